@@ -1,0 +1,39 @@
+"""What a word aligner is: token lists of sentence pairs in, links with probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from projector.records import Link
+
+
+class TokenPair(Struct, frozen=True):
+    """The words of a sentence and of its translation, as they stand in the texts."""
+
+    source: list[str]
+    target: list[str]
+
+
+class Aligner(Protocol):
+    """A word aligner.
+
+    Attributes:
+        sees_corpus: True if `fit` must see all pairs before `align` (statistical aligners).
+    """
+
+    name: str
+    model: str
+    version: str
+    sees_corpus: bool
+
+    def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
+        """Learn from all sentence pairs of the run; languages are ISO codes, "" if unknown."""
+
+    def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
+        """Links of each pair, sorted by source then target token, probabilities in (0, 1]."""
+
+    def close(self) -> None:
+        """Free the model."""

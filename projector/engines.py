@@ -1,0 +1,103 @@
+"""One lazy table of engines for each kind of stage: name -> "module:Class".
+
+Nothing is imported before it is asked for. Other packages add engines through entry points
+(``[project.entry-points."xproject.translators"] mine = "my_package:MyTranslator"``).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from projector.errors import EngineError, UsageError, near_miss
+
+KINDS: dict[str, dict[str, str]] = {
+    "translators": {
+        "apertium": "projector.translation.apertium:ApertiumTranslator",
+        "bitext": "projector.translation.bitext:BitextTranslator",
+        "hf": "projector.translation.hf:HuggingFaceTranslator",
+        "ctranslate2": "projector.translation.ctranslate2:CTranslate2Translator",
+        "llm": "projector.translation.llm:LlmTranslator",
+    },
+    "aligners": {
+        "auto": "projector.alignment.auto:AutoAligner",
+        "hmm": "projector.alignment.hmm:HmmAligner",
+        "import": "projector.alignment.imported:ImportedAligner",
+        "simalign": "projector.alignment.simalign:SimAligner",
+        "awesome": "projector.alignment.awesome:AwesomeAligner",
+        "attention": "projector.alignment.attention:AttentionAligner",
+    },
+    "projectors": {
+        "match": "projector.projection.match:MatchProjector",
+        "markers": "projector.projection.markers:MarkerProjector",
+        "candidates": "projector.projection.candidates:CandidateProjector",
+        "constrained": "projector.projection.constrained:ConstrainedProjector",
+        "llm": "projector.projection.llm:LlmProjector",
+    },
+    "annotators": {
+        "spacy": "projector.text.spacy:SpacyAnnotator",
+        "stanza": "projector.text.stanza:StanzaAnnotator",
+    },
+    "question_generators": {
+        "rules": "projector.qa.rules:RuleQuestionGenerator",
+        "hf": "projector.qa.hf:HuggingFaceQuestionGenerator",
+    },
+    "filters": {},
+}
+
+
+def table(kind: str) -> dict[str, str]:
+    """Names of a kind with where they live, those of other packages included."""
+    found = dict(KINDS[kind])
+    for entry in entry_points(group=f"xproject.{kind}"):
+        found.setdefault(entry.name, entry.value)
+    return found
+
+
+def engine_class(kind: str, name: str) -> Any:
+    """The class of an engine.
+
+    Raises:
+        UsageError: no engine of that name; the message names the nearest one and all of them.
+        EngineError: it exists but what it needs is not installed.
+    """
+    names = table(kind)
+    if name not in names:
+        raise UsageError(f"no {kind.removesuffix('s')} is called {name!r}" + near_miss(name, names))
+    module, _, attribute = names[name].partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise EngineError(missing(name, error.name or module)) from error
+
+
+EXTRAS = {
+    "torch": "neural",
+    "transformers": "neural",
+    "simalign": "neural",
+    "ctranslate2": "neural",
+    "onnxruntime": "neural",
+    "sentencepiece": "neural",
+    "spacy": "nlp",
+    "stanza": "nlp",
+    "httpx": "llm",
+    "tenacity": "llm",
+    "ray": "ray",
+    "seqeval": "eval",
+    "sacrebleu": "eval",
+    "pycrfsuite": "eval",
+    "matplotlib": "eval",
+    "datasets": "hub",
+    "pyarrow": "hub",
+}
+
+
+def missing(name: str, module: str) -> str:
+    """The sentence for an engine whose package is not installed, with the command that mends it."""
+    package = module.partition(".")[0]
+    extra = EXTRAS.get(package)
+    what = f"'xproject[{extra}]'" if extra else package
+    return (
+        f"the engine {name!r} needs the package {package!r}: pip install {what} -c constraints.txt"
+    )

@@ -1,0 +1,121 @@
+"""Records from and to JSON Lines, one at a time, through ``jsonlines`` with msgspec's codec."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, NamedTuple
+
+import jsonlines
+import msgspec
+
+from projector.errors import DataError
+from projector.io.shorthand import record_from_json
+from projector.io.streams import open_read, open_write
+from projector.records import Record
+
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Line(NamedTuple):
+    """What one line of a file gave: a record, or the error that says why not (never both)."""
+
+    number: int
+    record: Record | None
+    error: DataError | None
+    raw: str = ""
+
+
+def read_lines(path: str | os.PathLike[str]) -> Iterator[Line]:
+    """Every non-empty line of a file as a record or as an error; nothing is skipped.
+
+    Raises:
+        DataError: the file itself cannot be read.
+    """
+    with open_read(path) as stream:
+        yield from read_stream(stream, os.fspath(path))
+
+
+def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Line]:
+    """As `read_lines`, from an open binary stream; ``name`` is what messages call it."""
+    numbered = _Counter(stream)
+    reader = jsonlines.Reader(numbered, loads=_loads)
+    while True:
+        try:
+            value = reader.read(skip_empty=True, allow_none=True)
+        except EOFError:
+            return
+        except jsonlines.InvalidLineError as error:
+            raw = (
+                error.line if isinstance(error.line, str) else error.line.decode("utf-8", "replace")
+            )
+            reason = "invalid_utf8" if isinstance(error.line, bytes) else "invalid_json"
+            problem = DataError(str(error.args[0]).partition(" (line ")[0], reason=reason)
+            yield Line(numbered.line, None, problem.at(name, numbered.line), raw)
+            continue
+        try:
+            record = record_from_json(value, line=numbered.line, path=name)
+        except DataError as error:
+            raw = numbered.last.decode("utf-8", "replace")
+            yield Line(numbered.line, None, error.at(name, numbered.line), raw)
+            continue
+        yield Line(numbered.line, record, None)
+
+
+def _loads(text: str) -> object:
+    try:
+        return _decode(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+class _Counter:
+    """The lines of a stream, remembering the last one and its number (jsonlines tells neither)."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.line = 0
+        self.last = b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for self.last in self._stream:
+            self.line += 1
+            yield self.last
+
+
+def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:
+    """The records of a file; the first bad line raises its `DataError`."""
+    for line in read_lines(path):
+        if line.error is not None:
+            raise line.error
+        assert line.record is not None
+        yield line.record
+
+
+def encode(record: Record) -> bytes:
+    """One record as a line of JSON, with its line end."""
+    return _encode(record) + b"\n"
+
+
+def write_records(
+    records: Iterable[Record], path: str | os.PathLike[str], *, force: bool = False
+) -> int:
+    """Write records as JSON Lines; complete or absent. Returns how many there were."""
+    count = 0
+    with open_write(path, force=force) as stream:
+        writer = jsonlines.Writer(_Text(stream), dumps=lambda r: _encode(r).decode(), compact=True)
+        for record in records:
+            writer.write(record)
+            count += 1
+    return count
+
+
+class _Text:
+    """A text face for a binary stream, for jsonlines, without a codec object for each file."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(text.encode("utf-8"))

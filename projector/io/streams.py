@@ -1,0 +1,130 @@
+"""Opening what users name: a path, ``-`` for a standard stream, ``.gz`` and ``.zst`` by suffix.
+
+What is written is complete or absent: it goes to a file beside the wanted one, is synced, and is
+renamed when the ``with`` block ends without an exception.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from projector.errors import DataError, UsageError
+
+
+@contextmanager
+def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A binary stream to read from.
+
+    Raises:
+        DataError: no such file, a directory, or not readable; the message says which.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        raw: BinaryIO = open(name, "rb")  # noqa: SIM115 - closed below, after the wrapper
+    except OSError as error:
+        raise DataError(_why(error), reason="unreadable", path=name) from error
+    with raw:
+        try:
+            if name.endswith(".gz"):
+                with gzip.open(raw, "rb") as stream:
+                    yield cast(BinaryIO, stream)
+            elif name.endswith(".zst"):
+                import zstandard
+
+                with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as s:
+                    yield cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, s)))
+            else:
+                yield raw
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise DataError(
+                f"found a cut or damaged gzip file ({error})", reason="unreadable", path=name
+            ) from error
+        except Exception as error:
+            if type(error).__name__ == "ZstdError":
+                raise DataError(
+                    f"found a damaged zstd file ({error})", reason="unreadable", path=name
+                ) from error
+            raise
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "found no such file, wanted a file to read"
+    if isinstance(error, IsADirectoryError):
+        return "found a directory, wanted a file"
+    return f"found it unreadable ({error.strerror}), wanted a file to read"
+
+
+def check_writable(path: str | os.PathLike[str], *, force: bool) -> None:
+    """Refuse early what could only fail at the end of a run.
+
+    Raises:
+        UsageError: the file exists and ``force`` is off, or its folder does not exist.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        return
+    target = Path(name)
+    if target.is_dir():
+        raise UsageError(f"{name}: found a directory, wanted a file name to write to")
+    if not target.parent.is_dir():
+        raise UsageError(f"{name}: the folder {str(target.parent)!r} does not exist; create it")
+    if target.exists() and not force and target.is_file():
+        raise UsageError(f"{name}: exists already; use --force to replace it")
+
+
+@contextmanager
+def open_write(path: str | os.PathLike[str], *, force: bool = False) -> Iterator[BinaryIO]:
+    """A binary stream to write to; the file appears, whole, when the block ends well.
+
+    Raises:
+        UsageError: see `check_writable`.
+    """
+    name = os.fspath(path)
+    check_writable(name, force=force)
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if Path(name).exists() and not Path(name).is_file():  # a pipe or /dev/null: nothing to rename
+        with open(name, "wb") as stream:
+            yield stream
+        return
+    beside = Path(f"{name}.{os.getpid()}.part")
+    try:
+        with open(beside, "wb") as raw:
+            with compressed(raw, name) as stream:
+                yield stream
+            raw.flush()
+            os.fsync(raw.fileno())
+        os.replace(beside, name)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def compressed(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The stream to write through for a file of this name.
+
+    No time stamp goes into a gzip header: the same data gives the same bytes.
+    """
+    if name.endswith(".gz"):
+        with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as stream:
+            yield cast(BinaryIO, stream)
+    elif name.endswith(".zst"):
+        import zstandard
+
+        with zstandard.ZstdCompressor(level=6).stream_writer(raw, closefd=False) as writer:
+            yield cast(BinaryIO, writer)
+    else:
+        yield raw

@@ -1,0 +1,65 @@
+"""What a translation engine is: sentences in, translations out, in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from projector.records import Offsets
+
+# Source stretch, target stretch (both character offsets in the sentence), probability.
+TextLink = tuple[Offsets, Offsets, float]
+
+
+class Constraint(Struct, frozen=True):
+    """A source phrase whose translation must appear as one of ``wanted`` (alternatives)."""
+
+    wanted: list[str]
+    start: int = -1  # the phrase's offsets in the source sentence, where they are known
+    end: int = -1
+
+
+class Translation(Struct, frozen=True):
+    """One translated sentence.
+
+    ``links`` are the engine's own word links as character offsets, or None if it has none.
+    ``score`` is a mean log-probability for each token (natural logarithm), if the engine has one.
+    ``constraints_met`` says, for each constraint given, whether it stands in ``text``.
+    ``error`` is set, and ``text`` empty, when this sentence could not be translated.
+    """
+
+    text: str
+    links: list[TextLink] | None = None
+    score: float | None = None
+    constraints_met: list[bool] | None = None
+    error: str | None = None
+
+
+class Translator(Protocol):
+    """A translation engine.
+
+    Raises, from ``__init__`` or `check`: UsageError for a language or option it does not have,
+    EngineError for what is missing on this machine, with the command that mends it.
+    """
+
+    name: str
+    model: str
+    version: str
+    gives_links: bool
+
+    def check(self, source: str, target: str) -> None:
+        """Fail now, not in the middle of a run."""
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        source: str,
+        target: str,
+        constraints: Sequence[Sequence[Constraint]] | None = None,
+    ) -> list[Translation]:
+        """Translate sentences (no paragraph needs splitting here). Languages are ISO codes."""
+
+    def close(self) -> None:
+        """Stop child processes, free the model."""
