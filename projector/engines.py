@@ -6,9 +6,12 @@ Nothing is imported before it is asked for. Other packages add engines through e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from projector.errors import EngineError, UsageError, near_miss
 
@@ -101,3 +104,25 @@ def missing(name: str, module: str) -> str:
     return (
         f"the engine {name!r} needs the package {package!r}: pip install {what} -c constraints.txt"
     )
+
+
+OptionsT = TypeVar("OptionsT")
+
+
+def read_options(kind: type[OptionsT], options: Mapping[str, Any], engine: str) -> OptionsT:
+    """An engine's keyword options as its own msgspec struct (strings such as "8" are read).
+
+    Raises:
+        UsageError: an option that the engine does not have (the nearest one is named), or a
+            value of the wrong type.
+    """
+    known = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type]
+    for name in options:
+        if name not in known:
+            raise UsageError(
+                f"the engine {engine!r} has no option {name!r}" + near_miss(name, known)
+            )
+    try:
+        return msgspec.convert(dict(options), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"options of the engine {engine!r}: {error}") from error
