@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -159,7 +160,7 @@ def _cut_moses(chunk: str, after: str, lang: str, moses: Any) -> list[Offsets] |
 def _cut_unicode(chunk: str) -> list[Offsets]:
     edges = sorted({0, len(chunk), *(m.start() for m in _BOUNDARY.finditer(chunk))})
     cuts: list[Offsets] = []
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         if cuts and chunk[a] == chunk[a - 1] and b == a + 1 and not chunk[a].isalnum():
             cuts[-1] = (cuts[-1][0], b)  # "...", "--", "!!"
         else:
