@@ -11,7 +11,8 @@ from projector.qa.base import Candidate
 NOMINAL = frozenset(("noun", "name", "num", "unknown", "adj", "gen"))
 HEADS = frozenset(("noun", "name", "num", "unknown"))
 MONTHS = frozenset(
-    """January February March April May June July August September October November December""".split()
+    """January February March April May June July August September October November
+    December""".split()
 )
 DAYS = frozenset(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
 TIME_NOUNS = frozenset(
