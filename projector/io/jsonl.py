@@ -37,9 +37,12 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[Line]:
         yield from read_stream(stream, os.fspath(path))
 
 
-def read_stream(stream: BinaryIO, name: str = "-") -> Iterator[Line]:
-    """As `read_lines`, from an open binary stream; ``name`` is what messages call it."""
-    numbered = _Counter(stream)
+def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> Iterator[Line]:
+    """As `read_lines`, from an open binary stream; ``name`` is what messages call it.
+
+    ``first_line`` is the number of the stream's first line, where it is a part of a file.
+    """
+    numbered = _Counter(stream, first_line - 1)
     reader = jsonlines.Reader(numbered, loads=_loads)
     while True:
         try:
@@ -73,9 +76,9 @@ def _loads(text: str) -> object:
 class _Counter:
     """The lines of a stream, remembering the last one and its number (jsonlines tells neither)."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, line: int) -> None:
         self._stream = stream
-        self.line = 0
+        self.line = line
         self.last = b""
 
     def __iter__(self) -> Iterator[bytes]:

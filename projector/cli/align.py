@@ -1,0 +1,57 @@
+"""``xproject align``: pairs in, pairs with word links out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from projector.cli.launch import run_stage
+from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+
+
+@takes_run_options
+def command(
+    input: Input = "-",
+    output: Output = "-",
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", help="auto, hmm, simalign, awesome, attention, import; a+b joins two."
+        ),
+    ] = "",
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help="For neural engines.")] = "",
+    bitext: Annotated[
+        list[str] | None,
+        typer.Option("--bitext", metavar="FILE", help="More sentence pairs to learn from (TSV)."),
+    ] = None,
+    lexicon: Annotated[
+        list[str] | None,
+        typer.Option("--lexicon", metavar="FILE", help="A prior lexicon (xproject lexicon)."),
+    ] = None,
+    links: Annotated[
+        str, typer.Option("--links", metavar="FILE", help="With import: i-j lines, one a record.")
+    ] = "",
+    set_: Setting = None,
+    *,
+    job: RunOptions,
+) -> None:
+    """Link the words of the two sides of each pair, with probabilities.
+
+    Examples:
+
+      xproject align pairs.jsonl -o aligned.jsonl
+
+      xproject align pairs.jsonl --bitext en-es.tsv.gz -o aligned.jsonl
+
+      xproject align pairs.jsonl --engine import --links links.txt -o aligned.jsonl
+    """
+    options = {
+        "engine": engine or None,
+        "model": model or None,
+        "bitext": list(bitext or ()),
+        "lexicon": list(lexicon or ()),
+        "links": links or None,
+        "options": settings(set_),
+    }
+    run_stage("align", options, input, output, job)

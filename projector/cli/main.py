@@ -1,0 +1,175 @@
+"""The entry point of ``xproject``: one table of commands, and exit codes for what goes wrong.
+
+A command's module is imported only when that command is called, so ``--help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from projector import __version__
+from projector.cli import messages
+from projector.errors import ProjectorError, UsageError, near_miss
+
+
+class Command(NamedTuple):
+    """Where a command's function lives, the line for the overview, and its group there."""
+
+    where: str
+    summary: str
+    group: str
+
+
+MAKE, LOOK, FILES = "Make data", "Look and measure", "Files and formats"
+
+# One line a command: name -> module:function, what it does, its group in `xproject --help`.
+COMMANDS: dict[str, Command] = {
+    "run": Command("projector.cli.run:command", "Run the stages of a YAML recipe.", MAKE),
+    "translate": Command("projector.cli.translate:command", "Translate documents.", MAKE),
+    "pair": Command("projector.cli.pair:command", "Join two parallel files into pairs.", MAKE),
+    "align": Command("projector.cli.align:command", "Link the words of the two sides.", MAKE),
+    "project": Command("projector.cli.project:command", "Carry the annotations over.", MAKE),
+    "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
+    "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
+}
+
+EXIT_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    0 done, 1 too many records rejected, 2 wrong usage or recipe, 3 unreadable data, 4 an engine
+    failed, 130 interrupted. A user's mistake is one line on standard error; ``--debug`` adds the
+    traceback.
+    """
+    given = list(sys.argv[1:] if argv is None else argv)
+    words, flags = _global_flags(given)
+    messages.debug, messages.quiet = "--debug" in flags, "--quiet" in flags
+    try:
+        code = _app(words)(args=words, prog_name="xproject", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except KeyboardInterrupt as error:
+        print(f"xproject: interrupted{_after(error)}", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not our error. Nothing more can be
+        # written, not even by the interpreter's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as error:
+        if messages.debug:
+            import traceback
+
+            traceback.print_exc()
+        text, code = describe(error)
+        if text:
+            print(f"xproject: error: {text}", file=sys.stderr)
+        return code
+
+
+def describe(error: Exception) -> tuple[str, int]:
+    """The line to print for an exception, and the exit code."""
+    if isinstance(error, ProjectorError):
+        return str(error) or type(error).__name__, error.exit_code
+    if isinstance(error, typer.Exit):
+        return "", error.exit_code
+    if isinstance(error, typer.Abort):
+        return "interrupted", EXIT_INTERRUPTED
+    if callable(format_message := getattr(error, "format_message", None)):  # a usage error
+        return _one_line(format_message()), 2
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = " (free some space, then go on with --resume)" if full else ""
+        return f"{where}{error.strerror or error}{advice}", 3
+    if isinstance(error, MemoryError):
+        return "out of memory: fewer --workers or a smaller --block-size need less", 4
+    kind = type(error).__name__
+    return _one_line(f"internal error, {kind}: {error} (--debug shows where)"), 4
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _after(error: BaseException) -> str:
+    return f": {error}" if str(error) else ""
+
+
+def _global_flags(words: list[str]) -> tuple[list[str], set[str]]:
+    """``--debug`` and ``--quiet`` are understood anywhere, before ``--``, by every command."""
+    end = words.index("--") if "--" in words else len(words)
+    names = {"--debug": "--debug", "--quiet": "--quiet", "-q": "--quiet"}
+    flags = {names[w] for w in words[:end] if w in names}
+    return [w for n, w in enumerate(words) if n >= end or w not in names], flags
+
+
+def _app(words: Sequence[str]) -> typer.Typer:
+    """The application, with the called command's module imported and no other."""
+    app = typer.Typer(
+        name="xproject",
+        help="Silver training data in another language: translate, align words, project labels.",
+        epilog="Each command has examples: xproject COMMAND --help",
+        add_completion=False,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_overall)
+    called = next((word for word in words if not word.startswith("-")), None)
+    if called is None:
+        for name, entry in COMMANDS.items():
+            app.command(name, short_help=entry.summary, rich_help_panel=entry.group)(_unloaded)
+    elif called in COMMANDS:
+        app.command(called)(_load(COMMANDS[called].where))
+    else:
+        raise UsageError(f"no command is called {called!r}" + near_miss(called, COMMANDS))
+    return app
+
+
+def _load(where: str) -> Callable[..., Any]:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def _unloaded() -> None:
+    """Stands for a command in the overview."""
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"xproject {__version__}")
+        raise typer.Exit
+
+
+def _overall(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version."),
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Only data and errors, with every command.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error, with every command.")
+    ] = False,
+) -> None:
+    """Flags that every command understands (taken off before the command sees its words)."""
+
+
+def entry() -> None:
+    """For ``python -m projector``."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,46 @@
+"""``xproject project``: aligned pairs in, pairs with annotations on the target side out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from projector.cli.launch import run_stage
+from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+
+
+@takes_run_options
+def command(
+    input: Input = "-",
+    output: Output = "-",
+    method: Annotated[
+        str,
+        typer.Option(
+            "--method", help="match, markers, candidates, constrained, llm; a+b joins two."
+        ),
+    ] = "",
+    model: Annotated[str, typer.Option("--model", metavar="NAME", help="For neural methods.")] = "",
+    min_score: Annotated[
+        float | None,
+        typer.Option("--min-score", min=0.0, max=1.0, help="Drop spans that score lower."),
+    ] = None,
+    set_: Setting = None,
+    *,
+    job: RunOptions,
+) -> None:
+    """Carry spans, and all that hangs on them, to the target side.
+
+    Examples:
+
+      xproject project aligned.jsonl -o projected.jsonl
+
+      xproject project aligned.jsonl --min-score 0.5 --workers 4 -o projected.jsonl
+    """
+    options = {
+        "method": method or None,
+        "model": model or None,
+        "min_score": min_score,
+        "options": settings(set_),
+    }
+    run_stage("project", options, input, output, job)

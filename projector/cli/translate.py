@@ -1,0 +1,61 @@
+"""``xproject translate``: documents in, pairs of document and translation out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from projector.cli.launch import run_stage
+from projector.cli.options import (
+    Input,
+    Output,
+    RunOptions,
+    Setting,
+    settings,
+    split_list,
+    takes_run_options,
+)
+
+
+@takes_run_options
+def command(
+    input: Input = "-",
+    output: Output = "-",
+    to: Annotated[str, typer.Option("--to", metavar="LANG", help="Language to make.")] = "",
+    source: Annotated[
+        str, typer.Option("--from", metavar="LANG", help="Language of the input.")
+    ] = "",
+    engine: Annotated[
+        str, typer.Option("--engine", help="apertium, bitext, hf, ctranslate2, llm.")
+    ] = "",
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="Mode, folder or name; see the engine.")
+    ] = "",
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--fields", metavar="A,B", help="Other text to translate: meta.title, ..."),
+    ] = None,
+    set_: Setting = None,
+    *,
+    job: RunOptions,
+) -> None:
+    """Translate documents; each becomes a pair with the source untouched beside it.
+
+    Examples:
+
+      xproject translate samples/ner.jsonl --to es -o es.jsonl
+
+      xproject translate IN.jsonl --to pt --model eng-spa,spa-por | xproject align | xproject project
+
+      xproject translate IN.jsonl --to de --engine hf --model opus-mt-en-de --set num_beams=1 -o OUT.jsonl
+    """
+    options = {
+        "to": to or None,
+        "from": source or None,
+        "engine": engine or None,
+        "model": model or None,
+        "fields": split_list(fields),
+        "options": settings(set_),
+    }
+    run_stage("translate", options, input, output, job)

@@ -1,0 +1,84 @@
+"""Cutting an input into blocks of lines: the unit that is processed, written and journalled.
+
+Where a block ends depends on the input and the block size alone, never on time or workers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from projector.pipeline.chain import Block
+
+MAX_BYTES = 8_000_000  # a block of very long documents is closed early, so memory stays bounded
+
+
+class BlockReader:
+    """The blocks of one input stream, with the digest of what has been read so far.
+
+    Args:
+        stream: binary, read line by line.
+        shard: the input's place among the run's inputs.
+        name: what messages call it.
+        size: records in a block (blank lines do not count).
+        limit: stop after so many records, None for all.
+        numbered: the stream is an earlier part's output; see `projector.pipeline.chain`.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        shard: int = 0,
+        name: str = "-",
+        size: int = 256,
+        limit: int | None = None,
+        numbered: bool = False,
+    ) -> None:
+        self.records = 0
+        self.bytes = 0
+        self._digest = hashlib.sha256()
+        self._stream = stream
+        self._shard, self._name, self._size = shard, name, size
+        self._limit, self._numbered = limit, numbered
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the lines read so far."""
+        return self._digest.hexdigest()
+
+    def __iter__(self) -> Iterator[Block]:
+        line_number, first, number = 0, 1, 0
+        held: list[bytes] = []
+        filled = size = 0
+        if self._limit == 0:
+            return
+        for line in self._stream:
+            line_number += 1
+            held.append(line)
+            size += len(line)
+            if line.strip():
+                filled += 1
+            at_limit = self._limit is not None and self.records + filled >= self._limit
+            if filled >= self._size or size >= MAX_BYTES or at_limit:
+                yield self._block(held, number, first, filled)
+                held, filled, size = [], 0, 0
+                number, first = number + 1, line_number + 1
+                if at_limit:
+                    return
+        if held:
+            yield self._block(held, number, first, filled)
+
+    def _block(self, lines: list[bytes], number: int, first: int, filled: int) -> Block:
+        data = b"".join(lines)
+        self._digest.update(data)
+        self.records += filled
+        self.bytes += len(data)
+        return Block(self._shard, number, first, data, self._name, self._numbered)
+
+
+def checksum(data: bytes) -> int:
+    """CRC-32, to notice a changed or damaged block."""
+    return zlib.crc32(data)

@@ -1,0 +1,236 @@
+"""A chain of stages over one block of lines: parse, process, encode. What a worker does.
+
+A block goes in as the bytes of its lines and comes out as the bytes of its output, so that a
+block can cross a pipe or a network without any object being pickled, and parsing is shared out
+with the rest of the work. Everything here is free of files and of order between blocks.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from projector.errors import DataError, EngineError, ProjectorError
+from projector.io.jsonl import Line, encode, read_stream
+from projector.pipeline.stage import Rejected, Stage
+from projector.records import Pair, Record
+
+
+class Block(Struct, frozen=True, array_like=True):
+    """Some lines of one input: their bytes, the number of the first, what the input is called.
+
+    ``numbered`` lines begin with the line number of the record's origin and a tab: they come
+    from an earlier part of the same run, not from the user.
+    """
+
+    shard: int
+    number: int
+    first_line: int
+    data: bytes
+    name: str = "-"
+    numbered: bool = False
+
+
+class Reject(Struct, frozen=True, array_like=True):
+    """A line that did not become an output record, and why."""
+
+    line: int
+    id: str
+    reason: str
+    detail: str
+    raw: str
+    stage: str = ""
+
+
+class Done(Struct, array_like=True):
+    """What a block became; the counts satisfy ``records == written + len(rejects)``."""
+
+    shard: int
+    number: int
+    output: bytes
+    rejects: list[Reject]
+    records: int
+    written: int
+    seconds: dict[str, float]
+    cost: dict[str, dict[str, float]]
+    spans: int = 0
+    projected: int = 0
+    dropped: dict[str, int] = {}
+
+
+class Chain:
+    """Stages in order, applied to blocks.
+
+    Args:
+        stages: the stage objects; the chain closes them.
+        numbered: write each output line with its origin's line number in front, for a later
+            part of the same run.
+        stop_at_reject: leave a block alone as soon as one of its lines is bad; for runs in
+            which the first bad line ends everything.
+    """
+
+    def __init__(
+        self, stages: Sequence[Any], *, numbered: bool = False, stop_at_reject: bool = False
+    ) -> None:
+        self.stages = list(stages)
+        self.numbered = numbered
+        self.stop_at_reject = stop_at_reject
+
+    def run(self, block: Block) -> Done:
+        """Process one block.
+
+        Raises:
+            EngineError, UsageError: the engine as a whole failed, not one record.
+        """
+        lines = read_block(block)
+        done = Done(block.shard, block.number, b"", [], len(lines), 0, {}, {})
+        live: list[tuple[Line, Record]] = []
+        for line in lines:
+            if line.error is not None:
+                reason, detail = line.error.reason, line.error.detail
+                done.rejects.append(Reject(line.number, "", reason, detail, line.raw, "read"))
+            elif line.record is not None:
+                live.append((line, line.record))
+        if done.rejects and self.stop_at_reject:
+            return done
+        for stage in self.stages:
+            live = self._apply(stage, live, done)
+        self._write(live, done)
+        done.rejects = [
+            reject if reject.raw else replace(reject, raw=raw_line(block, reject.line))
+            for reject in sorted(done.rejects, key=lambda reject: reject.line)
+        ]
+        return done
+
+    def _apply(
+        self, stage: Stage, live: list[tuple[Line, Record]], done: Done
+    ) -> list[tuple[Line, Record]]:
+        if not live:
+            return live
+        before = cost_of(stage)
+        start = time.perf_counter()
+        records = [record for _, record in live]
+        outcomes = process(stage, records)
+        took = time.perf_counter() - start
+        done.seconds[stage.name] = done.seconds.get(stage.name, 0.0) + took
+        spent = {k: v - before.get(k, 0.0) for k, v in cost_of(stage).items()}
+        if spent:
+            total = done.cost.setdefault(stage.name, {})
+            for key, value in spent.items():
+                total[key] = total.get(key, 0.0) + value
+        left = []
+        for (line, record), outcome in zip(live, outcomes, strict=True):
+            if isinstance(outcome, Rejected):
+                name = outcome.id or record.id
+                done.rejects.append(
+                    Reject(line.number, name, outcome.reason, outcome.detail, "", stage.name)
+                )
+            else:
+                left.append((line, outcome))
+        return left
+
+    def _write(self, live: list[tuple[Line, Record]], done: Done) -> None:
+        parts: list[bytes] = []
+        dropped: Counter[str] = Counter()
+        for line, record in live:
+            if self.numbered:
+                parts.append(b"%d\t" % line.number)
+            parts.append(encode(record))
+            if isinstance(record, Pair):
+                done.spans += len(record.source.spans)
+                done.projected += len(record.target.spans)
+                dropped.update(d.reason for d in record.dropped if d.span is not None)
+        done.output = b"".join(parts)
+        done.written = len(live)
+        done.dropped = dict(dropped)
+
+    def close(self) -> None:
+        """Close every stage, the later ones too when an earlier one fails."""
+        for stage in self.stages:
+            stage.close()
+
+
+def read_block(block: Block) -> list[Line]:
+    """The block's records, or what is wrong with its lines, each with its line number."""
+    if not block.numbered:
+        stream = io.BytesIO(block.data)
+        return list(read_stream(stream, block.name, first_line=block.first_line))
+    lines = []
+    for raw in block.data.split(b"\n")[:-1]:
+        number, _, rest = raw.partition(b"\t")
+        (line,) = read_stream(io.BytesIO(rest), block.name, first_line=int(number))
+        lines.append(line)
+    return lines
+
+
+def raw_line(block: Block, number: int) -> str:
+    """A line as it stood in the input; "" in a later part, whose lines are our own."""
+    if block.numbered:
+        return ""
+    found = block.data.split(b"\n")[number - block.first_line]
+    return found.decode("utf-8", "replace").rstrip("\r")
+
+
+def cost_of(stage: Stage) -> dict[str, float]:
+    """What the stage says it has spent so far (tokens, money, ...), if it says anything."""
+    spent = getattr(stage, "cost", None)
+    return dict(spent()) if callable(spent) else {}
+
+
+def process(stage: Stage, records: Sequence[Record]) -> list[Any]:
+    """``stage.process``, held to its promise; one bad record does not take its neighbours along.
+
+    An exception that is not the stage's own sentence about the whole engine is looked for record
+    by record: those that raise it are rejected, the others go on.
+    """
+    try:
+        return _checked(stage, records)
+    except (KeyboardInterrupt, MemoryError):
+        raise
+    except DataError as error:
+        if len(records) == 1:
+            return [Rejected(records[0].id, error.reason, error.detail)]
+    except ProjectorError:
+        raise
+    except Exception as error:
+        if len(records) == 1:
+            return [Rejected(records[0].id, "stage_error", crash(stage, error))]
+    return [process(stage, [record])[0] for record in records]
+
+
+def _checked(stage: Stage, records: Sequence[Record]) -> list[Any]:
+    outcomes = stage.process(records)
+    if len(outcomes) != len(records):
+        raise EngineError(
+            f"the stage {stage.name!r} gave {len(outcomes)} outcomes for {len(records)} records"
+        )
+    return outcomes
+
+
+def crash(stage: Stage, error: Exception) -> str:
+    """One line on an unexpected exception: what, and where in the program."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    text = " ".join(str(error).split())[:300]
+    where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+    return f"{stage.name}: {type(error).__name__}: {text} ({where})"
+
+
+def reject_line(reject: Reject) -> bytes:
+    """A line of OUT.rejected.jsonl."""
+    plain = {
+        "line": reject.line,
+        "id": reject.id,
+        "stage": reject.stage,
+        "reason": reject.reason,
+        "detail": reject.detail,
+        "raw": reject.raw,
+    }
+    return json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
