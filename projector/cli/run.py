@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from projector.cli.launch import run_recipe
 from projector.cli.options import RunOptions, takes_run_options
-from projector.pipeline.recipe import load_recipe
+from projector.pipeline.recipe import Recipe, load_recipe
 
 
 @takes_run_options
@@ -33,16 +33,14 @@ def command(
       xproject run recipes/ner.yaml --input big.jsonl -o out.jsonl --resume --workers 8
     """
     loaded = load_recipe(recipe)
-    run_recipe(
-        replace(loaded, input=input or loaded.input, output=output or loaded.output),
-        replace(
-            job,
-            on_error=loaded.on_error
-            if loaded.on_error and job.on_error == "fail"
-            else job.on_error,
-            max_errors=job.max_errors if job.max_errors is not None else loaded.max_errors,
-            limit=job.limit if job.limit is not None else loaded.limit,
-            workers=loaded.workers or 1 if job.workers == 1 else job.workers,
-            block_size=loaded.block_size or 256 if job.block_size == 256 else job.block_size,
-        ),
-    )
+    loaded = replace(loaded, input=input or loaded.input, output=output or loaded.output)
+    run_recipe(loaded, with_recipe(job, loaded))
+
+
+def with_recipe(job: RunOptions, recipe: Recipe) -> RunOptions:
+    """The command line's options; those left at their defaults are taken from the recipe."""
+    default = RunOptions()
+    names = ("on_error", "max_errors", "limit", "workers", "block_size")
+    unset = (name for name in names if getattr(job, name) == getattr(default, name))
+    given = {name: getattr(recipe, name) for name in unset}
+    return replace(job, **{name: value for name, value in given.items() if value is not None})

@@ -46,9 +46,11 @@ def command(
 
       xproject translate samples/ner.jsonl --to es -o es.jsonl
 
-      xproject translate IN.jsonl --to pt --model eng-spa,spa-por | xproject align | xproject project
+      xproject translate IN.jsonl --to es | xproject align | xproject project > OUT.jsonl
 
-      xproject translate IN.jsonl --to de --engine hf --model opus-mt-en-de --set num_beams=1 -o OUT.jsonl
+      xproject translate IN.jsonl --to ca --model eng-spa,spa-cat -o OUT.jsonl
+
+      xproject translate IN.jsonl --to de --engine hf --model models/opus-mt-en-de -o OUT.jsonl
     """
     options = {
         "to": to or None,

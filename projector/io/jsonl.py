@@ -82,9 +82,10 @@ class _Counter:
         self.last = b""
 
     def __iter__(self) -> Iterator[bytes]:
-        for self.last in self._stream:
+        for line in self._stream:
             self.line += 1
-            yield self.last
+            self.last = line
+            yield line
 
 
 def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:

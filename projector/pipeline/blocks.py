@@ -50,13 +50,12 @@ class BlockReader:
         return self._digest.hexdigest()
 
     def __iter__(self) -> Iterator[Block]:
-        line_number, first, number = 0, 1, 0
+        first, number = 1, 0
         held: list[bytes] = []
         filled = size = 0
         if self._limit == 0:
             return
-        for line in self._stream:
-            line_number += 1
+        for line_number, line in enumerate(self._stream, start=1):
             held.append(line)
             size += len(line)
             if line.strip():

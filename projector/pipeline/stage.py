@@ -28,10 +28,18 @@ Outcome = Record | Rejected
 class Stage(Protocol):
     """One step from records to records.
 
+    A stage may also have these methods; the runner looks for them:
+
+    - ``cost() -> dict[str, float]``: what it has spent since it was made (``tokens``, ``money``,
+      ``requests``, ...), for OUT.run.json;
+    - ``state() -> bytes`` and ``load_state(data: bytes)``: what `fit` learned, so that it is kept
+      over an interruption and reaches workers on other machines. Without them `fit` is repeated
+      in every worker, and a Ray cluster cannot be used.
+
     Attributes:
         name: the command's name: ``translate``, ``align``, ``project``, ``qa``, ...
-        needs, gives: what a record must have and what it has afterwards, out of
-            ``document``, ``pair``, ``links``, ``target.spans``, ``questions``, ``target.questions``.
+        needs, gives: what a record must have and what it has afterwards, out of ``document``,
+            ``pair``, ``links``, ``target.spans``, ``questions``, ``target.questions``.
         sees_corpus: True if `fit` must see every record before the first `process`.
     """
 
