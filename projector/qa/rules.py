@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from projector import __version__
-from projector.errors import UsageError, near_miss
+from projector.engines import read_options
 from projector.qa.analysis import Word
 from projector.qa.answers import DAYS, is_date_word, is_person_noun
 from projector.qa.base import Asked, Request
@@ -38,6 +40,10 @@ PHRASE = frozenset(("adj", "noun", "name", "num", "unknown", "gen", "conj"))
 MIN_WORDS, MAX_WORDS = 4, 22
 
 
+class NoOptions(Struct, frozen=True):
+    """The rules have nothing to set."""
+
+
 class RuleQuestionGenerator:
     """The engine ``rules``: needs words with lemma and part of speech, no model."""
 
@@ -46,8 +52,7 @@ class RuleQuestionGenerator:
     needs_words = True
 
     def __init__(self, model: str = "", **options: object) -> None:
-        if options:
-            raise UsageError(f"rules: unknown option {next(iter(options))!r}" + near_miss("", ()))
+        read_options(NoOptions, options, self.name)
         self.model = model
 
     def ask(self, requests: Sequence[Request]) -> list[Asked]:
