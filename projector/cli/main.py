@@ -36,6 +36,7 @@ COMMANDS: dict[str, Command] = {
     "pair": Command("projector.cli.pair:command", "Join two parallel files into pairs.", MAKE),
     "align": Command("projector.cli.align:command", "Link the words of the two sides.", MAKE),
     "project": Command("projector.cli.project:command", "Carry the annotations over.", MAKE),
+    "qa": Command("projector.cli.qa:command", "Make question-answer examples.", MAKE),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
 }

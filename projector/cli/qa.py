@@ -1,0 +1,86 @@
+"""``xproject qa``: question-answer examples in two languages from aligned pairs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from projector.cli.launch import run_stage
+from projector.cli.options import (
+    Input,
+    Output,
+    RunOptions,
+    Setting,
+    settings,
+    split_list,
+    takes_run_options,
+)
+
+
+@takes_run_options
+def command(
+    input: Input = "-",
+    output: Output = "-",
+    generator: Annotated[
+        str, typer.Option("--generator", help="rules (no model), or hf with --model.")
+    ] = "",
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="The question generator's model.")
+    ] = "",
+    answers: Annotated[
+        str, typer.Option("--answers", help="auto, spans (the record's own) or phrases.")
+    ] = "",
+    labels: Annotated[
+        list[str] | None, typer.Option("--labels", metavar="A,B", help="Only these answer labels.")
+    ] = None,
+    max_questions: Annotated[
+        int | None, typer.Option("--max-questions", min=1, help="At most so many a record (5).")
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", min=0, max=1, help="Of projected answers.")
+    ] = None,
+    translator: Annotated[
+        str, typer.Option("--translator", help="Engine for the questions; none leaves them.")
+    ] = "",
+    translator_model: Annotated[
+        str, typer.Option("--translator-model", metavar="NAME", help="Its model.")
+    ] = "",
+    no_constraints: Annotated[
+        bool, typer.Option("--no-constraints", help="Translate questions freely.")
+    ] = False,
+    qa_model: Annotated[
+        str,
+        typer.Option("--qa-model", metavar="NAME", help="Keep what this reading model answers."),
+    ] = "",
+    set_: Setting = None,
+    *,
+    job: RunOptions,
+) -> None:
+    """Make question-answer examples: asked in English, answered and asked in both languages.
+
+    The input is aligned pairs (after `align`), one side English. Each question stands on both
+    documents in both languages, so `export --to squad` gives four directions.
+
+    Examples:
+
+      xproject qa aligned.jsonl -o qa.jsonl
+
+      xproject pair corpus.en-es.tsv --from en --to es | xproject align | xproject qa -o qa.jsonl
+
+      xproject qa IN.jsonl -o OUT.jsonl --generator hf --model models/t5-qg --set style=prefix
+    """
+    options = {
+        "generator": generator or None,
+        "model": model or None,
+        "answers": answers or None,
+        "labels": split_list(labels),
+        "max_questions": max_questions,
+        "min_score": min_score,
+        "translator": "" if translator == "none" else translator or None,
+        "translator_model": translator_model or None,
+        "constrain": False if no_constraints else None,
+        "qa_model": qa_model or None,
+        "options": settings(set_),
+    }
+    run_stage("qa", options, input, output, job)
