@@ -1,0 +1,57 @@
+"""Several aligners as one: ``hmm+simalign`` averages their links' probabilities.
+
+Aligners that fail in different ways help one another: a link that one is sure of and the other
+does not see stays in the middle, one that both see stays high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from projector.alignment.base import Aligner, TokenPair
+from projector.alignment.symmetrise import average
+from projector.errors import UsageError
+from projector.records import Link
+
+
+class EnsembleAligner:
+    """The weighted mean of aligners.
+
+    Args:
+        members: the aligners.
+        weights: one for each member (default: all the same).
+
+    Raises:
+        UsageError: another number of weights, or none above zero.
+    """
+
+    def __init__(self, members: Sequence[Aligner], weights: Sequence[float] | None = None) -> None:
+        self.members = list(members)
+        self.name = "+".join(m.name for m in members)
+        self.model = "+".join(m.model for m in members if m.model)
+        self.version = "+".join(m.version for m in members)
+        self.sees_corpus = any(m.sees_corpus for m in members)
+        self.weights = [1.0] * len(members) if weights is None else [float(w) for w in weights]
+        if len(self.weights) != len(members):
+            raise UsageError(
+                f"weights: found {len(self.weights)} of them, wanted one for each of {self.name}"
+            )
+        if min(self.weights) < 0 or max(self.weights) <= 0:
+            raise UsageError(f"weights: found {self.weights}, wanted none below 0 and one above 0")
+
+    def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
+        """Show the pairs to every member that wants to see them."""
+        learners = [m for m in self.members if m.sees_corpus]
+        seen: Any = pairs if len(learners) == 1 else list(pairs)
+        for member in learners:
+            member.fit(seen, source, target)
+
+    def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
+        """Average links of each pair."""
+        answers = [m.align(pairs, source, target) for m in self.members]
+        return [average(ways, self.weights) for ways in zip(*answers, strict=True)]
+
+    def close(self) -> None:
+        for member in self.members:
+            member.close()

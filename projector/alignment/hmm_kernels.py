@@ -1,0 +1,266 @@
+"""The inner loops of the statistical aligner: posteriors of one sentence pair, by IBM model 1 and
+by the hidden Markov model, and the expected counts of a block of pairs.
+
+The hidden Markov model is that of Vogel, Ney & Tillmann (1996), with a null state for each
+position as in Och & Ney (2003): each word of the observed side is made by one position of the
+hidden side or by the null word, and the next position depends on how far it is from the last.
+Both directions are computed side by side because training counts their agreement (Liang, Taskar
+& Klein 2006).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+REACH = 12  # longer jumps share the last bucket
+JUMPS = 2 * REACH + 1
+FLOOR = np.float32(1e-7)  # probability of a pair of words that the table does not have
+
+
+@njit(cache=True, fastmath=True)
+def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> None:
+    """Posteriors of IBM model 1 with a mild pull to the diagonal.
+
+    ``emission[i, j]`` is p(observed j | hidden i); row ``hidden`` is the null word. ``out`` has
+    the same shape; its columns sum to 1.
+    """
+    spread = hidden * 0.4 + 0.6
+    for j in range(observed):
+        total = np.float32(0)
+        at = (j + 0.5) / observed
+        for i in range(hidden):
+            away = abs((i + 0.5) / hidden - at)
+            v = np.float32((1 - null) * np.exp(-4 * away) / spread) * emission[i, j]
+            out[i, j] = v
+            total += v
+        v = np.float32(null) * emission[hidden, j]
+        out[hidden, j] = v
+        total += v
+        scale = np.float32(1) / total
+        for i in range(hidden + 1):
+            out[i, j] *= scale
+
+
+@njit(cache=True, fastmath=True)
+def markov(
+    emission: Any, hidden: int, observed: int, jump: Any, null: float, out: Any, jumps: Any
+) -> None:
+    """Posteriors of the hidden Markov model by the forward-backward algorithm.
+
+    ``jump[d + REACH]`` weighs a step of d positions. Expected jumps are added to ``jumps``.
+    States are the ``hidden`` positions, each with a null twin that remembers it.
+    """
+    n, m = hidden, observed
+    p0 = np.float32(null)
+    move = np.empty((n, n), np.float32)
+    for a in range(n):
+        total = np.float32(0)
+        for b in range(n):
+            d = min(max(b - a, -REACH), REACH)
+            v = jump[d + REACH]
+            move[a, b] = v
+            total += v
+        scale = (np.float32(1) - p0) / total
+        for b in range(n):
+            move[a, b] *= scale
+    forward = np.empty((m, n), np.float32)
+    silent = np.empty((m, n), np.float32)
+    norm = np.empty(m, np.float32)
+    total = np.float32(0)
+    for b in range(n):
+        total += jump[min(b + 1, REACH) + REACH]
+    norm[0] = 0
+    for b in range(n):
+        first = np.float32(0.5) * jump[min(b + 1, REACH) + REACH] / total + np.float32(0.5) / n
+        forward[0, b] = (np.float32(1) - p0) * first * emission[b, 0]
+        silent[0, b] = p0 / n * emission[n, 0]
+        norm[0] += forward[0, b] + silent[0, b]
+    scale = np.float32(1) / norm[0]
+    for b in range(n):
+        forward[0, b] *= scale
+        silent[0, b] *= scale
+    both = np.empty(n, np.float32)
+    row = np.empty(n, np.float32)
+    for j in range(1, m):
+        for a in range(n):
+            both[a] = forward[j - 1, a] + silent[j - 1, a]
+            row[a] = 0
+        for a in range(n):
+            mass = both[a]
+            if mass > np.float32(1e-6):
+                for b in range(n):
+                    row[b] += mass * move[a, b]
+        total = np.float32(0)
+        nothing = p0 * emission[n, j]
+        for b in range(n):
+            v = row[b] * emission[b, j]
+            w = both[b] * nothing
+            forward[j, b] = v
+            silent[j, b] = w
+            total += v + w
+        norm[j] = total
+        scale = np.float32(1) / total
+        for b in range(n):
+            forward[j, b] *= scale
+            silent[j, b] *= scale
+    back = np.ones(n, np.float32)  # of a position and of its null twin: the same future
+    ahead = np.empty(n, np.float32)
+    for j in range(m - 1, -1, -1):
+        total = np.float32(0)
+        rest = np.float32(0)
+        for a in range(n):
+            v = forward[j, a] * back[a]
+            out[a, j] = v
+            rest += silent[j, a] * back[a]
+            total += v
+        total += rest
+        scale = np.float32(1) / total
+        for a in range(n):
+            out[a, j] *= scale
+        out[n, j] = rest * scale
+        if j == 0:
+            break
+        scale = np.float32(1) / norm[j]
+        for b in range(n):
+            ahead[b] = emission[b, j] * back[b] * scale
+        nothing = p0 * emission[n, j] * scale
+        for a in range(n):
+            total = np.float32(0)
+            for b in range(n):
+                total += move[a, b] * ahead[b]
+            mass = forward[j - 1, a] + silent[j - 1, a]
+            if mass > np.float32(1e-3):
+                for b in range(n):
+                    d = min(max(b - a, -REACH), REACH)
+                    jumps[d + REACH] += mass * move[a, b] * ahead[b]
+            back[a] = total + nothing * back[a]
+
+
+@njit(cache=True, fastmath=True)
+def both_ways(
+    ahead: Any, back: Any, n: int, m: int, jump: Any, null: float, hmm: bool, jumps: Any
+) -> tuple[Any, Any]:
+    """Posteriors of a pair both ways: arrays (n + 1, m) and (m + 1, n), null words last."""
+    forth = np.empty((n + 1, m), np.float32)
+    reverse = np.empty((m + 1, n), np.float32)
+    if hmm:
+        markov(ahead, n, m, jump[0], null, forth, jumps[0])
+        markov(back, m, n, jump[1], null, reverse, jumps[1])
+    else:
+        model1(ahead, n, m, 0.1, forth)
+        model1(back, m, n, 0.1, reverse)
+    return forth, reverse
+
+
+@njit(cache=True)
+def emissions(
+    s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, ahead: Any, back: Any
+) -> None:
+    """Fill p(target | source) into ``ahead`` and p(source | target) into ``back``."""
+    n, m = len(s), len(t)
+    for i in range(n):
+        for j in range(m):
+            x = cells[i * m + j]
+            if x >= 0:
+                ahead[i, j] = p[x, 0]
+                back[j, i] = p[x, 1]
+            else:
+                ahead[i, j] = FLOOR
+                back[j, i] = FLOOR
+    for j in range(m):
+        ahead[n, j] = null_t[t[j]]
+    for i in range(n):
+        back[m, i] = null_s[s[i]]
+
+
+@njit(cache=True, parallel=True)
+def expect(
+    source: Any,
+    source_at: Any,
+    target: Any,
+    target_at: Any,
+    cell_at: Any,
+    cells: Any,
+    p: Any,
+    null_t: Any,
+    null_s: Any,
+    jump: Any,
+    null: float,
+    hmm: bool,
+    low: int,
+    high: int,
+    parts: int,
+    post: Any,
+    post_t: Any,
+    post_s: Any,
+    jumps: Any,
+) -> None:  # pragma: no cover
+    """Agreement posteriors of the pairs ``low`` to ``high`` into ``post`` (and the null words'
+    into ``post_t``, ``post_s``); expected jumps of part q into ``jumps[q]``."""
+    for q in prange(parts):
+        for k in range(low + q, high, parts):
+            s = source[source_at[k] : source_at[k + 1]]
+            t = target[target_at[k] : target_at[k + 1]]
+            n, m = len(s), len(t)
+            ahead = np.empty((n + 1, m), np.float32)
+            back = np.empty((m + 1, n), np.float32)
+            emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, ahead, back)
+            forth, reverse = both_ways(ahead, back, n, m, jump, null, hmm, jumps[q])
+            base = cell_at[k] - cell_at[low]
+            for i in range(n):
+                for j in range(m):
+                    post[base + i * m + j] = np.sqrt(forth[i, j] * reverse[j, i])
+            base = target_at[k] - target_at[low]
+            for j in range(m):
+                post_t[base + j] = forth[n, j]
+            base = source_at[k] - source_at[low]
+            for i in range(n):
+                post_s[base + i] = reverse[m, i]
+
+
+@njit(cache=True, parallel=True)
+def collect(
+    source: Any,
+    source_at: Any,
+    target: Any,
+    target_at: Any,
+    cell_at: Any,
+    cells: Any,
+    low: int,
+    high: int,
+    parts: int,
+    post: Any,
+    post_t: Any,
+    post_s: Any,
+    count: Any,
+    count_t: Any,
+    count_s: Any,
+) -> None:  # pragma: no cover
+    """Add a block's posteriors to the expected counts.
+
+    Part q owns the words whose number is q modulo ``parts``: no two parts write to one place,
+    and each sum is taken in the order of the pairs, so the counts do not depend on ``parts``.
+    """
+    for q in prange(parts):
+        for k in range(low, high):
+            m = target_at[k + 1] - target_at[k]
+            base = cell_at[k] - cell_at[low]
+            n = source_at[k + 1] - source_at[k]
+            for i in range(n):
+                s = source[source_at[k] + i]
+                if s % parts != q:
+                    continue
+                count_s[s] += post_s[source_at[k] - source_at[low] + i]
+                for j in range(m):
+                    v = post[base + i * m + j]
+                    if v > np.float32(1e-5):
+                        x = cells[cell_at[k] + i * m + j]
+                        if x >= 0:
+                            count[x] += v
+            for j in range(m):
+                t = target[target_at[k] + j]
+                if t % parts == q:
+                    count_t[t] += post_t[target_at[k] - target_at[low] + j]

@@ -1,0 +1,199 @@
+"""The lexical table of the statistical aligner: which words ever stand across from each other.
+
+One sparse table serves both directions: entry x stands for the word pair (s, t), rows are source
+words in compressed rows (``start[s]`` to ``start[s + 1]``, target words ascending). Every cell of
+every training pair remembers its entry (``cells``, -1 where the pair of words was left out), so
+training never searches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+@dataclass
+class Corpus:
+    """Sentence pairs as word numbers: pair k is ``source[source_at[k]:source_at[k + 1]]`` and the
+    same of ``target``; ``cell_at[k]`` is where its I x J matrix begins, row by row."""
+
+    source: Ints
+    source_at: Longs
+    target: Ints
+    target_at: Longs
+    cell_at: Longs
+
+    def __len__(self) -> int:
+        return len(self.source_at) - 1
+
+
+@dataclass
+class Table:
+    """Entries (s, t) in compressed rows."""
+
+    start: Longs
+    column: Ints
+
+    @property
+    def rows(self) -> Ints:
+        """The source word of each entry."""
+        return np.repeat(
+            np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start).astype(np.int64)
+        )
+
+
+def corpus_of(source: list[Any], target: list[Any]) -> Corpus:
+    """Pack lists of word numbers."""
+    widths = np.array([len(x) for x in source], np.int64)
+    heights = np.array([len(x) for x in target], np.int64)
+
+    def starts(lengths: Longs) -> Longs:
+        return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+    def flat(lists: list[Any], total: int) -> Ints:
+        out = np.empty(total, np.int32)
+        at = 0
+        for x in lists:
+            out[at : at + len(x)] = x
+            at += len(x)
+        return out
+
+    return Corpus(
+        flat(source, int(widths.sum())),
+        starts(widths),
+        flat(target, int(heights.sum())),
+        starts(heights),
+        starts(widths * heights),
+    )
+
+
+@njit(cache=True)
+def _occurrences(
+    words: Ints, at: Longs, size: int
+) -> tuple[Longs, Ints, Longs]:  # pragma: no cover
+    """Where each word stands: (start of its list, sentence, position in the flat array)."""
+    start = np.zeros(size + 1, np.int64)
+    for w in words:
+        start[w + 1] += 1
+    for w in range(size):
+        start[w + 1] += start[w]
+    fill = start[:-1].copy()
+    sentence = np.empty(len(words), np.int32)
+    place = np.empty(len(words), np.int64)
+    for k in range(len(at) - 1):
+        for n in range(at[k], at[k + 1]):
+            w = words[n]
+            sentence[fill[w]] = k
+            place[fill[w]] = n
+            fill[w] += 1
+    return start, sentence, place
+
+
+@njit(cache=True, parallel=True)
+def _build(
+    source_at: Longs,
+    target: Ints,
+    target_at: Longs,
+    cell_at: Longs,
+    first: Longs,
+    sentence: Ints,
+    place: Longs,
+    source_count: Longs,
+    target_count: Longs,
+    sources: int,
+    targets: int,
+    rare: int,
+    cells: Ints,
+    parts: int,
+) -> tuple[Longs, Ints]:  # pragma: no cover
+    """Rows by counting in which target words each source word's sentences have.
+
+    A pair of words that both occur more than ``rare`` times but met once only is left out (it is
+    noise, and such pairs are most of a big corpus's table).
+    """
+    length = np.zeros(sources + 1, np.int64)
+    # Two passes over the same loop: the first counts a row's entries, the second writes them.
+    column = np.empty(0, np.int32)
+    for turn in range(2):
+        if turn == 1:
+            for s in range(sources):
+                length[s + 1] += length[s]
+            column = np.empty(length[sources], np.int32)
+        for part in prange(parts):
+            met = np.zeros(targets, np.int32)
+            slot = np.full(targets, -1, np.int32)
+            seen = np.empty(targets, np.int32)
+            for s in range(part, sources, parts):
+                many = 0
+                for o in range(first[s], first[s + 1]):
+                    k = sentence[o]
+                    for n in range(target_at[k], target_at[k + 1]):
+                        t = target[n]
+                        if met[t] == 0:
+                            seen[many] = t
+                            many += 1
+                        met[t] += 1
+                kept = 0
+                for m in range(many):
+                    t = seen[m]
+                    if met[t] > 1 or source_count[s] <= rare or target_count[t] <= rare:
+                        seen[kept] = t
+                        kept += 1
+                    met[t] = 0
+                if turn == 0:
+                    length[s + 1] = kept
+                    continue
+                row = np.sort(seen[:kept])
+                base = length[s]
+                for m in range(kept):
+                    column[base + m] = row[m]
+                    slot[row[m]] = base + m
+                for o in range(first[s], first[s + 1]):
+                    k = sentence[o]
+                    tall = target_at[k + 1] - target_at[k]
+                    base_cell = cell_at[k] + (place[o] - source_at[k]) * tall
+                    for n in range(tall):
+                        cells[base_cell + n] = slot[target[target_at[k] + n]]
+                for m in range(kept):
+                    slot[row[m]] = -1
+    return length, column
+
+
+def build_table(
+    corpus: Corpus, sources: int, targets: int, rare: int, threads: int
+) -> tuple[Table, Ints]:
+    """The table of a corpus and the entry of each of its cells.
+
+    Args:
+        sources, targets: vocabulary sizes.
+        rare: see `_build`; 0 or less keeps every pair that met.
+    """
+    first, sentence, place = _occurrences(corpus.source, corpus.source_at, sources)
+    source_count = np.diff(first)
+    target_count = np.bincount(corpus.target, minlength=targets).astype(np.int64)
+    cells = np.empty(int(corpus.cell_at[-1]), np.int32)
+    start, column = _build(
+        corpus.source_at,
+        corpus.target,
+        corpus.target_at,
+        corpus.cell_at,
+        first,
+        sentence,
+        place,
+        source_count,
+        target_count,
+        sources,
+        targets,
+        rare if rare > 0 else np.iinfo(np.int64).max,
+        cells,
+        threads,
+    )
+    return Table(start, column), cells

@@ -1,0 +1,167 @@
+"""The M step of the statistical aligner: from expected counts to lexical probabilities.
+
+Variational Bayes with a sparse Dirichlet prior: p = exp(psi(count + prior)) / exp(psi(total))
+(Beal 2003; for alignment Riley & Gildea 2012). The prior of a pair of words is a small constant,
+plus what outside evidence gives (dictionaries, similar strings, an earlier corpus), plus a share
+of what its pair of stems has: forms of one word back off to their common statistics, as in the
+hierarchical Dirichlet model of MacKay & Peto (1995).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit, prange
+
+from projector.alignment.hmm_table import Floats, Ints, Longs, Table
+
+SMALLEST = np.float32(1e-9)
+
+
+@njit(cache=True)
+def exp_digamma(x: float) -> float:
+    """exp(psi(x)), zero where it is below 1e-12."""
+    if x < 0.035:
+        return 0.0
+    shift = 0.0
+    while x < 5:
+        shift -= 1 / x
+        x += 1
+    y = 1 / (x * x)
+    # psi(x) ~ ln x - 1/2x - 1/12x^2 + 1/120x^4 - 1/252x^6
+    return x * math.exp(shift - 0.5 / x - y * (1 / 12.0 - y * (1 / 120.0 - y / 252.0)))
+
+
+@njit(cache=True, parallel=True)
+def update(
+    start: Any,
+    column: Any,
+    count: Any,
+    prior: Any,
+    alpha: float,
+    parent: Any,
+    above: Any,
+    kappa: float,
+    share_s: Any,
+    share_t: Any,
+    p: Any,
+) -> None:  # pragma: no cover
+    """Probabilities both ways, ``p[x, 0]`` = p(t | s) and ``p[x, 1]`` = p(s | t).
+
+    Args:
+        count, prior: expected counts and evidence of each entry.
+        parent, above: the entry of the pair of stems and the probabilities there.
+        kappa: how many observations the stems' distribution is worth (0: no back-off).
+        share_s, share_t: a word's part in its stem's occurrences.
+    """
+    sources, targets = len(share_s), len(share_t)
+    across = np.zeros(targets, np.float64)
+    for s in range(sources):
+        for x in range(start[s], start[s + 1]):
+            base = count[x] + prior[x] + alpha
+            if kappa > 0:
+                base += kappa * above[parent[x], 1] * share_s[s]
+            across[column[x]] += base
+    for t in range(targets):
+        across[t] = 1.0 / exp_digamma(max(across[t], 0.05))
+    for s in prange(sources):
+        total = 0.0
+        for x in range(start[s], start[s + 1]):
+            total += count[x] + prior[x] + alpha
+            if kappa > 0:
+                total += kappa * above[parent[x], 0] * share_t[column[x]]
+        total = 1.0 / exp_digamma(max(total, 0.05))
+        for x in range(start[s], start[s + 1]):
+            base = count[x] + prior[x] + alpha
+            t = column[x]
+            if kappa > 0:
+                v = exp_digamma(base + kappa * above[parent[x], 0] * share_t[t])
+                w = exp_digamma(base + kappa * above[parent[x], 1] * share_s[s])
+            else:
+                v = exp_digamma(base)
+                w = v
+            p[x, 0] = max(np.float32(v * total), SMALLEST)
+            p[x, 1] = max(np.float32(w * across[t]), SMALLEST)
+
+
+@njit(cache=True)
+def update_null(count: Any, alpha: float, p: Any) -> None:
+    """Probability of each word under the null word."""
+    total = 0.0
+    for w in range(len(count)):
+        total += count[w] + alpha
+    total = 1.0 / exp_digamma(total)
+    for w in range(len(count)):
+        p[w] = max(np.float32(exp_digamma(count[w] + alpha) * total), SMALLEST)
+
+
+@dataclass
+class Backoff:
+    """The table of stem pairs: ``parent[x]`` is the stem entry of word entry x."""
+
+    table: Table
+    parent: Ints
+    share_s: Floats
+    share_t: Floats
+    p: Floats
+
+
+@njit(cache=True)
+def _group(
+    start: Any, column: Any, stem_s: Any, stem_t: Any, members: Any, first: Any, stems_t: int
+) -> tuple[Longs, Ints, Ints]:
+    """Stem rows out of word rows: each stem's words one after another."""
+    parent = np.empty(len(column), np.int32)
+    slot = np.full(stems_t, -1, np.int64)
+    out = np.zeros(len(first), np.int64)
+    target = np.empty(len(column), np.int32)
+    at = 0
+    for stem in range(len(first) - 1):
+        base = at
+        for m in range(first[stem], first[stem + 1]):
+            s = members[m]
+            for x in range(start[s], start[s + 1]):
+                t = stem_t[column[x]]
+                if slot[t] < base:
+                    slot[t] = at
+                    target[at] = t
+                    at += 1
+                parent[x] = slot[t]
+        out[stem + 1] = at
+    return out, target[:at].copy(), parent
+
+
+@njit(cache=True)
+def add_up(count: Any, parent: Any, size: int) -> Floats:
+    """Counts of stem pairs: the sum over their words' pairs."""
+    out = np.zeros(size, np.float32)
+    for x in range(len(count)):
+        out[parent[x]] += count[x]
+    return out
+
+
+def backoff_of(
+    table: Table, stem_s: Ints, stem_t: Ints, frequency_s: Longs, frequency_t: Longs
+) -> Backoff:
+    """The table of stem pairs of a table of word pairs."""
+    stems_s, stems_t = int(stem_s.max()) + 1, int(stem_t.max()) + 1
+    members = np.argsort(stem_s, kind="stable").astype(np.int32)
+    first = np.searchsorted(stem_s[members], np.arange(stems_s + 1)).astype(np.int64)
+    start, column, parent = _group(
+        table.start, table.column, stem_s, stem_t, members, first, stems_t
+    )
+
+    def share(stem: Ints, frequency: Longs, stems: int) -> Floats:
+        whole = np.bincount(stem, weights=frequency, minlength=stems)
+        return (frequency / np.maximum(whole[stem], 1)).astype(np.float32)
+
+    return Backoff(
+        Table(start, column),
+        parent,
+        share(stem_s, frequency_s, stems_s),
+        share(stem_t, frequency_t, stems_t),
+        np.empty((len(column), 2), np.float32),
+    )
