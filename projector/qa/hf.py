@@ -77,8 +77,8 @@ class HuggingFaceQuestionGenerator:
     def ask(self, requests: Sequence[Request]) -> list[Asked]:
         if not requests:
             return []
+        from projector.translation.decoding import Decoding, search
         from projector.translation.families import Plan
-        from projector.translation.seq2seq import Decoding
 
         model = self._load()
         rows = [model.tokenizer(self.prompt(r))["input_ids"] for r in requests]
@@ -89,13 +89,15 @@ class HuggingFaceQuestionGenerator:
 
         def run(places: list[int]) -> list[Any]:
             batch = [rows[fits[n]] for n in places]
-            return model.generate(batch, plan, how, [self.options.max_tokens] * len(batch))
+            return search(model, batch, plan, how, [self.options.max_tokens] * len(batch))
 
         done = in_batches(
             [len(rows[n]) for n in fits], self.options.batch_tokens, run,
             width=self.options.beam, free=model.free_memory,
         )  # fmt: skip
         out = [Asked(None, reason="the context is longer than the model's window")] * len(rows)
+        if not done:
+            return out
         for n, output, text in zip(fits, done, model.decode([o.ids for o in done]), strict=True):
             if not output.finished or not text:
                 out[n] = Asked(None, reason="the model did not end its question")
