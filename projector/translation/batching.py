@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 def length_batches(
     lengths: Sequence[int], budget: int, max_items: int = 0, width: int = 1
 ) -> list[list[int]]:
-    """Places of the items, in batches of at most ``budget`` tokens (padding counted), longest first.
+    """Places of the items in batches of at most ``budget`` tokens with padding, longest first.
 
     ``width`` is how many rows an item takes in the model (its beams). An item longer than the
     budget is a batch of its own. Longest first: if memory is to end, it ends at once.

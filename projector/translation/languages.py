@@ -37,12 +37,15 @@ ms msa Malay|mt mlt Maltese|my mya Burmese|nb nob Norwegian Bokmal|ne nep Nepali
 nn nno Norwegian Nynorsk|no nor Norwegian|nv nav Navajo|ny nya Chichewa|oc oci Occitan|om orm Oromo
 or ori Odia|os oss Ossetian|pa pan Punjabi|pl pol Polish|ps pus Pashto|pt por Portuguese
 qu que Quechua|rm roh Romansh|rn run Rundi|ro ron Romanian|ru rus Russian|rw kin Kinyarwanda
-sa san Sanskrit|sc srd Sardinian|sd snd Sindhi|se sme Northern Sami|sg sag Sango|sh hbs Serbo-Croatian
+sa san Sanskrit|sc srd Sardinian|sd snd Sindhi|se sme Northern Sami|sg sag Sango
+sh hbs Serbo-Croatian
 si sin Sinhala|sk slk Slovak|sl slv Slovenian|sm smo Samoan|sn sna Shona|so som Somali
 sq sqi Albanian|sr srp Serbian|ss ssw Swati|st sot Sotho|su sun Sundanese|sv swe Swedish
-sw swa Swahili|ta tam Tamil|te tel Telugu|tg tgk Tajik|th tha Thai|ti tir Tigrinya|tk tuk Turkmen
+sw swa Swahili|ta tam Tamil|te tel Telugu|tg tgk Tajik|th tha Thai|ti tir Tigrinya
+tk tuk Turkmen
 tl tgl Tagalog|tn tsn Tswana|to ton Tongan|tr tur Turkish|ts tso Tsonga|tt tat Tatar|tw twi Twi
-ty tah Tahitian|ug uig Uyghur|uk ukr Ukrainian|ur urd Urdu|uz uzb Uzbek|ve ven Venda|vi vie Vietnamese
+ty tah Tahitian|ug uig Uyghur|uk ukr Ukrainian|ur urd Urdu|uz uzb Uzbek
+ve ven Venda|vi vie Vietnamese
 vo vol Volapuk|wa wln Walloon|wo wol Wolof|xh xho Xhosa|yi yid Yiddish|yo yor Yoruba|za zha Zhuang
 zh zho Chinese|zu zul Zulu
 """
