@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +16,11 @@ from msgspec import Struct
 
 from projector.errors import EngineError
 from projector.records import Document
+from projector.translation.apertium_modes import data_folder
+from projector.translation.apertium_pipe import NullPipe, PipeBroken
+from projector.translation.apertium_stream import escape, unescape
 
 MODES = ("eng-spa", "eng-cat")  # both bring the same English analyser
-ROOT = Path("/usr/share/apertium")
 
 
 class Word(Struct, frozen=True):
@@ -42,54 +43,46 @@ class Word(Struct, frozen=True):
     negated: bool = False
 
 
-def available() -> bool:
-    """True if Apertium's English analyser is on this machine."""
-    return shutil.which("lt-proc") is not None and _mode() is not None
-
-
-def _mode() -> str | None:
+def _folder() -> tuple[str, Path] | None:
     for mode in MODES:
-        if (ROOT / f"apertium-{mode}" / f"{mode}.automorf.bin").exists():
-            return mode
+        folder = data_folder() / f"apertium-{mode}"
+        if (folder / f"{mode}.automorf.bin").exists():
+            return mode, folder
     return None
 
 
+def available() -> bool:
+    """True if Apertium's English analyser is on this machine."""
+    return shutil.which("lt-proc") is not None and _folder() is not None
+
+
 def analyse(sentences: Sequence[str]) -> list[list[Word]]:
-    """Words of English sentences by Apertium, one pipeline run for all of them.
+    """Words of English sentences by Apertium, one pipeline for all of them.
 
     Raises:
         EngineError: Apertium is missing or failed.
     """
-    mode = _mode()
-    if mode is None or not available():
+    found = _folder()
+    if found is None or not available():
         raise EngineError(
             "the question rules need parts of speech: annotate the source first (xproject "
             "annotate), or install Apertium's English (apt-get install apertium apertium-eng-spa)"
         )
-    folder = ROOT / f"apertium-{mode}"
-    analysed = _pipe(["lt-proc", str(folder / f"{mode}.automorf.bin")], _plain(sentences))
-    tagged = _pipe(["apertium-tagger", "-g", "-p", str(folder / f"{mode}.prob")], analysed)
-    lines = tagged.split("[][\n]")[: len(sentences)]
-    if len(lines) != len(sentences):
-        raise EngineError(
-            f"Apertium's tagger gave {len(lines)} sentences back, wanted {len(sentences)}"
-        )
+    mode, folder = found
+    pipe = NullPipe(
+        [
+            ["lt-proc", "-z", str(folder / f"{mode}.automorf.bin")],
+            ["apertium-tagger", "-g", "-p", "-z", str(folder / f"{mode}.prob")],
+        ],
+        timeout=60,
+    )
+    try:
+        lines = pipe.run([escape(" ".join(s.replace("\0", " ").split())) for s in sentences])
+    except PipeBroken as error:
+        raise EngineError(f"Apertium's English analyser failed: {error.why}") from error
+    finally:
+        pipe.close()
     return [_words(sentence, line) for sentence, line in zip(sentences, lines, strict=True)]
-
-
-def _plain(sentences: Sequence[str]) -> str:
-    return "".join(_escape(" ".join(s.split())) + "[][\n]" for s in sentences)
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([\\\[\]{}^$/@<>])", r"\\\1", text)
-
-
-def _pipe(command: list[str], text: str) -> str:
-    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
-    if done.returncode:
-        raise EngineError(f"{command[0]} failed: {done.stderr.decode(errors='replace').strip()}")
-    return done.stdout.decode("utf-8", "replace")
 
 
 _UNIT = re.compile(r"\^((?:[^\\^$]|\\.)*)\$")
@@ -100,7 +93,7 @@ def _words(sentence: str, line: str) -> list[Word]:
     words, at = [], 0
     for match in _UNIT.finditer(line):
         surface, _, reading = match[1].partition("/")
-        surface = re.sub(r"\\(.)", r"\1", surface)
+        surface = unescape(surface)
         start, end = _find(sentence, surface, at)
         if start < 0:
             continue
