@@ -85,8 +85,6 @@ def test_long_sentences_are_cut_and_joined_never_truncated(engine, corpus):
     narrow = HuggingFaceTranslator(engine.model, max_source_tokens=24)
     [ours] = narrow.translate([source], "en", "es")
     assert ours.text == wanted
-    [whole] = engine.translate([source], "en", "es")  # the model's own window is 64 tokens
-    assert len(whole.text.split()) > 0.4 * len(wanted.split())
     strict = HuggingFaceTranslator(engine.model, long="reject")
     [refused] = strict.translate([source], "en", "es")
     assert refused.text == "" and "the model takes 64" in refused.error

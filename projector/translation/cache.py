@@ -1,0 +1,206 @@
+"""Translations kept on disk: a sentence that was once translated never reaches the engine again.
+
+`CachedTranslator` wraps any engine. The key is everything that decides the result: the engine
+with its version, the model's content (not its name), the options that matter, the languages, the
+text and its constraints. A second run of the same data therefore loads no model at all.
+
+One SQLite file in a folder: safe against kills (write-ahead log, one transaction for a batch) and
+shared by any number of processes. Values are JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from projector.errors import EngineError
+from projector.translation.base import Constraint, Translation, Translator
+
+FILE = "translations-1.sqlite"  # the number changes when keys or values change their shape
+CHUNK = 2000  # misses that go to the engine between two writes: what a kill can lose
+_QUESTION_MARKS = 500
+
+
+class TranslationStore:
+    """Keys and JSON values in one SQLite file; opened at first use in each process.
+
+    Raises:
+        EngineError: the folder cannot be written or the file is damaged, with the fix.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.path = Path(folder).expanduser() / FILE
+        self._connection: sqlite3.Connection | None = None
+        self._process = 0
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None or self._process != os.getpid():
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(
+                    self.path, timeout=60, isolation_level=None, check_same_thread=False
+                )
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
+                connection.execute(
+                    "CREATE TABLE IF NOT EXISTS translations "
+                    "(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"
+                )
+            except (OSError, sqlite3.Error) as error:
+                raise self._failed(error) from error
+            self._connection, self._process = connection, os.getpid()
+        return self._connection
+
+    def _failed(self, error: BaseException) -> EngineError:
+        return EngineError(
+            f"{self.path}: the translation cache cannot be used ({error}); delete it, or name "
+            f"another folder, or none"
+        )
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The values of those keys that are there."""
+        connection, found = self._open(), {}
+        try:
+            for n in range(0, len(keys), _QUESTION_MARKS):
+                some = keys[n : n + _QUESTION_MARKS]
+                marks = ",".join("?" * len(some))
+                found.update(
+                    connection.execute(
+                        f"SELECT key, value FROM translations WHERE key IN ({marks})", some
+                    )
+                )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+        return found
+
+    def put(self, entries: Sequence[tuple[bytes, bytes]]) -> None:
+        """Write all or nothing."""
+        connection = self._open()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany("INSERT OR REPLACE INTO translations VALUES (?, ?)", entries)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        if self._connection is not None and self._process == os.getpid():
+            self._connection.close()
+        self._connection = None
+
+
+class CachedTranslator:
+    """A translator that asks the store first (see the module's docstring).
+
+    Translations that failed are not kept: they are tried again in the next run.
+    """
+
+    def __init__(self, inner: Translator, folder: str) -> None:
+        self.inner = inner
+        self.store = TranslationStore(folder)
+        self.hits = 0
+        self.misses = 0
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def model(self) -> str:
+        return self.inner.model
+
+    @property
+    def version(self) -> str:
+        return self.inner.version
+
+    @property
+    def gives_links(self) -> bool:
+        return self.inner.gives_links
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "inner":
+            raise AttributeError(name)
+        return getattr(self.inner, name)  # usage, cost and the like
+
+    @cached_property
+    def identity(self) -> bytes:
+        """What the engine says decides its translations, as bytes."""
+        own = getattr(self.inner, "identity", None)
+        if own is not None:
+            return _canonical(own())
+        options = getattr(self.inner, "options", None)
+        if isinstance(options, Struct):
+            options = msgspec.structs.asdict(options)
+        inner = self.inner
+        return _canonical([inner.name, inner.model, inner.version, options or {}])
+
+    def _key(self, *parts: Any) -> bytes:
+        return hashlib.sha256(self.identity + b"\0" + msgspec.json.encode(parts)).digest()
+
+    def check(self, source: str, target: str) -> None:
+        """As the engine's own; a pair of languages that once passed is not asked for again."""
+        key = self._key("check", source, target)
+        if not self.store.get([key]):
+            self.inner.check(source, target)
+            self.store.put([(key, msgspec.json.encode(int(time.time())))])
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        source: str,
+        target: str,
+        constraints: Sequence[Sequence[Constraint]] | None = None,
+    ) -> list[Translation]:
+        """Translations from the store; the engine is asked for the rest, equal ones once."""
+        keys = [
+            self._key("translate", source, target, text, constraints and constraints[n])
+            for n, text in enumerate(sentences)
+        ]
+        done = {
+            key: msgspec.json.decode(value, type=Translation)
+            for key, value in self.store.get(list(dict.fromkeys(keys))).items()
+        }
+        first = {key: n for n, key in reversed(list(enumerate(keys)))}
+        missing = [n for key, n in sorted(first.items(), key=lambda kv: kv[1]) if key not in done]
+        self.hits += len(first) - len(missing)
+        self.misses += len(missing)
+        for places in _chunks(missing):
+            made = self.inner.translate(
+                [sentences[n] for n in places],
+                source,
+                target,
+                [constraints[n] for n in places] if constraints is not None else None,
+            )
+            done.update((keys[n], t) for n, t in zip(places, made, strict=True))
+            self.store.put(
+                [
+                    (keys[n], msgspec.json.encode(t))
+                    for n, t in zip(places, made, strict=True)
+                    if t.error is None
+                ]
+            )
+        return [done[key] for key in keys]
+
+    def close(self) -> None:
+        self.store.close()
+        self.inner.close()
+
+
+def _chunks(places: list[int]) -> Iterator[list[int]]:
+    for n in range(0, len(places), CHUNK):
+        yield places[n : n + CHUNK]
+
+
+def _canonical(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="sorted")
