@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from importlib import import_module
 
 import regex
 
@@ -72,19 +73,16 @@ def installed(lang: str) -> Segmenter | None:
     """The segmenter of a language, if its package is here."""
     try:
         if lang in ("zh", "yue", "wuu", "lzh"):
-            import jieba
+            jieba = import_module("jieba")
 
             jieba.setLogLevel("ERROR")
-            return lambda text: jieba.cut(text)
+            return jieba.cut
         if lang == "ja":
-            import fugashi
-
-            tagger = fugashi.Tagger()
+            tagger = import_module("fugashi").Tagger()
             return lambda text: [word.surface for word in tagger(text)]
         if lang == "th":
-            from pythainlp.tokenize import word_tokenize
-
-            return lambda text: word_tokenize(text, keep_whitespace=False)
+            cut = import_module("pythainlp.tokenize").word_tokenize
+            return lambda text: cut(text, keep_whitespace=False)
     except (ImportError, RuntimeError):  # not installed, or fugashi without a dictionary
         return None
     return None

@@ -171,7 +171,8 @@ def _prefixes(lang: str) -> tuple[frozenset[str], frozenset[str]]:
     data = NonbreakingPrefixes()
     near = {"gl": "es", "ast": "es", "oc": "ca", "no": "sv", "nb": "sv", "da": "sv", "uk": "ru"}
     lang = lang if lang in data.available_langs else near.get(lang, "en")
-    always, before_number = set(), set()
+    always: set[str] = set()
+    before_number: set[str] = set()
     for line in data.words(lang):
         word, _, rest = line.partition("#")
         (before_number if "NUMERIC_ONLY" in rest else always).add(word.strip().rstrip("."))

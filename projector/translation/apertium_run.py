@@ -1,0 +1,241 @@
+"""One Apertium mode at work: sentences in, translations with links out, poison kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from projector.errors import EngineError
+from projector.records import Offsets
+from projector.translation.apertium_input import Input, prepare
+from projector.translation.apertium_links import symbol_links, unit_links, words_of
+from projector.translation.apertium_modes import Mode, commands
+from projector.translation.apertium_pipe import NullPipe, PipeBroken
+from projector.translation.apertium_stream import (
+    STOP,
+    Analysis,
+    Piece,
+    Unit,
+    escape,
+    joined,
+    read_analysis,
+    read_output,
+)
+from projector.translation.base import Constraint, TextLink, Translation
+from projector.translation.casing import hush, is_shouted, mend_case, shout
+from projector.translation.spacing import mend_spacing, open_questions
+
+BATCH = 2000  # sentences in the pipes at a time: bounds memory, hides start-up
+_PROBE = "."
+
+
+class Leg:
+    """The processes of one mode, with everything around them.
+
+    Args:
+        mode: which translation.
+        mend, names, timeout: see `apertium.ApertiumOptions`.
+    """
+
+    def __init__(self, mode: Mode, *, mend: bool, names: bool, timeout: float) -> None:
+        self.mode = mode
+        self._mend = mend
+        self._names = names
+        analyser, rest = commands(mode.path)
+        self._analyser = NullPipe([analyser], timeout)
+        self._rest = NullPipe(rest, timeout)
+
+    def close(self) -> None:
+        """Stop the processes."""
+        self._analyser.close()
+        self._rest.close()
+
+    def translate(
+        self, sentences: Sequence[str], constraints: Sequence[Sequence[Constraint]] | None
+    ) -> list[Translation]:
+        """A translation for each sentence, in order.
+
+        Raises:
+            EngineError: the pipeline does not work at all.
+        """
+        done: list[Translation] = []
+        for n in range(0, len(sentences), BATCH):
+            part = sentences[n : n + BATCH]
+            given = constraints[n : n + BATCH] if constraints is not None else [()] * len(part)
+            done += self._batch(part, given, asked=constraints is not None)
+        return done
+
+    def _batch(
+        self, sentences: Sequence[str], constraints: Sequence[Sequence[Constraint]], asked: bool
+    ) -> list[Translation]:
+        inputs = [
+            prepare(sentence, row, protect=self._mend)
+            for sentence, row in zip(sentences, constraints, strict=True)
+        ]
+        places = [n for n, i in enumerate(inputs) if i.text]
+        shouted = {n for n in places if self._mend and is_shouted(inputs[n].text)}
+        texts = self._hushed({n: inputs[n].text for n in places}, shouted)
+        analysed = guarded(self._analyser, [escape(texts[n]) + STOP for n in places])
+        analyses: dict[int, Analysis] = {}
+        for n, stream in zip(places, analysed, strict=True):
+            if stream is not None:
+                names = {s.name: s.output for s in inputs[n].stand_ins}
+                analyses[n] = read_analysis(stream, texts[n], names)
+        streams = guarded(self._rest, [a.stream for a in analyses.values()])
+        outputs = dict(zip(analyses, streams, strict=True))
+        done = []
+        for n, (sentence, given, row) in enumerate(
+            zip(sentences, inputs, constraints, strict=True)
+        ):
+            if not given.text:
+                met = [False] * len(row) if asked else None
+                done.append(Translation(sentence, links=[], constraints_met=met))
+                continue
+            stream = outputs.get(n)
+            if stream is None:
+                done.append(Translation("", error="apertium died or hung over this sentence"))
+                continue
+            translation = self._read(stream, analyses[n], given, texts[n], n in shouted)
+            if asked:
+                translation = _with_met(translation, given, row)
+            done.append(_with_margins(translation, sentence))
+        return done
+
+    def _hushed(self, texts: dict[int, str], shouted: set[int]) -> dict[int, str]:
+        """Texts in capitals in lower case, except for words that are only known in capitals."""
+        low = {n: hush(texts[n]) for n in shouted}
+        streams = guarded(self._analyser, [escape(text) + STOP for text in low.values()])
+        for (n, text), stream in zip(low.items(), streams, strict=True):
+            if stream is None:
+                continue
+            chars = list(text)
+            for unit in read_analysis(stream, text).units:
+                if not unit.known and unit.start >= 0:
+                    chars[unit.start : unit.end] = texts[n][unit.start : unit.end]
+            texts[n] = "".join(chars)
+        return texts
+
+    def _read(
+        self, stream: str, analysis: Analysis, given: Input, text: str, shouted: bool
+    ) -> Translation:
+        pieces = read_output(stream)
+        if self._mend:
+            pieces = mend_spacing(pieces, text, _adjacent(pieces, analysis.units))
+            if self.mode.target == "es":
+                open_questions(pieces, text)
+        words = words_of(pieces, analysis.units, self.mode.target)
+        target = joined(pieces)
+        if self._mend:
+            case = given.text if shouted else text
+            target = shout(target) if shouted else mend_case(target, words, analysis.units, case)
+        links = unit_links(words, analysis.units, text)
+        links += symbol_links(_outside(analysis.units, text), words, target)
+        target, links = _put_back(target, links, given)
+        return Translation(
+            target,
+            links=sorted((given.stretch(*s), t, round(p, 4)) for s, t, p in links),
+        )
+
+
+def guarded(pipe: NullPipe, texts: Sequence[str]) -> list[str | None]:
+    """What a pipeline makes of texts; None for one that kills or blocks it.
+
+    A broken pipeline is started again and the rest goes through in halves, so that a poisonous
+    text takes no other with it.
+
+    Raises:
+        EngineError: it does not even get through a full stop.
+    """
+    if not texts:
+        return []
+    try:
+        return list(pipe.run(texts))
+    except PipeBroken as error:
+        done: list[str | None] = list(error.done)
+        _probe(pipe, error.why)
+    rest = texts[len(done) :]
+    if len(rest) == 1:
+        return [*done, None]
+    half = (len(rest) + 1) // 2
+    return [*done, *guarded(pipe, rest[:half]), *guarded(pipe, rest[half:])]
+
+
+def _probe(pipe: NullPipe, why: str) -> None:
+    try:
+        pipe.run([_PROBE + STOP])
+    except PipeBroken as error:
+        raise EngineError(f"apertium: the pipeline does not run: {why}") from error
+
+
+def _adjacent(pieces: Sequence[Piece], units: Sequence[Unit]) -> list[bool]:
+    """Whether the source of each piece begins where that of the piece before ends."""
+    touching = [False]
+    for before, piece in zip(pieces, pieces[1:], strict=False):
+        ends = {units[n].end for n in before.ids}
+        touching.append(any(units[n].start in ends for n in piece.ids))
+    return touching
+
+
+def _outside(units: Sequence[Unit], text: str) -> list[tuple[int, str]]:
+    """Stretches of the text that no unit covers."""
+    found, at = [], 0
+    for unit in units:
+        if unit.start > at:
+            found.append((at, text[at : unit.start]))
+        at = max(at, unit.end)
+    return [*found, (at, text[at:])]
+
+
+def _put_back(target: str, links: list[TextLink], given: Input) -> tuple[str, list[TextLink]]:
+    """Replace stand-ins in the translation by what they stand for, and shift the links."""
+    for stand_in in given.stand_ins:
+        at = target.lower().find(stand_in.name.lower())
+        while at >= 0:
+            end, by = at + len(stand_in.name), len(stand_in.output) - len(stand_in.name)
+            target = target[:at] + stand_in.output + target[end:]
+            links = [(s, _moved(t, at, end, by), p) for s, t, p in links]
+            at = target.lower().find(stand_in.name.lower(), at + len(stand_in.output))
+    return target, links
+
+
+def _moved(stretch: Offsets, at: int, end: int, by: int) -> Offsets:
+    """A stretch of the translation after ``[at:end]`` has grown by ``by`` characters."""
+    a, b = stretch
+    return a if a <= at else a + by if a >= end else at, b if b <= at else max(b + by, at + 1)
+
+
+def _with_met(translation: Translation, given: Input, row: Sequence[Constraint]) -> Translation:
+    met = [any(wanted in translation.text for wanted in c.wanted) for c in row]
+    return Translation(translation.text, links=translation.links, constraints_met=met)
+
+
+def _with_margins(translation: Translation, sentence: str) -> Translation:
+    """White space at the sentence's edges stays there."""
+    left = len(sentence) - len(sentence.lstrip())
+    right = len(sentence.rstrip())
+    if not left and right == len(sentence):
+        return translation
+    links = [(s, (c + left, d + left), p) for s, (c, d), p in translation.links or ()]
+    text = sentence[:left] + translation.text + sentence[right:]
+    return Translation(text, links=links, constraints_met=translation.constraints_met)
+
+
+def compose(first: Sequence[Translation], second: Sequence[Translation]) -> list[Translation]:
+    """Translations by way of another language: links that meet there are multiplied."""
+    return [_through(a, b) for a, b in zip(first, second, strict=True)]
+
+
+def _through(first: Translation, second: Translation) -> Translation:
+    if first.error is not None:
+        return first
+    if second.error is not None or first.links is None or second.links is None:
+        return Translation(second.text, error=second.error, constraints_met=first.constraints_met)
+    best: dict[tuple[tuple[int, int], tuple[int, int]], float] = {}
+    onward = sorted(second.links)
+    for source, (a, b), p in first.links:
+        for (c, d), target, q in onward:
+            if c >= b:
+                break
+            if d > a:
+                best[source, target] = max(best.get((source, target), 0.0), p * q)
+    links = [(s, t, round(p, 4)) for (s, t), p in sorted(best.items())]
+    return Translation(second.text, links=links, constraints_met=first.constraints_met)

@@ -1,0 +1,327 @@
+"""The stage `translate`: documents in, pairs out.
+
+Long texts go through the engine sentence by sentence, equal sentences of a batch once. Questions
+and the text fields that the user names are translated with the text. Where the engine knows which
+words it made of which, its links become the pair's `alignment`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import Struct, field
+
+from projector.engines import engine_class
+from projector.errors import DataError, UsageError
+from projector.pipeline.stage import Outcome, Rejected
+from projector.records import Document, Link, Offsets, Pair, Question, Record, Step
+from projector.text.languages import base_language
+from projector.text.tokens import tokenize, with_tokens
+from projector.translation.base import TextLink, Translator
+from projector.translation.constraints import Wanted, read_constraints
+from projector.translation.texts import (
+    Key,
+    Text,
+    Translated,
+    prepare,
+    put_together,
+    translate_keys,
+)
+
+
+class TranslateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the stage.
+
+    Attributes:
+        to: target language.
+        source ("from"): source language; "" to take each record's own ``lang``.
+        engine, model, options: which engine, which of its models, and its own options.
+        fields: further texts to translate: ``meta.title``, ``labels.headline``, ...; a field may
+            hold a text or a list of texts, and a record may lack it.
+        constraints: where a record keeps its lexical constraints, e.g. ``meta.constraints``; the
+            same name inside a question's ``meta`` holds those of the question.
+        cache: folder of the translation cache; "" for none.
+    """
+
+    to: str
+    source: str = field(default="", name="from")
+    engine: str = "apertium"
+    model: str = ""
+    fields: list[str] = []
+    constraints: str = ""
+    options: dict[str, Any] = {}
+    cache: str = ""
+
+
+class _Job(Struct):
+    """A record on its way: its texts by name ("text", "question 0", "meta.title 1")."""
+
+    doc: Document
+    lang: str
+    pair: Pair | None
+    texts: dict[str, Text]
+    done: dict[str, Translated]
+
+
+class TranslateStage:
+    """Documents to pairs; see the module's docstring.
+
+    Raises:
+        UsageError: no target language, an engine or field that does not exist.
+        EngineError: the engine is not installed.
+    """
+
+    name = "translate"
+    Options = TranslateOptions
+    needs: ClassVar[frozenset[str]] = frozenset({"document"})
+    gives: ClassVar[frozenset[str]] = frozenset({"pair", "links"})
+    sees_corpus = False
+
+    def __init__(self, options: TranslateOptions) -> None:
+        if not options.to.strip():
+            raise UsageError("translate: found no target language, wanted --to, e.g. --to es")
+        self.options = options
+        self._target = base_language(options.to)
+        self._fields = [_path(name, "--fields") for name in options.fields]
+        self._constraints = _path(options.constraints, "--constraints")
+        engine = engine_class("translators", options.engine)
+        self.translator: Translator = engine(options.model, **options.options)
+        if options.cache:
+            self.translator = _cached(self.translator, options.cache)
+        self._checked: set[str] = set()
+        if options.source:
+            self._check(options.source)
+
+    def _check(self, source: str) -> None:
+        if source not in self._checked:
+            self.translator.check(source, self.options.to)
+            self._checked.add(source)
+
+    def step(self) -> Step:
+        """Provenance of the translations."""
+        engine = self.translator
+        return Step(
+            "translate", engine.name, engine.model, engine.version, dict(self.options.options)
+        )
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """Nothing to learn."""
+
+    def close(self) -> None:
+        """Stop the engine."""
+        self.translator.close()
+
+    def process(self, records: Sequence[Record]) -> list[Outcome]:
+        """A pair for each record, or the reason why there is none."""
+        jobs: list[_Job | Rejected] = [self._open(record) for record in records]
+        waiting: dict[str, list[Key]] = {}
+        for job in jobs:
+            if isinstance(job, _Job):
+                keys = waiting.setdefault(job.lang, [])
+                for text in job.texts.values():
+                    keys += text.keys()
+        tables = {}
+        for lang, keys in waiting.items():
+            self._check(lang)
+            tables[lang] = translate_keys(keys, self.translator, lang, self.options.to)
+        step = self.step()
+        outcomes: list[Outcome] = []
+        for job in jobs:
+            if isinstance(job, Rejected):
+                outcomes.append(job)
+                continue
+            for name, text in job.texts.items():
+                translations = [tables[job.lang][key] for key in text.keys()]
+                job.done[name] = put_together(text, translations, self._target)
+            outcomes.append(self._close(job, step))
+        return outcomes
+
+    # -- before the engine ------------------------------------------------------------------
+
+    def _open(self, record: Record) -> _Job | Rejected:
+        pair = record if isinstance(record, Pair) else None
+        doc = pair.source if pair is not None else record
+        assert isinstance(doc, Document)
+        if pair is not None and pair.target.text.strip():
+            return Rejected(
+                record.id, "already_translated", "the record is a pair with a target text"
+            )
+        if not doc.text.strip():
+            return Rejected(record.id, "empty_text", "text: found only white space, wanted a text")
+        lang = doc.lang or self.options.source
+        if not lang:
+            return Rejected(
+                record.id, "no_language", "lang: found none, wanted a language here or --from"
+            )
+        if self.options.source and base_language(lang) != base_language(self.options.source):
+            return Rejected(
+                record.id,
+                "wrong_language",
+                f"lang: found {lang!r}, wanted {self.options.source!r} as --from says",
+            )
+        try:
+            return _Job(doc, self.options.source or lang, pair, self._texts(doc, lang), {})
+        except DataError as error:
+            return Rejected(record.id, error.reason, error.detail)
+
+    def _texts(self, doc: Document, lang: str) -> dict[str, Text]:
+        wanted: list[Wanted] = []
+        if self._constraints:
+            wanted = read_constraints(_look_up(doc, self._constraints), self.options.constraints)
+        phrases = [w for w in wanted if w.phrase]
+        texts = {"text": prepare(doc.text, lang, wanted)}
+        for n, question in enumerate(doc.questions):
+            if question.lang and base_language(question.lang) == self._target:
+                continue  # it is in the target language already
+            own = list(phrases)
+            if self._constraints:
+                name = self._constraints[-1]
+                where = f"questions[{n}].meta.{name}"
+                own = read_constraints(question.meta.get(name), where) + own
+            texts[f"question {n}"] = prepare(question.text, lang, own)
+        for path in self._fields:
+            for n, text in enumerate(_field_texts(doc, path)):
+                texts[f"{'.'.join(path)} {n}"] = prepare(text, lang, phrases)
+        return texts
+
+    # -- after the engine -------------------------------------------------------------------
+
+    def _close(self, job: _Job, step: Step) -> Outcome:
+        doc = job.doc
+        for name, done in job.done.items():
+            if done.error is not None:
+                return Rejected(doc.id, "engine_error", f"{name}: {done.error}")
+            if job.texts[name].text.strip() and not done.text.strip():
+                return Rejected(doc.id, "empty_translation", f"{name}: the engine gave no words")
+        main = job.done["text"]
+        source = with_tokens(doc if doc.lang else msgspec.structs.replace(doc, lang=job.lang))
+        tokens = tokenize(main.text, self.options.to)
+        meta, labels = doc.meta, doc.labels
+        for path in self._fields:
+            meta, labels = self._put_field(doc, path, job.done, meta, labels)
+        target = Document(
+            id=doc.id,
+            text=main.text,
+            lang=self.options.to,
+            tokens=tokens,
+            questions=[self._question(q, n, job) for n, q in enumerate(doc.questions)],
+            labels=labels,
+            meta=meta,
+        )
+        extra: dict[str, Any] = {}
+        if main.constraints_met:
+            extra["constraints_met"] = main.constraints_met
+        if main.scores:
+            extra["translation_score"] = round(sum(main.scores) / len(main.scores), 6)
+        before = job.pair
+        assert source.tokens is not None
+        return Pair(
+            id=before.id if before else doc.id,
+            source=source,
+            target=target,
+            alignment=(
+                token_links(main.links, source.tokens, tokens) if main.links is not None else None
+            ),
+            segments=main.segments,
+            steps=[*(before.steps if before else []), step],
+            dropped=before.dropped if before else [],
+            meta={**(before.meta if before else {}), **extra},
+        )
+
+    def _question(self, question: Question, n: int, job: _Job) -> Question:
+        done = job.done.get(f"question {n}")
+        meta = question.meta
+        if done is not None and done.constraints_met:
+            meta = {**meta, "constraints_met": done.constraints_met}
+        return msgspec.structs.replace(
+            question,
+            text=done.text if done is not None else question.text,
+            lang=self.options.to,
+            answers=[],
+            meta=meta,
+        )
+
+    def _put_field(
+        self,
+        doc: Document,
+        path: list[str],
+        done: dict[str, Translated],
+        meta: dict[str, Any],
+        labels: dict[str, Any],
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        value = _look_up(doc, path)
+        if value is None:
+            return meta, labels
+        name = ".".join(path)
+        new: Any = done[f"{name} 0"].text if isinstance(value, str) else [
+            done[f"{name} {n}"].text for n in range(len(value))
+        ]  # fmt: skip
+        if path[0] == "meta":
+            return _with(meta, path[1:], new), labels
+        return meta, _with(labels, path[1:], new)
+
+
+def _cached(translator: Translator, folder: str) -> Any:
+    from projector.translation.cache import CachedTranslator
+
+    return CachedTranslator(translator, folder)
+
+
+def _path(name: str, option: str) -> list[str]:
+    """``meta.title`` as its steps; only what hangs in ``meta`` and ``labels`` can be named."""
+    if not name:
+        return []
+    path = name.split(".")
+    if len(path) < 2 or path[0] not in ("meta", "labels") or not all(path):
+        raise UsageError(
+            f"{option}: found {name!r}, wanted a field of a record such as meta.title or labels.x"
+        )
+    return path
+
+
+def _look_up(doc: Document, path: list[str]) -> Any:
+    value: Any = {"meta": doc.meta, "labels": doc.labels}
+    for step in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def _field_texts(doc: Document, path: list[str]) -> list[str]:
+    value = _look_up(doc, path)
+    texts = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise DataError(
+            f"{'.'.join(path)}: found {type(value).__name__}, wanted a text or a list of texts",
+            reason="bad_field",
+        )
+    return texts
+
+
+def _with(value: dict[str, Any], path: list[str], new: Any) -> dict[str, Any]:
+    """A copy of nested mappings with one value replaced."""
+    if len(path) == 1:
+        return {**value, path[0]: new}
+    return {**value, path[0]: _with(value[path[0]], path[1:], new)}
+
+
+def token_links(
+    links: Sequence[TextLink], source: Sequence[Offsets], target: Sequence[Offsets]
+) -> list[Link]:
+    """Links between tokens from links between stretches of characters.
+
+    Tokens are linked if a link covers a part of both; the likeliest link counts. Sorted by
+    source, then target token.
+    """
+    starts = [[a for a, _ in source], [a for a, _ in target]]
+    ends = [[b for _, b in source], [b for _, b in target]]
+    best: dict[tuple[int, int], float] = {}
+    for (a, b), (c, d), p in links:
+        for i in range(bisect_right(ends[0], a), bisect_left(starts[0], b)):
+            for j in range(bisect_right(ends[1], c), bisect_left(starts[1], d)):
+                best[i, j] = max(best.get((i, j), 0.0), p)
+    return [(i, j, round(p, 4)) for (i, j), p in sorted(best.items())]

@@ -1,0 +1,126 @@
+"""Texts through a sentence translator and back: split, look each sentence up once, put together.
+
+The white space between sentences stays what it was, so paragraphs and empty lines survive;
+links and segments come back as offsets into the two whole texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct, field
+
+from projector.records import Offsets, Segment
+from projector.text.sentences import split_sentences
+from projector.translation.base import Constraint, TextLink, Translation, Translator
+from projector.translation.constraints import Wanted, in_sentences
+
+# No white space stands between their sentences.
+_UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my", "bo"})
+
+Key = tuple[str, tuple[tuple[tuple[str, ...], int, int], ...]]
+
+
+class Text(Struct, frozen=True):
+    """One text to translate, already cut into sentences."""
+
+    text: str
+    sentences: list[Offsets]
+    constraints: list[list[tuple[int, Constraint]]]
+    wanted: int = 0  # constraints given for the whole text
+
+    def keys(self) -> list[Key]:
+        """What each sentence is looked up by: its words and its constraints."""
+        return [
+            (
+                self.text[a:b],
+                tuple((tuple(c.wanted), c.start, c.end) for _, c in self.constraints[n]),
+            )
+            for n, (a, b) in enumerate(self.sentences)
+        ]
+
+
+class Translated(Struct, frozen=True):
+    """A translated text; ``error`` is set if one of its sentences could not be translated.
+
+    ``links`` (None if the engine gives none) and ``segments`` are offsets into source and target
+    text. ``constraints_met`` has one truth value for each constraint given.
+    """
+
+    text: str
+    segments: list[Segment] = field(default_factory=list)
+    links: list[TextLink] | None = None
+    constraints_met: list[bool] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    error: str | None = None
+
+
+def prepare(text: str, lang: str, constraints: Sequence[Wanted] = ()) -> Text:
+    """A text cut into sentences, with its constraints in the sentences that they fall in."""
+    sentences = split_sentences(text, lang)
+    for constraint in constraints:  # a phrase that is to stay whole is not cut by the splitter
+        if constraint.start >= 0:
+            sentences = _joined(sentences, constraint.start, constraint.end)
+    return Text(text, sentences, in_sentences(constraints, text, sentences), len(constraints))
+
+
+def _joined(sentences: list[Offsets], a: int, b: int) -> list[Offsets]:
+    first = next((n for n, (_, end) in enumerate(sentences) if a < end), None)
+    last = next((n for n, (start, _) in reversed(list(enumerate(sentences))) if start < b), None)
+    if first is None or last is None or first >= last:
+        return sentences
+    whole = (sentences[first][0], sentences[last][1])
+    return [*sentences[:first], whole, *sentences[last + 1 :]]
+
+
+def translate_keys(
+    keys: Iterable[Key], translator: Translator, source: str, target: str
+) -> dict[Key, Translation]:
+    """Each different sentence once through the engine, in the order in which they came."""
+    order = list(dict.fromkeys(keys))
+    if not order:
+        return {}
+    constraints = None
+    if any(wanted for _, wanted in order):
+        constraints = [[Constraint(list(w), a, b) for w, a, b in wanted] for _, wanted in order]
+    done = translator.translate([text for text, _ in order], source, target, constraints)
+    return dict(zip(order, done, strict=True))
+
+
+def put_together(text: Text, translations: Sequence[Translation], target: str) -> Translated:
+    """The translation of a whole text from those of its sentences."""
+    failed = next((t.error for t in translations if t.error), None)
+    if failed is not None:
+        return Translated("", error=failed)
+    pieces: list[str] = []
+    segments: list[Segment] = []
+    links: list[TextLink] | None = []
+    met = [False] * text.wanted
+    length = at = 0
+    for n, ((a, b), done) in enumerate(zip(text.sentences, translations, strict=True)):
+        gap = _gap(text.text[at:a], first=n == 0, target=target)
+        pieces += [gap, done.text]
+        start = length + len(gap)
+        length = start + len(done.text)
+        segments.append(Segment(a, b, start, length))
+        at = b
+        if done.links is None:
+            links = None
+        elif links is not None:
+            links += [
+                ((s + a, e + a), (c + start, d + start), p) for (s, e), (c, d), p in done.links
+            ]
+        for (place, _), holds in zip(text.constraints[n], done.constraints_met or (), strict=False):
+            met[place] = met[place] or holds
+    pieces.append(text.text[at:])
+    scores = [t.score for t in translations if t.score is not None]
+    return Translated("".join(pieces), segments, links, met, scores)
+
+
+def _gap(space: str, *, first: bool, target: str) -> str:
+    """White space before a sentence, as the target's script has it."""
+    if first or "\n" in space:
+        return space
+    if target in _UNSPACED:
+        return ""
+    return space or " "
