@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from projector.errors import EngineError
 from projector.records import Offsets
@@ -169,7 +170,7 @@ def _probe(pipe: NullPipe, why: str) -> None:
 def _adjacent(pieces: Sequence[Piece], units: Sequence[Unit]) -> list[bool]:
     """Whether the source of each piece begins where that of the piece before ends."""
     touching = [False]
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         ends = {units[n].end for n in before.ids}
         touching.append(any(units[n].start in ends for n in piece.ids))
     return touching

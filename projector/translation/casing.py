@@ -67,9 +67,9 @@ def _word_case(
     unit = _origin(word, units)
     if unit is not None:
         surface = source[unit.start : unit.end]
-        if fold(surface) == fold(word.text) and len(surface) == len(word.text):
-            if not unit.known or surface[1:] != surface[1:].lower():
-                return _keeping_letters(word.text, surface)
+        same = fold(surface) == fold(word.text) and len(surface) == len(word.text)
+        if same and (not unit.known or surface[1:] != surface[1:].lower()):
+            return _keeping_letters(word.text, surface)
     initial = _INITIAL.search(text, 0, word.start) is not None
     if initial:
         return _at_start(n, word, unit, words, units, source, text)
@@ -106,9 +106,9 @@ def _at_start(
     """The first word of a sentence follows the first letter of the source's sentence."""
     if word.start == 0 or not any(c.isalnum() for c in text[: word.start]):
         first = next((c for c in source if c.isalpha()), "")
-        if unit is not None and not unit.known and not source[unit.start].isupper():
-            if source[unit.start : unit.end] != source[unit.start : unit.end].lower():
-                return word.text  # iPhone
+        surface = source[unit.start : unit.end] if unit is not None and not unit.known else ""
+        if surface[:1].islower() and surface != surface.lower():
+            return word.text  # iPhone
         if first.isupper():
             return word.text[:1].upper() + word.text[1:]
         return _lower_first(word.text) if _is_title(word.text) and first else word.text

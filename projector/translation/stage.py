@@ -134,7 +134,7 @@ class TranslateStage:
                 outcomes.append(job)
                 continue
             for name, text in job.texts.items():
-                translations = [tables[job.lang][key] for key in text.keys()]
+                translations = list(map(tables[job.lang].__getitem__, text.keys()))
                 job.done[name] = put_together(text, translations, self._target)
             outcomes.append(self._close(job, step))
         return outcomes
