@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from typing import Any
 
 from projector.cli import messages
 from projector.cli.options import RunOptions
+from projector.pipeline.job import Job
+from projector.pipeline.progress import Progress
 from projector.pipeline.recipe import Recipe, single
-from projector.pipeline.runner import Job, run
+from projector.pipeline.runner import run
 from projector.pipeline.summary import Summary
 
 
@@ -32,22 +36,56 @@ def run_recipe(recipe: Recipe, job: RunOptions) -> Summary | None:
         print(yaml.safe_dump(recipe.resolved(), sort_keys=False, allow_unicode=True), end="")
         messages.say("dry run: nothing was read or written")
         return None
-    summary = run(
-        recipe,
-        job=Job(
-            force=job.force,
-            resume=job.resume,
-            limit=job.limit,
-            on_error=job.on_error,
-            max_errors=job.max_errors,
-            workers=job.workers,
-            block_size=job.block_size,
-            executor=job.executor,
-            ray_address=job.ray_address,
-        ),
-    )
-    messages.say(
-        f"{summary.records} records in, {summary.written} out, {summary.rejected} rejected, "
-        f"{summary.wall_seconds:.1f} s"
-    )
+    progress = Progress(quiet=messages.quiet)
+    try:
+        summary = run(recipe, job=_job(job), progress=progress)
+    except KeyboardInterrupt as error:
+        raise KeyboardInterrupt(_how_to_go_on(recipe)) from error
+    show(summary)
     return summary
+
+
+def _job(options: RunOptions) -> Job:
+    values = {name: getattr(options, name) for name in Job.__struct_fields__}
+    return Job(**values)
+
+
+def _how_to_go_on(recipe: Recipe) -> str:
+    if recipe.output == "-":
+        return ""
+    words = [word for word in sys.argv[1:] if word != "--force"]
+    if "--resume" not in words:
+        words.append("--resume")
+    return f"what is done is kept; go on with: xproject {shlex.join(words)}"
+
+
+def show(summary: Summary) -> None:
+    """The counts of a run, on standard error: a table on a terminal, else a line."""
+    from rich.table import Table
+
+    seconds = ", ".join(f"{name} {took:.1f} s" for name, took in summary.seconds.items())
+    if not sys.stderr.isatty():
+        spans = f"; {summary.projected} of {summary.spans} spans" if summary.spans else ""
+        messages.say(
+            f"{summary.records} records in, {summary.written} out, {summary.rejected} rejected"
+            f"{spans}; {summary.wall_seconds:.1f} s ({seconds})"
+        )
+    else:
+        table = Table(show_header=False, box=None)
+        table.add_row("records in", f"{summary.records:,}")
+        table.add_row("records out", f"{summary.written:,}")
+        table.add_row("rejected", _with_reasons(summary.rejected, summary.reasons))
+        if summary.spans:
+            table.add_row("spans", f"{summary.spans:,}")
+            table.add_row("projected", f"{summary.projected:,}")
+            dropped = sum(summary.dropped.values())
+            table.add_row("dropped", _with_reasons(dropped, summary.dropped))
+        table.add_row("seconds", f"{summary.wall_seconds:.1f} ({seconds})")
+        messages.console().print(table)
+    if summary.rejected_path:
+        messages.say(f"rejected records: {summary.rejected_path}")
+
+
+def _with_reasons(count: int, reasons: dict[str, int]) -> str:
+    listed = ", ".join(f"{reason} {n:,}" for reason, n in sorted(reasons.items()))
+    return f"{count:,} ({listed})" if listed else f"{count:,}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple, cast
 
 import jsonlines
 import msgspec
@@ -66,7 +66,7 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
         yield Line(numbered.line, record, None)
 
 
-def _loads(text: str) -> object:
+def _loads(text: str | bytes) -> object:
     try:
         return _decode(text)
     except RecursionError as error:
@@ -108,7 +108,9 @@ def write_records(
     """Write records as JSON Lines; complete or absent. Returns how many there were."""
     count = 0
     with open_write(path, force=force) as stream:
-        writer = jsonlines.Writer(_Text(stream), dumps=lambda r: _encode(r).decode(), compact=True)
+        writer = jsonlines.Writer(
+            cast(IO[str], _Text(stream)), dumps=lambda r: _encode(r).decode(), compact=True
+        )
         for record in records:
             writer.write(record)
             count += 1

@@ -12,10 +12,10 @@ import json
 import time
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from projector.errors import DataError, EngineError, ProjectorError
@@ -50,20 +50,41 @@ class Reject(Struct, frozen=True, array_like=True):
     stage: str = ""
 
 
+class Tally(Struct, omit_defaults=True):
+    """The numbers of a block: ``records == written + rejected``."""
+
+    records: int = 0
+    written: int = 0
+    rejected: int = 0
+    spans: int = 0
+    projected: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    cost: dict[str, dict[str, float]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, more: Tally) -> None:
+        """Add another block's numbers to these."""
+        self.records += more.records
+        self.written += more.written
+        self.rejected += more.rejected
+        self.spans += more.spans
+        self.projected += more.projected
+        add_counts(self.seconds, more.seconds)
+        add_counts(self.dropped, more.dropped)
+        add_counts(self.reasons, more.reasons)
+        for stage, spent in more.cost.items():
+            add_counts(self.cost.setdefault(stage, {}), spent)
+
+
 class Done(Struct, array_like=True):
-    """What a block became; the counts satisfy ``records == written + len(rejects)``."""
+    """What a block became: output lines, rejected lines, and the numbers of both."""
 
     shard: int
     number: int
-    output: bytes
-    rejects: list[Reject]
-    records: int
-    written: int
-    seconds: dict[str, float]
-    cost: dict[str, dict[str, float]]
-    spans: int = 0
-    projected: int = 0
-    dropped: dict[str, int] = {}
+    output: bytes = b""
+    rejects: list[Reject] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
 
 
 class Chain:
@@ -83,6 +104,7 @@ class Chain:
         self.stages = list(stages)
         self.numbered = numbered
         self.stop_at_reject = stop_at_reject
+        self._projects = any("target.spans" in getattr(s, "gives", ()) for s in self.stages)
 
     def run(self, block: Block) -> Done:
         """Process one block.
@@ -91,7 +113,7 @@ class Chain:
             EngineError, UsageError: the engine as a whole failed, not one record.
         """
         lines = read_block(block)
-        done = Done(block.shard, block.number, b"", [], len(lines), 0, {}, {})
+        done = Done(block.shard, block.number, tally=Tally(records=len(lines)))
         live: list[tuple[Line, Record]] = []
         for line in lines:
             if line.error is not None:
@@ -99,15 +121,16 @@ class Chain:
                 done.rejects.append(Reject(line.number, "", reason, detail, line.raw, "read"))
             elif line.record is not None:
                 live.append((line, line.record))
-        if done.rejects and self.stop_at_reject:
-            return done
-        for stage in self.stages:
-            live = self._apply(stage, live, done)
-        self._write(live, done)
+        if not (done.rejects and self.stop_at_reject):
+            for stage in self.stages:
+                live = self._apply(stage, live, done)
+            self._write(live, done)
         done.rejects = [
             reject if reject.raw else replace(reject, raw=raw_line(block, reject.line))
             for reject in sorted(done.rejects, key=lambda reject: reject.line)
         ]
+        done.tally.rejected = len(done.rejects)
+        done.tally.reasons = dict(Counter(reject.reason for reject in done.rejects))
         return done
 
     def _apply(
@@ -120,12 +143,10 @@ class Chain:
         records = [record for _, record in live]
         outcomes = process(stage, records)
         took = time.perf_counter() - start
-        done.seconds[stage.name] = done.seconds.get(stage.name, 0.0) + took
+        add_counts(done.tally.seconds, {stage.name: took})
         spent = {k: v - before.get(k, 0.0) for k, v in cost_of(stage).items()}
         if spent:
-            total = done.cost.setdefault(stage.name, {})
-            for key, value in spent.items():
-                total[key] = total.get(key, 0.0) + value
+            add_counts(done.tally.cost.setdefault(stage.name, {}), spent)
         left = []
         for (line, record), outcome in zip(live, outcomes, strict=True):
             if isinstance(outcome, Rejected):
@@ -140,17 +161,18 @@ class Chain:
     def _write(self, live: list[tuple[Line, Record]], done: Done) -> None:
         parts: list[bytes] = []
         dropped: Counter[str] = Counter()
+        tally = done.tally
         for line, record in live:
             if self.numbered:
                 parts.append(b"%d\t" % line.number)
             parts.append(encode(record))
-            if isinstance(record, Pair):
-                done.spans += len(record.source.spans)
-                done.projected += len(record.target.spans)
+            if self._projects and isinstance(record, Pair):
+                tally.spans += len(record.source.spans)
+                tally.projected += len(record.target.spans)
                 dropped.update(d.reason for d in record.dropped if d.span is not None)
         done.output = b"".join(parts)
-        done.written = len(live)
-        done.dropped = dict(dropped)
+        tally.written = len(live)
+        tally.dropped = dict(dropped)
 
     def close(self) -> None:
         """Close every stage, the later ones too when an earlier one fails."""
@@ -223,9 +245,16 @@ def crash(stage: Stage, error: Exception) -> str:
     return f"{stage.name}: {type(error).__name__}: {text} ({where})"
 
 
-def reject_line(reject: Reject) -> bytes:
-    """A line of OUT.rejected.jsonl."""
+def add_counts(total: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """``total[k] += more[k]`` for every key."""
+    for key, value in more.items():
+        total[key] = total.get(key, 0) + value
+
+
+def reject_line(reject: Reject, file: str = "") -> bytes:
+    """A line of OUT.rejected.jsonl; ``file`` where there are several inputs."""
     plain = {
+        **({"file": file} if file else {}),
         "line": reject.line,
         "id": reject.id,
         "stage": reject.stage,

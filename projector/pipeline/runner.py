@@ -1,39 +1,44 @@
-"""Running a recipe: blocks of lines through the chain of stages, to a file or a stream."""
+"""Running a recipe: blocks of lines through the phases of its chain, into files or a stream.
+
+A run into a file keeps a folder beside it, OUT.work/, with what is done so far and the journal
+that says how far it is safe; see `projector.pipeline.journal`. Killed at any instant, the run goes
+on at the first block that is not in the journal, and ends with the same bytes.
+"""
 
 from __future__ import annotations
 
-import io
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import chain as joined
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from msgspec import Struct
+import msgspec
 
-from projector.errors import DataError, TooManyRejects, UsageError
-from projector.io.jsonl import read_stream
-from projector.io.streams import check_writable, open_read, open_write
-from projector.pipeline.blocks import BlockReader
-from projector.pipeline.chain import Chain, Reject, reject_line
-from projector.pipeline.recipe import Recipe, build_stage
-from projector.pipeline.stage import Rejected
-from projector.pipeline.summary import Summary
+from projector.errors import DataError, EngineError, TooManyRejects, UsageError
+from projector.io.streams import open_read
+from projector.pipeline import finish
+from projector.pipeline.blocks import BlockReader, checksum
+from projector.pipeline.chain import Block, Chain, Done, reject_line
+from projector.pipeline.executors import Executor
+from projector.pipeline.executors.local import LocalExecutor
+from projector.pipeline.identity import differences, identity
+from projector.pipeline.job import Job
+from projector.pipeline.journal import Finished, Header, Journal, Marks, sync_folder
+from projector.pipeline.phases import Input, Phase, Work, fit, split, state_of
+from projector.pipeline.progress import Progress
+from projector.pipeline.recipe import MANDATORY, Recipe, build_stage
+from projector.pipeline.shards import Plan, plan_files
+from projector.pipeline.store import Store
+from projector.pipeline.summary import Summary, versions
 
+__all__ = ["Job", "run"]
 
-class Job(Struct, frozen=True, kw_only=True):
-    """How to run a recipe; the recipe says what to run."""
-
-    force: bool = False
-    resume: bool = False
-    limit: int | None = None
-    on_error: str = "fail"
-    max_errors: int | None = None
-    workers: int = 1
-    block_size: int = 256
-    executor: str = "local"
-    ray_address: str = ""
+WORKER_FAULTS = frozenset({"worker_died", "stage_error"})
 
 
 def run(
@@ -43,88 +48,421 @@ def run(
     output: str = "",
     job: Job = Job(),
     stages: Sequence[Any] | None = None,
+    progress: Progress | None = None,
 ) -> Summary:
     """Run a recipe over its input.
 
     Args:
-        input, output: instead of the recipe's own; ``-`` is a standard stream.
-        stages: ready-made stage objects instead of building the recipe's.
+        recipe: the stages, and input and output where they are not given here.
+        input: a file, a folder or pattern of shards, or ``-``.
+        output: a file, a folder for shards, or ``-``.
+        stages: ready-made stage objects instead of the recipe's (one process only).
 
     Raises:
-        UsageError, DataError, EngineError, TooManyRejects: see `projector.errors`.
+        UsageError, DataError, EngineError: see `projector.errors`.
+        TooManyRejects: more than ``job.max_errors``.
     """
     source, target = input or recipe.input, output or recipe.output
     for what, value in (("input", source), ("output", target)):
-        if value == "???":
-            raise UsageError(f"{recipe.name or 'recipe'}: {what}: found ???, wanted a file or -")
-    check_writable(target, force=job.force)
-    rejected = Path(f"{target}.rejected.jsonl")
-    start = time.perf_counter()
+        if value == MANDATORY:
+            raise UsageError(
+                f"{recipe.name or 'recipe'}: {what}: found ???, wanted a file (--{what})"
+            )
+    work = Path(f"{target.rstrip('/')}.work")
+    interrupted = target != "-" and (work / "journal").exists()
+    plan = plan_files(source, target, force=job.force or interrupted, resume=job.resume)
     built = list(stages) if stages is not None else [build_stage(s) for s in recipe.stages]
-    chain = Chain(built, stop_at_reject=job.on_error == "fail")
-    summary = Summary(outputs=[target])
     try:
-        with ExitStack() as stack:
-            stream = stack.enter_context(open_read(source))
-            if any(stage.sees_corpus for stage in built):
-                stream = io.BytesIO(stream.read())
-                _fit(chain, stream, source)
-            sink = stack.enter_context(open_write(target, force=job.force))
-            refused = _RejectSink(target, rejected, stack)
-            reader = BlockReader(stream, name=source, size=job.block_size, limit=job.limit)
-            for done in map(chain.run, reader):
-                summary.add(done)
-                _judge(done.rejects, summary, job, source)
-                sink.write(done.output)
-                if target == "-":
-                    sink.flush()
-                refused.write(done.rejects)
+        this = _Run(recipe, plan, job, built, progress or Progress(quiet=True), stages is None)
+        return this.go()
     finally:
-        chain.close()
-    summary.wall_seconds = time.perf_counter() - start
-    return summary
+        for stage in built:
+            stage.close()
 
 
-def _fit(chain: Chain, stream: BinaryIO, name: str) -> None:
-    """Show the corpus-level stages what reaches them (first version: all in memory)."""
-    lines = list(read_stream(stream, name))
-    records = [line.record for line in lines if line.record is not None]
-    stream.seek(0)
-    for stage in chain.stages:
-        if stage.sees_corpus:
-            stage.fit(iter(records))
-        records = [r for r in stage.process(records) if not isinstance(r, Rejected)]
+class _Run:
+    """One run: its phases over its shards. See the module's docstring."""
 
+    def __init__(
+        self,
+        recipe: Recipe,
+        plan: Plan,
+        job: Job,
+        stages: list[Any],
+        progress: Progress,
+        can_rebuild: bool,
+    ) -> None:
+        self.recipe, self.plan, self.job, self.stages = recipe, plan, job, stages
+        self.progress = progress
+        self.can_rebuild = can_rebuild
+        self.phases = split(stages)
+        self.last = len(self.phases) - 1
+        self.summary = Summary(outputs=[shard.target for shard in plan.shards])
+        self.block_size = job.block_size
+        self.inputs: dict[int, dict[str, Any]] = {}
+        self._flying: dict[tuple[int, int], tuple[int, int]] = {}
+        self._stream: BinaryIO | None = None
+        self.store: Store
 
-def _judge(rejects: list[Reject], summary: Summary, job: Job, name: str) -> None:
-    """Stop at the first rejected line, or when there are too many of them."""
-    if rejects and job.on_error == "fail":
-        first = rejects[0]
-        raise DataError(
-            f"{first.detail or first.reason} (--on-error skip sets such records aside)",
-            reason=first.reason,
-            path=name,
-            line=first.line,
+    def go(self) -> Summary:
+        start = time.perf_counter()
+        with ExitStack() as stack:
+            if self.plan.base:
+                earlier = self._open_journal(stack)
+                if earlier is not None:
+                    return earlier
+            else:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xproject-")))
+                self.store = Store(folder, None)
+                stack.callback(self.store.close)
+                self._open_stream(stack)
+            stack.enter_context(self.progress)
+            self._spool_stdin()
+            try:
+                for number in range(len(self.phases)):
+                    self._phase(number)
+            except BaseException:
+                self._save()
+                raise
+            self.summary.wall_seconds = time.perf_counter() - start
+            if self.plan.base:
+                self._finish()
+        return self.summary
+
+    # -- before -----------------------------------------------------------------------------
+
+    def _open_journal(self, stack: ExitStack) -> Summary | None:
+        """Start a journal or take up the one that is there; a finished run gives its summary."""
+        plan, job = self.plan, self.job
+        folder, journal_path = plan.beside("work"), plan.beside("work") / "journal"
+        self.identity = identity(self.recipe, self.stages, plan, job.limit)
+        if job.resume and not journal_path.exists():
+            earlier = self._already_there()
+            if earlier is not None:
+                return earlier
+        if journal_path.exists() and not (job.resume or job.force):
+            raise UsageError(
+                f"{folder}: an interrupted run is there; go on with --resume, or start over with "
+                "--force"
+            )
+        if folder.exists() and not job.resume:
+            if journal_path.exists():
+                Journal(journal_path).close()  # refuses while another run is alive
+            shutil.rmtree(folder)
+        folder.mkdir(exist_ok=True)
+        journal = Journal(journal_path)
+        self.store = Store(folder, journal)
+        stack.callback(self.store.close)
+        if journal.header is None:
+            journal.append([Header(self.identity, self.block_size)])
+            sync_folder(folder)
+            sync_folder(folder.parent)
+            return None
+        if changed := differences(journal.header.identity, self.identity):
+            raise UsageError(
+                f"{folder}: the interrupted run was another one ({'; '.join(changed[:3])}); run "
+                "it as it was, or start over with --force"
+            )
+        self.block_size = journal.header.block_size
+        if journal.cut:
+            self.progress.say("the journal's last line was half-written: its block is done again")
+        for (phase, _), tally in journal.tallies.items():
+            self.summary.add(tally, first=phase == 0, last=phase == self.last)
+        if journal.finished:
+            self._clear()
+            return self._already_there()
+        return None
+
+    def _already_there(self) -> Summary | None:
+        """The summary of a finished run of the same recipe; None if there is no output yet."""
+        plan = self.plan
+        present = [shard.target for shard in plan.shards if Path(shard.target).exists()]
+        if not present:
+            return None
+        try:
+            known = msgspec.json.decode(plan.beside("run.json").read_bytes())
+            was = known["identity"]
+        except (OSError, msgspec.DecodeError, KeyError, TypeError):
+            was = None
+        changed = differences(was, self.identity) if was else ["it is not known what made it"]
+        if not changed:
+            changed = self._changed_inputs(known["inputs"])
+        if changed:
+            raise UsageError(
+                f"{present[0]}: exists already, and there is no interrupted run to go on with "
+                f"({'; '.join(changed[:3])}); use --force to replace it"
+            )
+        self.progress.say(f"{plan.base}: complete already; nothing to do")
+        return msgspec.convert(known["summary"], Summary)
+
+    def _changed_inputs(self, known: list[dict[str, Any]]) -> list[str]:
+        changed = []
+        for n, item in enumerate(known):
+            if item["path"] == "-" or self.plan.shards[n].source == "-":
+                continue
+            with open_read(self.plan.shards[n].source) as stream:
+                reader = BlockReader(stream, size=self.block_size, limit=self.job.limit)
+                for _ in reader:
+                    pass
+            if reader.digest != item["sha256"]:
+                changed.append(f"the input {self.plan.shards[n].source} has changed")
+        return changed
+
+    def _open_stream(self, stack: ExitStack) -> None:
+        target = self.plan.shards[0].target
+        if target == "-":
+            self._stream = sys.stdout.buffer
+        else:  # a pipe or a device
+            self._stream = stack.enter_context(open(target, "wb"))  # noqa: SIM115
+
+    def _spool_stdin(self) -> None:
+        """Keep standard input where it must be read twice: a first stage that sees the corpus."""
+        if self.plan.shards[0].source != "-" or not self.phases[0].fits:
+            return
+        spool, beside = self.store.folder / "input.jsonl", self.store.folder / "input.part"
+        if spool.exists():
+            self.progress.say("standard input was kept by the interrupted run: not read again")
+            return
+        with open_read("-") as stream, open(beside, "wb") as kept:
+            shutil.copyfileobj(stream, kept, 1 << 20)
+        beside.replace(spool)
+
+    # -- the blocks -------------------------------------------------------------------------
+
+    def _inputs(self, number: int) -> list[Input]:
+        """What a phase reads: the user's files, or what the phase before wrote."""
+        if number:
+            return [
+                Input(str(self.store.path(number - 1, n)), shard.source, numbered=True)
+                for n, shard in enumerate(self.plan.shards)
+            ]
+        spool = self.store.folder / "input.jsonl"
+        return [
+            Input(str(spool) if s.source == "-" and spool.exists() else s.source, s.source)
+            for s in self.plan.shards
+        ]
+
+    def _phase(self, number: int) -> None:
+        phase = self.phases[number]
+        names = ", ".join(stage.name for stage in self.stages[phase.first : phase.last])
+        self.progress.phase(names, self._inputs(number), number, len(self.phases))
+        blocks = self._todo(number)
+        first = next(blocks, None)
+        at = 0
+        if first is not None:
+            executor = self._executor(number, phase)
+            try:
+                for done in executor.run(joined([first], blocks)):
+                    while at < done.shard:
+                        self._end_shard(number, at)
+                        at += 1
+                    self._take(number, done)
+            finally:
+                executor.close()
+        for shard in range(at, len(self.plan.shards)):
+            self._end_shard(number, shard)
+
+    def _todo(self, number: int) -> Iterator[Block]:
+        """The blocks that are not safe yet; the others are compared with the journal."""
+        for shard, item in enumerate(self._inputs(number)):
+            if self._is_in_place(shard) and number:
+                continue
+            marks = self._marks(number, shard)
+            safe = len(marks.input_crc) if marks else 0
+            with open_read(item.path) as stream:
+                reader = BlockReader(
+                    stream,
+                    shard=shard,
+                    name=item.name,
+                    size=self.block_size,
+                    limit=self.job.limit if number == 0 else None,
+                    numbered=item.numbered,
+                )
+                count = 0
+                for block in reader:
+                    crc = checksum(block.data)
+                    count += 1
+                    if marks is not None and block.number < safe:
+                        if crc != marks.input_crc[block.number]:
+                            raise self._changed(item, block)
+                        self.progress.skip(len(block.data))
+                        continue
+                    self._flying[shard, block.number] = crc, len(block.data)
+                    yield block
+                if count < safe:
+                    raise self._changed(item, None)
+            if number == 0:
+                self.inputs[shard] = {
+                    "path": item.name,
+                    "sha256": reader.digest,
+                    "bytes": reader.bytes,
+                    "records": reader.records,
+                }
+
+    def _marks(self, number: int, shard: int) -> Marks | None:
+        """The blocks of a shard that are safe already."""
+        journal = self.store.journal
+        if journal is not None and number == self.last:
+            gone = journal.blocks[number, shard].end and not self.store.path(number, shard).exists()
+            if gone and Path(self.plan.shards[shard].target).exists():
+                finish.finish_shard(self.store, self.plan, number, shard)  # killed while renaming
+            if self._is_in_place(shard):
+                return journal.blocks[number, shard]
+        return self.store.open(number, shard) if self._writes_part(number) else None
+
+    def _is_in_place(self, shard: int) -> bool:
+        journal = self.store.journal
+        return journal is not None and shard in journal.shards
+
+    def _writes_part(self, number: int) -> bool:
+        return self._stream is None or number < self.last
+
+    def _changed(self, item: Input, block: Block | None) -> UsageError:
+        where = f"from line {block.first_line} on" if block else "it is shorter"
+        return UsageError(
+            f"{item.name}: has changed since the interrupted run read it ({where}); go on with "
+            "the file as it was, or start over with --force"
         )
-    if job.max_errors is not None and summary.rejected > job.max_errors:
-        raise TooManyRejects(
-            f"{summary.rejected} of {summary.records} records rejected, more than --max-errors "
-            f"{job.max_errors} allows"
+
+    def _executor(self, number: int, phase: Phase) -> Executor:
+        """The executor of a phase, its corpus-level stage fitted."""
+        job, inputs = self.job, self._inputs(number)
+        limit = job.limit if number == 0 else None
+        stages = self.stages[phase.first : phase.last]
+        numbered = number < self.last
+        state = self.store.kept_state(number) if phase.fits else None
+        alone = job.workers == 1 and job.executor == "local"
+        if phase.fits and state is not None:
+            if alone:
+                stages[0].load_state(state)
+        elif phase.fits and (alone or hasattr(stages[0], "load_state")):
+            self.progress.say_slow(f"{stages[0].name}: learning from the whole corpus")
+            start = time.perf_counter()
+            fit(stages[0], inputs, limit)
+            took = time.perf_counter() - start
+            key = f"{stages[0].name} (fit)"
+            self.summary.seconds[key] = self.summary.seconds.get(key, 0.0) + took
+            state = state_of(stages[0])
+            if state is not None and self.store.journal is not None:
+                self.store.keep_state(number, state)
+        if alone:
+            return LocalExecutor(Chain(stages, numbered=numbered, stop_at_reject=self._stops))
+        if not self.can_rebuild:
+            raise UsageError("several workers need a recipe, not ready-made stages")
+        work = Work(
+            specs=self.recipe.stages[phase.first : phase.last],
+            numbered=numbered,
+            stop_at_reject=self._stops,
+            fits=phase.fits,
+            state=state,
+            inputs=inputs,
+            limit=limit,
         )
+        if job.executor == "ray":
+            from projector.pipeline.executors.ray import RayExecutor
 
+            return RayExecutor(work, workers=job.workers, address=job.ray_address)
+        from projector.pipeline.executors.processes import ProcessExecutor
 
-class _RejectSink:
-    """OUT.rejected.jsonl, made when there is something to write into it."""
+        return ProcessExecutor(work, workers=job.workers)
 
-    def __init__(self, target: str, path: Path, stack: ExitStack) -> None:
-        self._path, self._stack = path, stack
-        self._stream: BinaryIO | None = sys.stderr.buffer if target == "-" else None
-        if target != "-":
-            path.unlink(missing_ok=True)
+    @property
+    def _stops(self) -> bool:
+        return self.job.stops_at_reject
 
-    def write(self, rejects: list[Reject]) -> None:
-        if rejects and self._stream is None:
-            self._stream = self._stack.enter_context(open_write(self._path, force=True))
-        for reject in rejects:
+    def _take(self, number: int, done: Done) -> None:
+        crc, size = self._flying.pop((done.shard, done.number))
+        self._judge(number, done)
+        if self._writes_part(number):
+            self.store.add(number, done, crc)
+        else:
             assert self._stream is not None
-            self._stream.write(reject_line(reject))
+            self._stream.write(done.output)
+            self._stream.flush()
+            self.store.add(number, done, crc, output=False)
+        if self._stream is not None:
+            name = self.plan.shards[done.shard].source if self.plan.sharded else ""
+            for reject in done.rejects:
+                sys.stderr.buffer.write(reject_line(reject, name))
+            sys.stderr.buffer.flush()
+        self.summary.add(done.tally, first=number == 0, last=number == self.last)
+        self.progress.advance(size, self.summary, done.tally)
+
+    def _judge(self, number: int, done: Done) -> None:
+        """Stop at the first rejected record, or when there are too many of them."""
+        if done.rejects and self._stops:
+            first = done.rejects[0]
+            name = self.plan.shards[done.shard].source
+            text = f"{first.detail or first.reason} (--on-error skip sets such records aside)"
+            if first.reason in WORKER_FAULTS:
+                raise EngineError(f"{name}:{first.line}: {text}")
+            raise DataError(text, reason=first.reason, path=name, line=first.line)
+        limit = self.job.max_errors
+        rejected = self.summary.rejected + done.tally.rejected
+        if limit is not None and rejected > limit:
+            records = self.summary.records + (done.tally.records if number == 0 else 0)
+            raise TooManyRejects(
+                f"{rejected} of {records} records rejected, more than --max-errors {limit} allows"
+                f" (the last at line {done.rejects[-1].line}: "
+                f"{done.rejects[-1].detail or done.rejects[-1].reason})"
+            )
+
+    def _end_shard(self, number: int, shard: int) -> None:
+        if not self._writes_part(number):
+            return
+        if not self._is_in_place(shard):
+            self.store.close_shard(number, shard)
+            if number == self.last and self.plan.base:
+                finish.finish_shard(self.store, self.plan, number, shard)
+
+    def _save(self) -> None:
+        """What is done stays done, whatever ended the run (a full disk may refuse even that)."""
+        with suppress(OSError):
+            self.store.commit()
+
+    # -- after ------------------------------------------------------------------------------
+
+    def _finish(self) -> None:
+        """Everything beside the output; then the work folder goes."""
+        plan, journal = self.plan, self.store.journal
+        assert journal is not None
+        self.summary.rejected_path = finish.write_rejected(self.store, plan, len(self.phases))
+        if plan.sharded:
+            finish.write_manifest(self.store, plan, self.last)
+        seeds = {
+            f"{spec.stage}.{key}": value
+            for spec in self.recipe.stages
+            for group in (spec.options, spec.options.get("options") or {})
+            for key, value in group.items()
+            if key == "seed"
+        }
+        finish.write_json(
+            plan.beside("run.json"),
+            {
+                "recipe": {**self.recipe.resolved(), "output": plan.base}
+                if self.can_rebuild
+                else {},
+                "inputs": [self.inputs[n] for n in sorted(self.inputs)],
+                "outputs": [
+                    {"path": s.target, "sha256": journal.shards[n].sha256}
+                    for n, s in enumerate(plan.shards)
+                ],
+                "counts": self.summary.plain(),
+                "versions": versions(),
+                "seeds": seeds,
+                "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "identity": self.identity,
+                "summary": self.summary,
+            },
+        )
+        journal.append([Finished()])
+        self._clear()
+
+    def _clear(self) -> None:
+        """Remove the work folder, the journal last: a kill in between leaves it readable."""
+        folder = self.plan.beside("work")
+        for path in folder.iterdir():
+            if path.name != "journal":
+                path.unlink()
+        self.store.close()
+        shutil.rmtree(folder)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from msgspec import Struct, field
 
 from projector import __version__
-from projector.pipeline.chain import Done
+from projector.pipeline.chain import Tally, add_counts
 
 # Packages whose version can change what a run writes; those that are not installed are left out.
 NOTED = (
@@ -49,7 +48,7 @@ class Summary(Struct):
     outputs: list[str] = field(default_factory=list)
     rejected_path: str = ""
 
-    def add(self, done: Done, *, first: bool = True, last: bool = True) -> None:
+    def add(self, tally: Tally, *, first: bool = True, last: bool = True) -> None:
         """Add one block.
 
         Args:
@@ -57,16 +56,16 @@ class Summary(Struct):
             last: what it wrote is the run's output (not for a later part).
         """
         if first:
-            self.records += done.records
+            self.records += tally.records
         if last:
-            self.written += done.written
-            self.spans += done.spans
-            self.projected += done.projected
-            add_counts(self.dropped, done.dropped)
-        self.rejected += len(done.rejects)
-        add_counts(self.reasons, Counter(reject.reason for reject in done.rejects))
-        add_counts(self.seconds, done.seconds)
-        for stage, spent in done.cost.items():
+            self.written += tally.written
+            self.spans += tally.spans
+            self.projected += tally.projected
+            add_counts(self.dropped, tally.dropped)
+        self.rejected += tally.rejected
+        add_counts(self.reasons, tally.reasons)
+        add_counts(self.seconds, tally.seconds)
+        for stage, spent in tally.cost.items():
             add_counts(self.cost.setdefault(stage, {}), spent)
 
     def plain(self) -> dict[str, Any]:
@@ -83,12 +82,6 @@ class Summary(Struct):
             "wall_seconds": round(self.wall_seconds, 3),
             "cost": self.cost,
         }
-
-
-def add_counts(total: dict[str, Any], more: dict[str, Any]) -> None:
-    """``total[k] += more[k]`` for every key."""
-    for key, value in more.items():
-        total[key] = total.get(key, 0) + value
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,167 @@
+"""The journal of a run: what is safely written, so that a killed run can go on.
+
+One JSON object a line: first a header that says what is being run, then an entry for each block
+whose output is already on the disk, then one for each finished file. A line is appended and
+synced only after what it speaks of has been synced; a half-written last line is cut off.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from projector.errors import DataError, UsageError
+from projector.pipeline.chain import Tally
+
+VERSION = 1
+
+
+class Header(Struct, tag="header", frozen=True):
+    """What is being run; a resumed run must agree with ``identity``."""
+
+    identity: dict[str, Any]
+    block_size: int
+    version: int = VERSION
+
+
+class BlockEntry(Struct, tag="block", frozen=True, omit_defaults=True):
+    """A block that is safe: its input's checksum, where its output ends, and its numbers."""
+
+    phase: int
+    shard: int
+    block: int
+    input_crc: int
+    end: int
+    crc: int
+    rejected_end: int
+    tally: Tally
+
+
+class ShardEntry(Struct, tag="shard", frozen=True):
+    """A finished output file."""
+
+    shard: int
+    sha256: str
+    bytes: int
+
+
+class Finished(Struct, tag="finished", frozen=True):
+    """Everything is in place; only the work folder is left to remove."""
+
+
+Entry = Header | BlockEntry | ShardEntry | Finished
+
+
+class Marks(Struct):
+    """The safe blocks of one phase of one shard, in order."""
+
+    input_crc: list[int] = field(default_factory=list)
+    end: list[int] = field(default_factory=list)
+    crc: list[int] = field(default_factory=list)
+    rejected_end: int = 0
+
+
+class Journal:
+    """An append-only file, locked for as long as its run lives.
+
+    Attributes:
+        header: what is being run, None in a new journal.
+        blocks: the safe blocks of each (phase, shard), in order.
+        tallies: their numbers, added up.
+        shards: the output files that are in place.
+        cut: a half-written last line was found and cut off.
+
+    Raises:
+        UsageError: another run holds it.
+        DataError: a line other than the last is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.header: Header | None = None
+        self.blocks: dict[tuple[int, int], Marks] = defaultdict(Marks)
+        self.tallies: dict[tuple[int, int], Tally] = defaultdict(Tally)
+        self.shards: dict[int, ShardEntry] = {}
+        self.finished = False
+        self.cut = False
+        self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed in close()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise UsageError(f"{path.parent}: another run is writing here; wait for it") from error
+        self._load()
+
+    def _load(self) -> None:
+        decode = msgspec.json.Decoder(Entry).decode
+        safe = 0
+        with open(self.path, "rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                try:
+                    if not line.endswith(b"\n"):
+                        raise msgspec.DecodeError("no line end")
+                    self._take(decode(line))
+                except msgspec.DecodeError as error:
+                    if stream.read(1):
+                        raise DataError(
+                            f"found a damaged journal ({error}), wanted one that can be "
+                            "continued; --force starts over",
+                            reason="damaged_journal",
+                            path=str(self.path),
+                            line=number,
+                        ) from error
+                    self.cut = True
+                    break
+                safe += len(line)
+        if self.cut:
+            os.ftruncate(self._file.fileno(), safe)
+            os.fsync(self._file.fileno())
+
+    def _take(self, entry: Entry) -> None:
+        if isinstance(entry, Header):
+            self.header = entry
+        elif isinstance(entry, BlockEntry):
+            marks = self.blocks[entry.phase, entry.shard]
+            marks.input_crc.append(entry.input_crc)
+            marks.end.append(entry.end)
+            marks.crc.append(entry.crc)
+            marks.rejected_end = entry.rejected_end
+            self.tallies[entry.phase, entry.shard].add(entry.tally)
+        elif isinstance(entry, ShardEntry):
+            self.shards[entry.shard] = entry
+        else:
+            self.finished = True
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Write entries and sync them; when this returns they are safe."""
+        write_all(self._file, b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
+        os.fsync(self._file.fileno())
+        for entry in entries:
+            self._take(entry)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def write_all(file: FileIO, data: bytes) -> None:
+    """All of the bytes, or OSError (an unbuffered write may take only a part of them)."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames inside a folder safe."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,100 @@
+"""Splitting a chain where a stage must see the whole corpus before its first record.
+
+    translate, align (statistical), project  ->  [translate] | [align, project]
+
+Everything before such a stage is one phase, whose output is kept in the work folder; the stage is
+fitted over it and begins the next phase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from projector.errors import EngineError, ProjectorError
+from projector.io.streams import open_read
+from projector.pipeline.blocks import BlockReader
+from projector.pipeline.chain import Chain, crash, read_block
+from projector.pipeline.recipe import StageSpec, build_stage
+from projector.records import Record
+
+
+class Phase(Struct, frozen=True):
+    """Stages ``first`` to ``last`` (exclusive); ``fits``: the first of them sees the corpus."""
+
+    first: int
+    last: int
+    fits: bool
+
+
+def split(stages: Sequence[Any]) -> list[Phase]:
+    """The phases of a chain, in order; at least one."""
+    starts = [0] + [n for n, stage in enumerate(stages) if n and stage.sees_corpus]
+    ends = [*starts[1:], len(stages)]
+    return [Phase(a, b, bool(stages[a].sees_corpus)) for a, b in zip(starts, ends, strict=True)]
+
+
+class Input(Struct, frozen=True):
+    """A file that a phase reads, what messages call it, and whether its lines are numbered."""
+
+    path: str
+    name: str
+    numbered: bool = False
+
+
+def corpus(inputs: Iterable[Input], limit: int | None) -> Iterator[Record]:
+    """Every good record of the inputs, for `fit`; bad lines are rejected later, not here."""
+    for item in inputs:
+        with open_read(item.path) as stream:
+            reader = BlockReader(stream, name=item.name, limit=limit, numbered=item.numbered)
+            for block in reader:
+                for line in read_block(block):
+                    if line.record is not None:
+                        yield line.record
+
+
+def fit(stage: Any, inputs: Sequence[Input], limit: int | None) -> None:
+    """Show a corpus-level stage its corpus.
+
+    Raises:
+        EngineError: it failed in a way that it does not explain itself.
+    """
+    try:
+        stage.fit(corpus(inputs, limit))
+    except (ProjectorError, KeyboardInterrupt, MemoryError, OSError):
+        raise
+    except Exception as error:
+        raise EngineError(f"learning from the corpus failed: {crash(stage, error)}") from error
+
+
+class Work(Struct, frozen=True, kw_only=True):
+    """What a worker in another process needs to make its own copy of a phase's chain.
+
+    ``state`` is what the fitted first stage gave; where a stage gives none, the worker fits its
+    own on ``inputs``.
+    """
+
+    specs: list[StageSpec]
+    numbered: bool = False
+    stop_at_reject: bool = False
+    fits: bool = False
+    state: bytes | None = None
+    inputs: list[Input] = []
+    limit: int | None = None
+
+    def chain(self) -> Chain:
+        """The chain, ready to run."""
+        stages = [build_stage(spec) for spec in self.specs]
+        if self.fits and self.state is not None:
+            stages[0].load_state(self.state)
+        elif self.fits:
+            fit(stages[0], self.inputs, self.limit)
+        return Chain(stages, numbered=self.numbered, stop_at_reject=self.stop_at_reject)
+
+
+def state_of(stage: Any) -> bytes | None:
+    """What `fit` learned, if the stage can say it."""
+    give = getattr(stage, "state", None)
+    return give() if callable(give) and callable(getattr(stage, "load_state", None)) else None
