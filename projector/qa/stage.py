@@ -143,7 +143,7 @@ class QaStage:
     def _examples(self, pairs: list[Pair]) -> list[Pair]:
         o = self.options
         plans = self.asker.ask(pairs) if self.asker else given_questions(pairs)
-        projected = self._project(pairs, plans)
+        projected = self.places(pairs, plans)
         self._translate(pairs, plans, projected)
         return [
             assemble(
@@ -158,7 +158,7 @@ class QaStage:
             for pair, plan, places in zip(pairs, plans, projected, strict=True)
         ]
 
-    def _project(
+    def places(
         self, pairs: list[Pair], plans: list[list[Plan]]
     ) -> list[dict[tuple[int, int], Projection]]:
         """Projections of all answers and shared mentions, by their source stretch."""
