@@ -7,7 +7,6 @@ words of its own, the adjective after its noun and the verb last. Words are cut 
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import shutil
 import tempfile
@@ -101,15 +100,16 @@ def bert_tokenizer(vocab: dict[str, int], longest: int = 512):
     return BertTokenizerFast(vocab=vocab, do_lower_case=False, model_max_length=longest)
 
 
-def cached_model(name: str, make: Callable[[Path], None]) -> Path:
-    """The folder that ``make`` fills, kept between runs as long as this file stays as it is."""
+def cached_model(name: str, make: Callable[[Path], None], recipe: bytes = b"") -> Path:
+    """The folder that ``make`` fills, kept between runs as long as this file stays as it is.
+
+    ``recipe`` is what else decides the model: the bytes of the file that makes it.
+    """
     import transformers
 
-    source = Path(__file__).read_bytes() + transformers.__version__.encode()
+    source = Path(__file__).read_bytes() + recipe + transformers.__version__.encode()
     key = hashlib.sha256(source).hexdigest()[:12]
-    home = Path(
-        os.environ.get("XPROJECT_TEST_MODELS", tempfile.gettempdir() + "/xproject-test-models")
-    )
+    home = Path(__file__).resolve().parents[1] / ".cache" / "test-models"
     folder = home / f"{name}-{key}"
     if not folder.exists():
         home.mkdir(parents=True, exist_ok=True)

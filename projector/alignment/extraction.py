@@ -84,11 +84,11 @@ def iterated(similarity: Matrix, rounds: int = 2) -> Matrix:
     Pairs with one free unit count 0.9 of their similarity; it ends when a side has no free unit
     or nothing new is found.
     """
-    links = mutual(similarity)
+    links: Matrix = mutual(similarity)
     if min(similarity.shape) <= FEW:
         return links
     for _ in range(rounds - 1):
-        free_rows, free_columns = ~links.any(1), ~links.any(0)
+        free_rows, free_columns = ~np.any(links, axis=1), ~np.any(links, axis=0)
         if not (free_rows.any() and free_columns.any()):
             break
         both = free_rows[:, None] & free_columns[None, :]

@@ -28,7 +28,7 @@ def windows(length: int, size: int) -> list[Window]:
     if length <= size:
         return [Window(0, length, 0, length)]
     stride = max(1, size // 2)
-    starts = list(range(0, length - size, stride)) + [length - size]
+    starts = [*range(0, length - size, stride), length - size]
     found = []
     kept = 0
     for n, start in enumerate(starts):
