@@ -125,11 +125,14 @@ _KIND = {"ant": "person", "cog": "person", "loc": "place", "top": "place", "org"
 
 def _word(text: str, start: int, end: int, reading: str, *, opening: bool) -> Word:
     if reading.startswith("*") or "<" not in reading:
-        name = text[:1].isupper() and not opening  # the first word's capital says nothing
+        # The first word's capital says little; an unknown plural there is rather a common noun.
+        name = text[:1].isupper() and not (opening and text.endswith("s"))
         pos = "name" if name else "num" if text[:1].isdigit() else "unknown"
         return Word(text, start, end, text, pos)
     first, _, rest = reading.partition("+")
+    first, _, tail = first.partition("#")  # "take<vblex><past># place" is one verb
     lemma, *tags = re.split(r"[<>]+", first.rstrip(">"))
+    lemma = f"{lemma} {tail.strip()}" if tail.strip() else lemma
     pos = _POS.get(tags[0], "unknown")
     if "itg" in tags or "rel" in tags:
         pos = "wh"
@@ -145,7 +148,7 @@ def _word(text: str, start: int, end: int, reading: str, *, opening: bool) -> Wo
             form = "modal"
         else:
             form = next((t for t in ("inf", "pp", "ger") if t in tags), "inf")
-        if tags[0] == "vblex" and lemma.replace("# ", " ") in ("be", "have", "do"):
+        if tags[0] == "vblex" and lemma in ("be", "have", "do"):
             pos = "aux"
     kind = next((_KIND[t] for t in tags if t in _KIND), "")
     if text.isdigit():
@@ -153,7 +156,7 @@ def _word(text: str, start: int, end: int, reading: str, *, opening: bool) -> Wo
     if pos == "noun" and text[:1].isupper() and not opening and "." not in text:
         pos = "name"  # "Mr. Trump": a capital inside the sentence outweighs the dictionary
     return Word(
-        text, start, end, lemma.replace("# ", " ").replace("#", ""), pos, form, kind,
+        text, start, end, lemma, pos, form, kind,
         plural="pl" in tags, negated="<adv>" in rest and lemma != text and "not" in rest,
     )  # fmt: skip
 

@@ -68,9 +68,12 @@ def is_date_word(word: Word) -> bool:
 
 def label_of(words: list[Word]) -> str:
     """PER, LOC, ORG, DATE, NUM, or NP for any other noun phrase."""
+    owners = [n for n, w in enumerate(words) if w.pos == "gen"]
+    if owners and owners[-1] + 1 < len(words):
+        words = words[owners[-1] + 1 :]  # what "North Korea's top diplomat" is, its end says
     names = [w for w in words if w.pos == "name"]
     if any(is_date_word(w) for w in words) and all(
-        is_date_word(w) or w.pos in ("num", "det", "adj") for w in words
+        is_date_word(w) or w.pos in ("num", "det") for w in words
     ):
         return "DATE"
     if all(w.pos == "num" for w in words):

@@ -7,6 +7,7 @@ for place, time and number. What does not fit a rule cleanly is refused with a r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -36,6 +37,8 @@ SPEAKS = frozenset(
     """say tell announce add claim explain write warn argue believe think report""".split()
 )
 NOT_AFTER = frozenset("""of ago away later earlier old long high apart to as like than""".split())
+NOT_ASKED = frozenset(("of", "as", "like", "than", "without", "according to", "due to"))
+NEGATIVE = frozenset(("not", "never", "no", "none", "nobody", "nothing", "neither", "nor"))
 PHRASE = frozenset(("adj", "noun", "name", "num", "unknown", "gen", "conj"))
 MIN_WORDS, MAX_WORDS = 4, 22
 
@@ -73,6 +76,8 @@ def question(words: list[Word], sentence: str, start: int, end: int, label: str)
         label: the answer's type; ``PER``, ``LOC``, ``ORG``, ``DATE``, ``NUM`` and their usual
             longer names are known, others are asked for with "what".
     """
+    if not sentence.rstrip("\"'”’»)] ").endswith((".", "!", "?", "…")):
+        return Asked(None, reason="a headline or a fragment")
     words = normalised(words)
     inside = [n for n, w in enumerate(words) if w.start < end and w.end > start]
     if not inside or words[inside[0]].start != start or words[inside[-1]].end != end:
@@ -109,6 +114,8 @@ class _Turn:
             return Asked(None, reason="a negative clause")
         if verb.text.startswith(("'", "’")):
             return Asked(None, reason="a contracted verb")
+        if self.words[clause.verbs[1] - 1].lemma.lower() in ("say", "tell", "add", "announce"):
+            return Asked(None, reason="what was said is not in the question")
         if clause.lead[0] <= self.first < clause.lead[1]:
             return self._leading()
         if self.first < clause.subject[1]:
@@ -165,9 +172,13 @@ class _Turn:
         subject = self._text(*self.clause.subject)
         if verb.pos == "aux" and (after > first + 1 or verb.lemma == "be"):
             return " ".join(x for x in (verb.text, subject, self._text(first + 1, after)) if x)
-        do = {"past": "did", "p3": "does"}.get(verb.form, "do")
+        do = {"past": "did", "p3": "does"}.get(verb.form, "do" if self._plural() else "does")
         between = self._text(self.clause.subject[1], first)  # an adverb before the verb
         return " ".join(x for x in (do, subject, between, verb.lemma) if x)
+
+    def _plural(self) -> bool:
+        subject = self.words[slice(*self.clause.subject)]
+        return subject[-1].plural or any(w.pos == "conj" for w in subject)
 
     # --- the rules ---------------------------------------------------------------------------
 
@@ -177,7 +188,8 @@ class _Turn:
         while core < end and self.words[core].pos == "det":
             core += 1
         predicate = self._text(self.clause.subject[1], self.clause.rest[1])
-        if self.clause.rest[1] - self.clause.verbs[1] < 1:
+        begin, rest_end = self.clause.rest
+        if rest_end <= begin or self.words[begin].pos == "conj":
             return Asked(None, reason="nothing follows the verb")
         counted = self._counted()
         if counted and self.first in (start, core) and self.after < end:
@@ -318,7 +330,7 @@ class _Turn:
                 return self._asked_away("where", start - 1)
             return Asked(None, reason="the phrase of place may belong to the noun before it")
         wh = self._wh()
-        if not attached or wh is None or preposition in ("of", "as", "like", "than"):
+        if not attached or wh is None or preposition in NOT_ASKED:
             return Asked(None, reason="the prepositional phrase may belong to the noun before it")
         if self.after != self.clause.rest[1]:
             return Asked(None, reason="the prepositional phrase is not the last")
@@ -339,7 +351,7 @@ class _Turn:
 PRONOUNS = frozenset(
     """he she it they him her them his hers its their theirs this these those that i we you us our
     my your me who which such same another other others one ones former latter so too also
-    even instead however thus then there only like than as more most less least both either
+    even any instead however thus then there only like than as more most less least both either
     respectively here now still just yet rather again""".split()
 )
 
@@ -357,6 +369,8 @@ def _ill_formed(
         return "a pronoun that only the context explains"
     if any(c in text for c in '"“”()[]«»;:') or text.count("'") > 1:
         return "quotation or brackets inside"
+    if not body[-1][-1].isalnum() or re.search(r"['’]\w?$", body[-1]) or len(body[-1]) == 1:
+        return "a loose end"
     if body[-1].lower() in ("and", "or", "the", "a", "an", "that", "of", "to"):
         return "a loose end"
     last = words[clause.rest[1] - 1] if clause.rest[1] else words[-1]
