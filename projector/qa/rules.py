@@ -138,7 +138,8 @@ class _Turn:
 
     def _keeps_capital(self, word: Word) -> bool:
         """True for a first word that is, or may well be, a name or an abbreviation."""
-        if word.pos in ("name", "unknown") or word.text.isupper() or "." in word.text:
+        acronym = word.text.isupper() and len(word.text) > 1
+        if word.pos in ("name", "unknown") or acronym or "." in word.text:
             return True
         following = self.words[1].pos if len(self.words) > 1 else ""
         # A singular noun without a determiner at the very start: "Ring settled the case".
