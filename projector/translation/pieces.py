@@ -5,6 +5,7 @@ Shared by `hf` and `ctranslate2`, between the `Translator` protocol and the mode
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct, structs
@@ -28,6 +29,16 @@ class Piece(Struct):
     text: str
     ids: list[int]
     constraints: tuple[tuple[str, ...], ...] = ()
+
+
+def holds(text: str, wanted: Sequence[str], target: str) -> bool:
+    """Whether one of the alternatives stands in the text, as whole words where words are spaced."""
+    for phrase in wanted:
+        words = r"\s+".join(re.escape(word) for word in phrase.split())
+        pattern = words if glue_for(target) == "" else rf"(?<!\w){words}(?!\w)"
+        if words and re.search(pattern, text):
+            return True
+    return False
 
 
 def finish(
