@@ -99,6 +99,8 @@ EXTRAS = {
 def missing(name: str, module: str) -> str:
     """The sentence for an engine whose package is not installed, with the command that mends it."""
     package = module.partition(".")[0]
+    if package == "projector":
+        return f"the engine {name!r} is not part of this installation ({module} is missing)"
     extra = EXTRAS.get(package)
     what = f"'xproject[{extra}]'" if extra else package
     return (
