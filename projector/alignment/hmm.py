@@ -17,12 +17,14 @@ from projector.alignment.bitext import bitext_path, read_bitext
 from projector.alignment.hmm_apply import posteriors, word_matrices
 from projector.alignment.hmm_table import Ints, corpus_of
 from projector.alignment.hmm_train import Parameters, Settings, train
-from projector.alignment.subtokens import Splitter, stemmer
+from projector.alignment.similarity import spelling_evidence
+from projector.alignment.subtokens import Splitter, stemmer, subtokens
 from projector.engines import read_options
 from projector.errors import EngineError
 from projector.records import Link
 
 LONGEST = 200  # sub-tokens; longer sentences are aligned but not learnt from
+BEGINNING = 5  # letters that stems of one class share
 LEAST = 0.02  # links below this probability are not written
 
 
@@ -58,7 +60,7 @@ class HmmAligner:
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
-        self._source, self._target = Splitter(), Splitter()
+        self._source, self._target = self._splitters(source, target)
         left: list[list[int]] = []
         right: list[list[int]] = []
 
@@ -73,16 +75,19 @@ class HmmAligner:
             for a, b in read_bitext(bitext_path(path, source, target)):
                 add(self._source.text(a), self._target.text(b))
         corpus = corpus_of(left, right)
-        stems = None
-        if self.options.stems:
-            stems = _stems(self._source, source), _stems(self._target, target)
+        classes = [(_beginnings(self._source.forms), _beginnings(self._target.forms))]
         self._parameters = train(
             corpus,
             (len(self._source.forms), len(self._target.forms)),
-            stems,
-            None,
+            classes,
+            lambda table: spelling_evidence(table, self._source.forms, self._target.forms),
             Settings(threads=self.options.threads),
         )
+
+    def _splitters(self, source: str, target: str) -> tuple[Splitter, Splitter]:
+        if not self.options.stems:
+            return Splitter(), Splitter()
+        return Splitter(stemmer(source)), Splitter(stemmer(target))
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
         """Links of each pair.
@@ -92,8 +97,8 @@ class HmmAligner:
         """
         if self._parameters is None:
             raise EngineError("the aligner 'hmm' has learnt nothing yet: call fit first")
-        left = [self._source.lookup(pair.source) for pair in pairs]
-        right = [self._target.lookup(pair.target) for pair in pairs]
+        left = [_split(self._source, pair.source) for pair in pairs]
+        right = [_split(self._target, pair.target) for pair in pairs]
         corpus = corpus_of([x for x, _ in left], [x for x, _ in right])
         owners_s = np.array([n for _, owner in left for n in owner], np.int32)
         owners_t = np.array([n for _, owner in right for n in owner], np.int32)
@@ -115,8 +120,18 @@ class HmmAligner:
         self._parameters = None
 
 
-def _stems(words: Splitter, lang: str) -> Ints:
-    """The number of each word's stem."""
-    stem = stemmer(lang)
+def _beginnings(forms: Sequence[str]) -> Ints:
+    """The class of each stem that backs it off: the stems with the same first letters."""
     numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(stem(w), len(numbers)) for w in words.forms], np.int32)
+    return np.array([numbers.setdefault(f[:BEGINNING], len(numbers)) for f in forms], np.int32)
+
+
+def _split(known: Splitter, words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Numbers of a sentence's sub-tokens, and for each the word that it belongs to."""
+    numbers: list[int] = []
+    owner: list[int] = []
+    for n, word in enumerate(words):
+        parts = [known.lookup(part) for part in subtokens(word)]
+        numbers.extend(parts)
+        owner.extend([n] * len(parts))
+    return numbers, owner

@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from projector.alignment.hmm_kernels import FLOOR, both_ways
 from projector.alignment.hmm_table import Corpus, Floats, Ints, Longs
 from projector.alignment.hmm_train import Parameters
+from projector.alignment.parts import in_parts
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find(start: Any, column: Any, s: int, t: int) -> int:
     """The entry of a pair of words, or -1."""
     low, high = start[s], start[s + 1]
@@ -32,7 +33,7 @@ def find(start: Any, column: Any, s: int, t: int) -> int:
     return -1
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def _soft(
     source: Any,
     source_at: Any,
@@ -46,12 +47,15 @@ def _soft(
     null_s: Any,
     jump: Any,
     null: float,
+    tune: Any,
     same: Any,
+    part: int,
+    parts: int,
     out: Any,
 ) -> None:  # pragma: no cover
     """Links' probabilities of all cells of all pairs into ``out[:, 0]`` (geometric mean), with
     the two directions' own beside it."""
-    for k in prange(len(source_at) - 1):
+    for k in range(part, len(source_at) - 1, parts):
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
         n, m = len(s), len(t)
@@ -65,12 +69,19 @@ def _soft(
                 if s[i] >= 0 and t[j] >= 0:
                     x = find(start, column, s[i], t[j])
                 u = same[cell_at[k] + i * m + j]
-                if x >= 0:
-                    ahead[i, j] = max(p[x, 0], u)
-                    back[j, i] = max(p[x, 1], u)
-                else:
-                    ahead[i, j] = max(FLOOR, u)
-                    back[j, i] = max(FLOOR, u)
+                a = max(p[x, 0], u) if x >= 0 else max(FLOOR, u)
+                b = max(p[x, 1], u) if x >= 0 else max(FLOOR, u)
+                if tune[1] > 0 and s[i] >= 0 and t[j] >= 0:
+                    uu = a
+                    lift = null_t[t[j]] / null_s[s[i]]
+                    a = uu ** (1 - tune[1]) * (b * lift) ** tune[1]
+                    b = b ** (1 - tune[1]) * (uu / lift) ** tune[1]
+                if tune[0] > 0:
+                    w = np.exp(-tune[0] * abs((i + 0.5) / n - (j + 0.5) / m))
+                    a *= w
+                    b *= w
+                ahead[i, j] = a
+                back[j, i] = b
         for j in range(m):
             ahead[n, j] = null_t[t[j]] if t[j] >= 0 else FLOOR
         for i in range(n):
@@ -84,7 +95,7 @@ def _soft(
                 out[base + i * m + j, 1] = reverse[j, i]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _to_words(
     out: Any,
     cell_at: Any,
@@ -109,7 +120,9 @@ def _to_words(
                     soft[y] = v
 
 
-def posteriors(model: Parameters, corpus: Corpus, same: Floats | None = None) -> Floats:
+def posteriors(
+    model: Parameters, corpus: Corpus, same: Floats | None = None, threads: int = 2
+) -> Floats:
     """Both directions' posteriors of every cell, shape (cells, 2).
 
     Args:
@@ -118,21 +131,29 @@ def posteriors(model: Parameters, corpus: Corpus, same: Floats | None = None) ->
     """
     size = int(corpus.cell_at[-1])
     out = np.zeros((size, 2), np.float32)
-    _soft(
-        corpus.source,
-        corpus.source_at,
-        corpus.target,
-        corpus.target_at,
-        corpus.cell_at,
-        model.table.start,
-        model.table.column,
-        model.p,
-        model.null_t,
-        model.null_s,
-        model.jump,
-        model.null,
-        np.zeros(size, np.float32) if same is None else same,
-        out,
+    least = np.zeros(size, np.float32) if same is None else same
+    in_parts(
+        threads * 4,
+        threads,
+        lambda part: _soft(
+            corpus.source,
+            corpus.source_at,
+            corpus.target,
+            corpus.target_at,
+            corpus.cell_at,
+            model.table.start,
+            model.table.column,
+            model.p,
+            model.null_t,
+            model.null_s,
+            model.jump,
+            model.null,
+            model.tune,
+            least,
+            part,
+            threads * 4,
+            out,
+        ),
     )
     return out
 

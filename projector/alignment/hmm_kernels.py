@@ -13,14 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 REACH = 12  # longer jumps share the last bucket
 JUMPS = 2 * REACH + 1
 FLOOR = np.float32(1e-7)  # probability of a pair of words that the table does not have
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> None:
     """Posteriors of IBM model 1 with a mild pull to the diagonal.
 
@@ -44,7 +44,7 @@ def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> 
             out[i, j] *= scale
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def markov(
     emission: Any, hidden: int, observed: int, jump: Any, null: float, out: Any, jumps: Any
 ) -> None:
@@ -139,7 +139,7 @@ def markov(
             back[a] = total + nothing * back[a]
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def both_ways(
     ahead: Any, back: Any, n: int, m: int, jump: Any, null: float, hmm: bool, jumps: Any
 ) -> tuple[Any, Any]:
@@ -155,9 +155,9 @@ def both_ways(
     return forth, reverse
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def emissions(
-    s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, ahead: Any, back: Any
+    s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, tune: Any, ahead: Any, back: Any
 ) -> None:
     """Fill p(target | source) into ``ahead`` and p(source | target) into ``back``."""
     n, m = len(s), len(t)
@@ -165,18 +165,29 @@ def emissions(
         for j in range(m):
             x = cells[i * m + j]
             if x >= 0:
-                ahead[i, j] = p[x, 0]
-                back[j, i] = p[x, 1]
+                u = p[x, 0]
+                v = p[x, 1]
             else:
-                ahead[i, j] = FLOOR
-                back[j, i] = FLOOR
+                u = FLOOR
+                v = FLOOR
+            if tune[1] > 0:
+                uu = u
+                lift = null_t[t[j]] / null_s[s[i]]
+                u = uu ** (1 - tune[1]) * (v * lift) ** tune[1]
+                v = v ** (1 - tune[1]) * (uu / lift) ** tune[1]
+            if tune[0] > 0:
+                w = np.exp(-tune[0] * abs((i + 0.5) / n - (j + 0.5) / m))
+                u *= w
+                v *= w
+            ahead[i, j] = u
+            back[j, i] = v
     for j in range(m):
         ahead[n, j] = null_t[t[j]]
     for i in range(n):
         back[m, i] = null_s[s[i]]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def expect(
     source: Any,
     source_at: Any,
@@ -187,11 +198,13 @@ def expect(
     p: Any,
     null_t: Any,
     null_s: Any,
+    tune: Any,
     jump: Any,
     null: float,
     hmm: bool,
     low: int,
     high: int,
+    q: int,
     parts: int,
     post: Any,
     post_t: Any,
@@ -199,29 +212,29 @@ def expect(
     jumps: Any,
 ) -> None:  # pragma: no cover
     """Agreement posteriors of the pairs ``low`` to ``high`` into ``post`` (and the null words'
-    into ``post_t``, ``post_s``); expected jumps of part q into ``jumps[q]``."""
-    for q in prange(parts):
-        for k in range(low + q, high, parts):
-            s = source[source_at[k] : source_at[k + 1]]
-            t = target[target_at[k] : target_at[k + 1]]
-            n, m = len(s), len(t)
-            ahead = np.empty((n + 1, m), np.float32)
-            back = np.empty((m + 1, n), np.float32)
-            emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, ahead, back)
-            forth, reverse = both_ways(ahead, back, n, m, jump, null, hmm, jumps[q])
-            base = cell_at[k] - cell_at[low]
-            for i in range(n):
-                for j in range(m):
-                    post[base + i * m + j] = np.sqrt(forth[i, j] * reverse[j, i])
-            base = target_at[k] - target_at[low]
+    into ``post_t``, ``post_s``), for every pair that is ``low + q`` modulo ``parts``; their
+    expected jumps are added to ``jumps``."""
+    for k in range(low + q, high, parts):
+        s = source[source_at[k] : source_at[k + 1]]
+        t = target[target_at[k] : target_at[k + 1]]
+        n, m = len(s), len(t)
+        ahead = np.empty((n + 1, m), np.float32)
+        back = np.empty((m + 1, n), np.float32)
+        emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, tune, ahead, back)
+        forth, reverse = both_ways(ahead, back, n, m, jump, null, hmm, jumps)
+        base = cell_at[k] - cell_at[low]
+        for i in range(n):
             for j in range(m):
-                post_t[base + j] = forth[n, j]
-            base = source_at[k] - source_at[low]
-            for i in range(n):
-                post_s[base + i] = reverse[m, i]
+                post[base + i * m + j] = np.sqrt(forth[i, j] * reverse[j, i])
+        base = target_at[k] - target_at[low]
+        for j in range(m):
+            post_t[base + j] = forth[n, j]
+        base = source_at[k] - source_at[low]
+        for i in range(n):
+            post_s[base + i] = reverse[m, i]
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def collect(
     source: Any,
     source_at: Any,
@@ -231,6 +244,7 @@ def collect(
     cells: Any,
     low: int,
     high: int,
+    q: int,
     parts: int,
     post: Any,
     post_t: Any,
@@ -239,28 +253,27 @@ def collect(
     count_t: Any,
     count_s: Any,
 ) -> None:  # pragma: no cover
-    """Add a block's posteriors to the expected counts.
+    """Add a block's posteriors to the expected counts of part q.
 
     Part q owns the words whose number is q modulo ``parts``: no two parts write to one place,
     and each sum is taken in the order of the pairs, so the counts do not depend on ``parts``.
     """
-    for q in prange(parts):
-        for k in range(low, high):
-            m = target_at[k + 1] - target_at[k]
-            base = cell_at[k] - cell_at[low]
-            n = source_at[k + 1] - source_at[k]
-            for i in range(n):
-                s = source[source_at[k] + i]
-                if s % parts != q:
-                    continue
-                count_s[s] += post_s[source_at[k] - source_at[low] + i]
-                for j in range(m):
-                    v = post[base + i * m + j]
-                    if v > np.float32(1e-5):
-                        x = cells[cell_at[k] + i * m + j]
-                        if x >= 0:
-                            count[x] += v
+    for k in range(low, high):
+        m = target_at[k + 1] - target_at[k]
+        base = cell_at[k] - cell_at[low]
+        n = source_at[k + 1] - source_at[k]
+        for i in range(n):
+            s = source[source_at[k] + i]
+            if s % parts != q:
+                continue
+            count_s[s] += post_s[source_at[k] - source_at[low] + i]
             for j in range(m):
-                t = target[target_at[k] + j]
-                if t % parts == q:
-                    count_t[t] += post_t[target_at[k] - target_at[low] + j]
+                v = post[base + i * m + j]
+                if v > np.float32(1e-5):
+                    x = cells[cell_at[k] + i * m + j]
+                    if x >= 0:
+                        count[x] += v
+        for j in range(m):
+            t = target[target_at[k] + j]
+            if t % parts == q:
+                count_t[t] += post_t[target_at[k] - target_at[low] + j]

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
+
+from projector.alignment.parts import in_parts
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -75,7 +77,7 @@ def corpus_of(source: list[Any], target: list[Any]) -> Corpus:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _occurrences(
     words: Ints, at: Longs, size: int
 ) -> tuple[Longs, Ints, Longs]:  # pragma: no cover
@@ -97,8 +99,8 @@ def _occurrences(
     return start, sentence, place
 
 
-@njit(cache=True, parallel=True)
-def _build(
+@njit(cache=True, nogil=True)
+def _fill(
     source_at: Longs,
     target: Ints,
     target_at: Longs,
@@ -106,65 +108,61 @@ def _build(
     first: Longs,
     sentence: Ints,
     place: Longs,
-    source_count: Longs,
     target_count: Longs,
-    sources: int,
-    targets: int,
     rare: int,
-    cells: Ints,
+    part: int,
     parts: int,
-) -> tuple[Longs, Ints]:  # pragma: no cover
-    """Rows by counting in which target words each source word's sentences have.
+    start: Longs,
+    column: Ints,
+    cells: Ints,
+) -> None:  # pragma: no cover
+    """Rows ``part`` modulo ``parts``, by going through the sentences that a source word is in.
 
-    A pair of words that both occur more than ``rare`` times but met once only is left out (it is
-    noise, and such pairs are most of a big corpus's table).
+    Called twice: with an empty ``column`` it counts a row's entries into ``start[s + 1]``, then,
+    with the row starts known, it writes the entries and the cells. A pair of words that both
+    occur more than ``rare`` times but met once only is left out (it is noise, and such pairs are
+    most of a big corpus's table).
     """
-    length = np.zeros(sources + 1, np.int64)
-    # Two passes over the same loop: the first counts a row's entries, the second writes them.
-    column = np.empty(0, np.int32)
-    for turn in range(2):
-        if turn == 1:
-            for s in range(sources):
-                length[s + 1] += length[s]
-            column = np.empty(length[sources], np.int32)
-        for part in prange(parts):
-            met = np.zeros(targets, np.int32)
-            slot = np.full(targets, -1, np.int32)
-            seen = np.empty(targets, np.int32)
-            for s in range(part, sources, parts):
-                many = 0
-                for o in range(first[s], first[s + 1]):
-                    k = sentence[o]
-                    for n in range(target_at[k], target_at[k + 1]):
-                        t = target[n]
-                        if met[t] == 0:
-                            seen[many] = t
-                            many += 1
-                        met[t] += 1
-                kept = 0
-                for m in range(many):
-                    t = seen[m]
-                    if met[t] > 1 or source_count[s] <= rare or target_count[t] <= rare:
-                        seen[kept] = t
-                        kept += 1
-                    met[t] = 0
-                if turn == 0:
-                    length[s + 1] = kept
-                    continue
-                row = np.sort(seen[:kept])
-                base = length[s]
-                for m in range(kept):
-                    column[base + m] = row[m]
-                    slot[row[m]] = base + m
-                for o in range(first[s], first[s + 1]):
-                    k = sentence[o]
-                    tall = target_at[k + 1] - target_at[k]
-                    base_cell = cell_at[k] + (place[o] - source_at[k]) * tall
-                    for n in range(tall):
-                        cells[base_cell + n] = slot[target[target_at[k] + n]]
-                for m in range(kept):
-                    slot[row[m]] = -1
-    return length, column
+    writes = len(column) > 0
+    sources = len(start) - 1
+    targets = len(target_count)
+    met = np.zeros(targets, np.int32)
+    slot = np.full(targets, -1, np.int32)
+    seen = np.empty(targets, np.int32)
+    for s in range(part, sources, parts):
+        often = first[s + 1] - first[s] > rare
+        many = 0
+        for o in range(first[s], first[s + 1]):
+            k = sentence[o]
+            for n in range(target_at[k], target_at[k + 1]):
+                t = target[n]
+                if met[t] == 0:
+                    seen[many] = t
+                    many += 1
+                met[t] += 1
+        kept = 0
+        for m in range(many):
+            t = seen[m]
+            if met[t] > 1 or not often or target_count[t] <= rare:
+                seen[kept] = t
+                kept += 1
+            met[t] = 0
+        if not writes:
+            start[s + 1] = kept
+            continue
+        row = np.sort(seen[:kept])
+        base = start[s]
+        for m in range(kept):
+            column[base + m] = row[m]
+            slot[row[m]] = base + m
+        for o in range(first[s], first[s + 1]):
+            k = sentence[o]
+            tall = target_at[k + 1] - target_at[k]
+            at = cell_at[k] + (place[o] - source_at[k]) * tall
+            for n in range(tall):
+                cells[at + n] = slot[target[target_at[k] + n]]
+        for m in range(kept):
+            slot[row[m]] = -1
 
 
 def build_table(
@@ -174,26 +172,37 @@ def build_table(
 
     Args:
         sources, targets: vocabulary sizes.
-        rare: see `_build`; 0 or less keeps every pair that met.
+        rare: see `_fill`; 0 or less keeps every pair that met.
     """
     first, sentence, place = _occurrences(corpus.source, corpus.source_at, sources)
-    source_count = np.diff(first)
     target_count = np.bincount(corpus.target, minlength=targets).astype(np.int64)
+    start = np.zeros(sources + 1, np.int64)
+    column = np.empty(0, np.int32)
+    cells = np.empty(0, np.int32)
+    limit = rare if rare > 0 else np.iinfo(np.int64).max
+
+    def fill(part: int) -> None:
+        _fill(
+            corpus.source_at,
+            corpus.target,
+            corpus.target_at,
+            corpus.cell_at,
+            first,
+            sentence,
+            place,
+            target_count,
+            limit,
+            part,
+            threads,
+            start,
+            column,
+            cells,
+        )
+
+    in_parts(threads, threads, fill)
+    start = np.cumsum(start)
+    column = np.empty(int(start[-1]), np.int32)
     cells = np.empty(int(corpus.cell_at[-1]), np.int32)
-    start, column = _build(
-        corpus.source_at,
-        corpus.target,
-        corpus.target_at,
-        corpus.cell_at,
-        first,
-        sentence,
-        place,
-        source_count,
-        target_count,
-        sources,
-        targets,
-        rare if rare > 0 else np.iinfo(np.int64).max,
-        cells,
-        threads,
-    )
+    if len(column):
+        in_parts(threads, threads, fill)
     return Table(start, column), cells

@@ -7,6 +7,7 @@ Flow: `hmm_table.build_table` -> start from the evidence -> E steps in blocks of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from projector.alignment.hmm_kernels import JUMPS, REACH, collect, expect
 from projector.alignment.hmm_table import Corpus, Floats, Ints, Table, build_table
 from projector.alignment.hmm_update import Backoff, add_up, backoff_of, update, update_null
+from projector.alignment.parts import in_parts
 
 BLOCK_CELLS = 4_000_000  # posteriors held at a time
 
@@ -24,12 +26,12 @@ class Settings:
 
     model1: int = 5
     markov: int = 5
-    alpha: float = 0.05  # Dirichlet prior of a pair of words
-    alpha_stem: float = 0.05
+    alpha: tuple[float, ...] = (0.1,)  # Dirichlet prior of a pair, level by level
     alpha_null: float = 0.01
-    kappa: float = 100.0  # what the stems' statistics weigh, in observations
+    kappa: tuple[float, ...] = (3.0,)  # what the next level's statistics weigh, in observations
     null: float = 0.3
     rare: int = 0
+    tune: tuple[float, ...] = (0.0, 0.0)
     threads: int = 2
 
 
@@ -43,6 +45,7 @@ class Parameters:
     null_s: Floats
     jump: Floats
     null: float
+    tune: Floats
     count: Floats = field(default_factory=lambda: np.empty(0, np.float32))
 
 
@@ -55,7 +58,7 @@ def starting_jumps() -> Floats:
 def train(
     corpus: Corpus,
     sizes: tuple[int, int],
-    stems: tuple[Ints, Ints] | None,
+    stems: Sequence[tuple[Ints, Ints]],
     evidence: object,
     settings: Settings,
 ) -> Parameters:
@@ -63,18 +66,24 @@ def train(
 
     Args:
         sizes: vocabulary sizes (source, target).
-        stems: each word's stem number on either side, or None for no back-off.
+        stems: for each level of back-off, the class of each word (of each class of the level
+            before) on either side.
         evidence: a function from the table to prior counts of its entries, or None.
     """
     sources, targets = sizes
     table, cells = build_table(corpus, sources, targets, settings.rare, settings.threads)
     size = len(table.column)
     prior = evidence(table).astype(np.float32) if callable(evidence) else np.zeros(size, np.float32)
-    back: Backoff | None = None
-    if stems is not None and settings.kappa > 0:
-        frequency_s = np.bincount(corpus.source, minlength=sources)
-        frequency_t = np.bincount(corpus.target, minlength=targets)
-        back = backoff_of(table, *stems, frequency_s, frequency_t)
+    levels: list[Backoff] = []
+    frequency_s = np.bincount(corpus.source, minlength=sources)
+    frequency_t = np.bincount(corpus.target, minlength=targets)
+    below = table
+    for stem_s, stem_t in stems:
+        level = backoff_of(below, stem_s, stem_t, frequency_s, frequency_t)
+        frequency_s = np.bincount(stem_s, weights=frequency_s).astype(np.int64)
+        frequency_t = np.bincount(stem_t, weights=frequency_t).astype(np.int64)
+        levels.append(level)
+        below = level.table
     p = _first_probabilities(table, prior, targets)
     model = Parameters(
         table,
@@ -83,6 +92,7 @@ def train(
         np.full(sources, 1 / max(1, sources), np.float32),
         starting_jumps(),
         settings.null,
+        np.array(settings.tune, np.float32),
     )
     count = np.zeros(size, np.float32)
     for turn in range(settings.model1 + settings.markov):
@@ -91,7 +101,7 @@ def train(
         count_t = np.zeros(targets, np.float32)
         count_s = np.zeros(sources, np.float32)
         jumps = _expectation(corpus, cells, model, hmm, count, count_t, count_s, settings.threads)
-        _maximise(model, count, prior, back, settings)
+        _maximise(model, count, prior, levels, settings)
         update_null(count_t, settings.alpha_null, model.null_t)
         update_null(count_s, settings.alpha_null, model.null_s)
         if hmm:
@@ -141,35 +151,46 @@ def _expectation(
         post = np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32)
         post_t = np.empty(int(corpus.target_at[high] - corpus.target_at[low]), np.float32)
         post_s = np.empty(int(corpus.source_at[high] - corpus.source_at[low]), np.float32)
-        expect(
-            *where,
-            cells,
-            model.p,
-            model.null_t,
-            model.null_s,
-            model.jump,
-            model.null,
-            hmm,
-            low,
-            high,
+        in_parts(
             PARTS,
-            post,
-            post_t,
-            post_s,
-            jumps,
-        )
-        collect(
-            *where,
-            cells,
-            low,
-            high,
             threads,
-            post,
-            post_t,
-            post_s,
-            count,
-            count_t,
-            count_s,
+            lambda q: expect(
+                *where,
+                cells,
+                model.p,
+                model.null_t,
+                model.null_s,
+                model.tune,
+                model.jump,
+                model.null,
+                hmm,
+                low,
+                high,
+                q,
+                PARTS,
+                post,
+                post_t,
+                post_s,
+                jumps[q],
+            ),
+        )
+        in_parts(
+            threads,
+            threads,
+            lambda q: collect(
+                *where,
+                cells,
+                low,
+                high,
+                q,
+                threads,
+                post,
+                post_t,
+                post_s,
+                count,
+                count_t,
+                count_s,
+            ),
         )
         low = high
     return jumps.sum(0)
@@ -179,51 +200,31 @@ PARTS = 16  # a fixed number, so that sums do not depend on how many threads the
 
 
 def _maximise(
-    model: Parameters, count: Floats, prior: Floats, back: Backoff | None, settings: Settings
+    model: Parameters, count: Floats, prior: Floats, levels: list[Backoff], settings: Settings
 ) -> None:
-    table = model.table
-    if back is None:
-        nothing = np.zeros((1, 2), np.float32)
-        nobody = np.zeros(1, np.int32)
+    """New probabilities of all levels, from the coarsest classes down to the words."""
+    counts, priors = [count], [prior]
+    for level in levels:
+        size = len(level.table.column)
+        counts.append(add_up(counts[-1], level.parent, size))
+        priors.append(add_up(priors[-1], level.parent, size))
+    nobody = np.zeros(1, np.int32)
+    nothing = np.zeros((1, 2), np.float32)
+    for n in range(len(levels), -1, -1):
+        top = n == len(levels)
+        table = levels[n - 1].table if n else model.table
         update(
             table.start,
             table.column,
-            count,
-            prior,
-            settings.alpha,
-            nobody,
-            nothing,
-            0.0,
-            model.null_s,
-            model.null_t,
-            model.p,
+            counts[n],
+            priors[n],
+            settings.alpha[min(n, len(settings.alpha) - 1)],
+            nobody if top else levels[n].parent,
+            nothing if top else levels[n].p,
+            0.0 if top else settings.kappa[min(n, len(settings.kappa) - 1)],
+            np.empty(len(table.start) - 1, np.float32) if top else levels[n].share_s,
+            np.empty(int(table.column.max(initial=0)) + 1, np.float32)
+            if top
+            else levels[n].share_t,
+            levels[n - 1].p if n else model.p,
         )
-        return
-    stems = back.table
-    size = len(stems.column)
-    update(
-        stems.start,
-        stems.column,
-        add_up(count, back.parent, size),
-        add_up(prior, back.parent, size),
-        settings.alpha_stem,
-        back.parent[:1],
-        back.p[:1],
-        0.0,
-        np.empty(len(stems.start) - 1, np.float32),
-        np.empty(int(stems.column.max(initial=0)) + 1, np.float32),
-        back.p,
-    )
-    update(
-        table.start,
-        table.column,
-        count,
-        prior,
-        settings.alpha,
-        back.parent,
-        back.p,
-        settings.kappa,
-        back.share_s,
-        back.share_t,
-        model.p,
-    )

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 from projector.alignment.hmm_table import Floats, Ints, Longs, Table
 
 SMALLEST = np.float32(1e-9)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def exp_digamma(x: float) -> float:
     """exp(psi(x)), zero where it is below 1e-12."""
     if x < 0.035:
@@ -35,7 +35,7 @@ def exp_digamma(x: float) -> float:
     return x * math.exp(shift - 0.5 / x - y * (1 / 12.0 - y * (1 / 120.0 - y / 252.0)))
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True, nogil=True)
 def update(
     start: Any,
     column: Any,
@@ -67,7 +67,7 @@ def update(
             across[column[x]] += base
     for t in range(targets):
         across[t] = 1.0 / exp_digamma(max(across[t], 0.05))
-    for s in prange(sources):
+    for s in range(sources):
         total = 0.0
         for x in range(start[s], start[s + 1]):
             total += count[x] + prior[x] + alpha
@@ -87,7 +87,7 @@ def update(
             p[x, 1] = max(np.float32(w * across[t]), SMALLEST)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def update_null(count: Any, alpha: float, p: Any) -> None:
     """Probability of each word under the null word."""
     total = 0.0
@@ -109,7 +109,7 @@ class Backoff:
     p: Floats
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _group(
     start: Any, column: Any, stem_s: Any, stem_t: Any, members: Any, first: Any, stems_t: int
 ) -> tuple[Longs, Ints, Ints]:
@@ -134,7 +134,7 @@ def _group(
     return out, target[:at].copy(), parent
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def add_up(count: Any, parent: Any, size: int) -> Floats:
     """Counts of stem pairs: the sum over their words' pairs."""
     out = np.zeros(size, np.float32)

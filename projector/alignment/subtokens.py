@@ -90,30 +90,36 @@ def prefix_stem(word: str) -> str:
 
 
 class Splitter:
-    """Words of one language as numbers, split into sub-tokens; numbers grow as words turn up.
+    """Words of one language as numbers: split into sub-tokens, each reduced to its stem.
 
-    ``forms[k]`` is sub-token k; number 0 is the empty word. A token's split is kept, so a corpus
-    costs one dictionary look-up a token.
+    ``forms[k]`` is the stem with number k; number 0 is the empty word. New words get numbers as
+    they turn up. A token's split is kept, so a corpus costs one dictionary look-up a token.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stem: Callable[[str], str] | None = None) -> None:
         self.forms: list[str] = [""]
-        self._number: dict[str, int] = {"": 0}
+        self._stem = stem
+        self._number: dict[str, int] = {"": 0}  # of stems
+        self._word: dict[str, int] = {}  # of sub-tokens: the number of their stem
         self._tokens: dict[str, tuple[int, ...]] = {}
 
-    def number(self, form: str) -> int:
-        """The number of a sub-token, a new one if it is new."""
-        known = self._number.get(form)
+    def number(self, word: str) -> int:
+        """The number of a sub-token's stem, a new one if it is new."""
+        stem = self._stem(word) if self._stem else word
+        known = self._number.get(stem)
         if known is None:
-            known = self._number[form] = len(self.forms)
-            self.forms.append(form)
+            known = self._number[stem] = len(self.forms)
+            self.forms.append(stem)
+        self._word[word] = known
         return known
 
     def token(self, token: str) -> tuple[int, ...]:
         """The numbers of one token's sub-tokens (never empty)."""
         split = self._tokens.get(token)
         if split is None:
-            split = self._tokens[token] = tuple(self.number(f) for f in subtokens(token))
+            split = self._tokens[token] = tuple(
+                self._word.get(w) or self.number(w) for w in subtokens(token)
+            )
         return split
 
     def words(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -129,17 +135,12 @@ class Splitter:
 
     def text(self, text: str) -> list[int]:
         """Numbers of the sub-tokens of running text."""
-        number, known = self.number, self._number
-        return [known.get(f) or number(f) for f in text_subtokens(text)]
+        number, known = self.number, self._word
+        return [known.get(w) or number(w) for w in text_subtokens(text)]
 
-    def lookup(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
-        """As `words`, but an unseen sub-token is -1 and nothing is learnt."""
-        numbers: list[int] = []
-        owner: list[int] = []
-        for n, word in enumerate(words):
-            split: Sequence[int] | None = self._tokens.get(word)
-            if split is None:
-                split = [self._number.get(form, -1) for form in subtokens(word)]
-            numbers.extend(split)
-            owner.extend([n] * len(split))
-        return numbers, owner
+    def lookup(self, word: str) -> int:
+        """The number of a sub-token's stem, or -1 if nothing like it was seen; learns nothing."""
+        known = self._word.get(word)
+        if known is None:
+            known = self._number.get(self._stem(word) if self._stem else word, -1)
+        return known

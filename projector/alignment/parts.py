@@ -1,0 +1,21 @@
+"""Work in a fixed number of parts on threads; the compiled kernels let go of the interpreter.
+
+Threads of our own rather than numba's: they start no pool that a forked worker would trip over,
+and kernels without ``parallel=True`` compile several times faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+
+def in_parts(parts: int, threads: int, work: Callable[[int], object]) -> None:
+    """Call ``work(0)`` .. ``work(parts - 1)`` on up to ``threads`` threads; errors are raised."""
+    if threads < 2 or parts < 2:
+        for part in range(parts):
+            work(part)
+        return
+    with ThreadPoolExecutor(min(parts, threads)) as pool:
+        for _ in pool.map(work, range(parts)):
+            pass
