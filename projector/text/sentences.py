@@ -163,6 +163,11 @@ def _abbreviates(text: str, stop: int, start: int, following: str, lang: str) ->
     return word in always
 
 
+def abbreviations(lang: str) -> frozenset[str]:
+    """Words that a full stop may follow in mid-sentence, without it."""
+    return _prefixes(base_language(lang))[0]
+
+
 @cache
 def _prefixes(lang: str) -> tuple[frozenset[str], frozenset[str]]:
     """Moses' words that do not end a sentence: always, and only before a number."""

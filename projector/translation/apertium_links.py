@@ -88,7 +88,7 @@ def _kind_of_unit(unit: Unit) -> str:
         return "content"
     if unit.tags <= {"det", "predet", "num", "prn"} and "det" in unit.tags:
         return "article"
-    if unit.tags <= {"pr", "adv", "cnjsub"} and "pr" in unit.tags:
+    if unit.tags <= {"pr", "adv", "cnjsub", "cnjadv"} and "pr" in unit.tags:
         return "preposition"
     return "other" if unit.tags <= _OTHER_TAGS else "content"
 
@@ -120,6 +120,9 @@ def _share_out(
 
 def _one_unit(words: list[Word], slot: tuple[int, str], units: Sequence[Unit]) -> None:
     number, kind = slot
+    if kind == "article" and words[0].kind == "contraction":
+        words[0].units[number] = CONTRACTED
+        words = words[1:]
     small = all(word.kind in ("article", "contraction", "preposition") for word in words)
     if kind == "invented":
         for word in words:
@@ -142,9 +145,10 @@ _FIT = {
     ("contraction", "invented"): (1.0, INVENTED), ("other", "other"): (2.0, 0.9),
     ("other", "article"): (0.5, 0.6), ("other", "preposition"): (0.5, 0.6),
     ("content", "other"): (0.5, 0.6), ("other", "content"): (0.3, 0.8),
-    ("content", "preposition"): (0.2, 0.6), ("content", "article"): (0.2, 0.5),
+    ("content", "preposition"): (-1.0, 0.4), ("content", "article"): (-1.0, 0.4),
     ("preposition", "other"): (0.6, 0.6), ("article", "other"): (0.6, 0.6),
-    ("preposition", "content"): (-0.5, 0.4), ("article", "content"): (-0.5, 0.4),
+    ("preposition", "content"): (-0.3, 0.4), ("article", "content"): (-0.3, 0.4),
+    ("contraction", "content"): (-0.3, 0.4),
     ("article", "preposition"): (-0.2, 0.4), ("preposition", "article"): (-0.2, 0.4),
 }  # fmt: skip
 _NO_FIT = (-1.0, 0.3)
@@ -173,14 +177,15 @@ def _best_shares(
         for words, ids in ((1, 1), (1, 2), (1, 3), (2, 1), (3, 1), (4, 1)):
             if i + words > len(kinds) or j + ids > len(slots):
                 continue
-            gain, links = 0.0, []
+            fits, links = [], []
             for a in range(i, i + words):
                 for number, kind in slots[j : j + ids]:
                     fit, p = _FIT.get((kinds[a], kind), _NO_FIT)
-                    gain += fit
+                    fits.append(fit)
                     links.append((a, number, p))
             # Sharing is for words and units that one to one would leave over.
-            gain -= 1.1 * (max(words, ids) - 1)
+            first = max(fits)
+            gain = first + 0.4 * (sum(fits) - first) - 0.3 * (len(fits) - 1)
             score, rest = best(i + words, j + ids)
             options.append((score + gain, (*links, *rest)))
         return max(options, key=lambda option: option[0])

@@ -10,16 +10,19 @@ from projector.records import Offsets
 from projector.translation.apertium_input import Input, prepare
 from projector.translation.apertium_links import symbol_links, unit_links, words_of
 from projector.translation.apertium_modes import Mode, commands
+from projector.translation.apertium_names import find_names, mark
 from projector.translation.apertium_pipe import NullPipe, PipeBroken
 from projector.translation.apertium_stream import (
     STOP,
-    Analysis,
+    Item,
     Piece,
     Unit,
     escape,
     joined,
-    read_analysis,
+    read_items,
     read_output,
+    tagged,
+    units_of,
 )
 from projector.translation.base import Constraint, TextLink, Translation
 from projector.translation.casing import hush, is_shouted, mend_case, shout
@@ -40,7 +43,7 @@ class Leg:
     def __init__(self, mode: Mode, *, mend: bool, names: bool, timeout: float) -> None:
         self.mode = mode
         self._mend = mend
-        self._names = names
+        self._names = names and mend
         analyser, rest = commands(mode.path)
         self._analyser = NullPipe([analyser], timeout)
         self._rest = NullPipe(rest, timeout)
@@ -76,13 +79,15 @@ class Leg:
         shouted = {n for n in places if self._mend and is_shouted(inputs[n].text)}
         texts = self._hushed({n: inputs[n].text for n in places}, shouted)
         analysed = guarded(self._analyser, [escape(texts[n]) + STOP for n in places])
-        analyses: dict[int, Analysis] = {}
+        items: dict[int, list[Item]] = {}
         for n, stream in zip(places, analysed, strict=True):
             if stream is not None:
-                names = {s.name: s.output for s in inputs[n].stand_ins}
-                analyses[n] = read_analysis(stream, texts[n], names)
-        streams = guarded(self._rest, [a.stream for a in analyses.values()])
-        outputs = dict(zip(analyses, streams, strict=True))
+                items[n] = read_items(stream)
+                mark(items[n], {s.name for s in inputs[n].stand_ins})
+                if self._names and n not in shouted:
+                    items[n] = find_names(items[n], self.mode.source)
+        streams = guarded(self._rest, [tagged(row) for row in items.values()])
+        outputs = dict(zip(items, streams, strict=True))
         done = []
         for n, (sentence, given, row) in enumerate(
             zip(sentences, inputs, constraints, strict=True)
@@ -95,7 +100,9 @@ class Leg:
             if stream is None:
                 done.append(Translation("", error="apertium died or hung over this sentence"))
                 continue
-            translation = self._read(stream, analyses[n], given, texts[n], n in shouted)
+            translation = self._read(
+                stream, units_of(items[n], texts[n]), given, texts[n], n in shouted
+            )
             if asked:
                 translation = _with_met(translation, given, row)
             done.append(_with_margins(translation, sentence))
@@ -109,27 +116,27 @@ class Leg:
             if stream is None:
                 continue
             chars = list(text)
-            for unit in read_analysis(stream, text).units:
+            for unit in units_of(read_items(stream), text):
                 if not unit.known and unit.start >= 0:
                     chars[unit.start : unit.end] = texts[n][unit.start : unit.end]
             texts[n] = "".join(chars)
         return texts
 
     def _read(
-        self, stream: str, analysis: Analysis, given: Input, text: str, shouted: bool
+        self, stream: str, units: list[Unit], given: Input, text: str, shouted: bool
     ) -> Translation:
         pieces = read_output(stream)
         if self._mend:
-            pieces = mend_spacing(pieces, text, _adjacent(pieces, analysis.units))
+            pieces = mend_spacing(pieces, text, _adjacent(pieces, units))
             if self.mode.target == "es":
                 open_questions(pieces, text)
-        words = words_of(pieces, analysis.units, self.mode.target)
+        words = words_of(pieces, units, self.mode.target)
         target = joined(pieces)
         if self._mend:
             case = given.text if shouted else text
-            target = shout(target) if shouted else mend_case(target, words, analysis.units, case)
-        links = unit_links(words, analysis.units, text)
-        links += symbol_links(_outside(analysis.units, text), words, target)
+            target = shout(target) if shouted else mend_case(target, words, units, case)
+        links = unit_links(words, units, text)
+        links += symbol_links(_outside(units, text), words, target)
         target, links = _put_back(target, links, given)
         return Translation(
             target,

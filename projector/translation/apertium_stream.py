@@ -8,7 +8,7 @@ analysis would change translations: it splits units such as "in order to".)
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -27,8 +27,6 @@ _ANALYSIS = re.compile(r"(?:[^\\/]|\\.)+")
 _IDS = re.compile(r"t:i:(\d+)")
 STOP = ".[]"  # what Apertium itself puts after a text, so that its last sentence is seen to end
 _STOP_OUT = re.compile(r"(\\?\.)?((?:\[\[/\]\])?)\s*\[\]\s*\Z")
-
-NAME = "<np><al><sg>"  # a proper noun that declines nothing and goes with any article
 
 
 def escape(text: str) -> str:
@@ -55,11 +53,24 @@ class Unit(Struct, frozen=True):
     tags: frozenset[str]
 
 
-class Analysis(Struct, frozen=True):
-    """An analysed text: its units and the stream with every unit tagged."""
+class Item(Struct):
+    """A unit of the analyser's output (``readings`` may be changed) or, without, a blank.
 
-    units: list[Unit]
-    stream: str
+    ``surface`` is as it stands in the stream, with escapes.
+    """
+
+    surface: str
+    readings: list[str] | None = None
+
+    @property
+    def known(self) -> bool:
+        return bool(self.readings) and not self.readings[0].startswith("*")  # type: ignore[index]
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The first tag of each reading."""
+        readings = self.readings or []
+        return frozenset(tag for reading in readings for tag in _TAG.findall(reading)[:1])
 
 
 class Piece(Struct):
@@ -69,45 +80,47 @@ class Piece(Struct):
     ids: tuple[int, ...] = ()
 
 
-def read_analysis(stream: str, text: str, names: Mapping[str, str] | None = None) -> Analysis:
-    """Units of the analyser's output, found again in the text, and the stream with tags.
+def read_items(stream: str) -> list[Item]:
+    """The analyser's output as units and blanks, without the marker after our own stop."""
+    items = []
+    for match in _UNIT.finditer(stream.removesuffix("[]")):
+        if match["unit"] is None:
+            items.append(Item(match["blank"]))
+        else:
+            surface, *readings = _ANALYSIS.findall(match["unit"])
+            items.append(Item(surface, readings))
+    return items
 
-    Args:
-        stream: what the analyser wrote, `STOP` included.
-        text: what it was given.
-        names: surfaces to be taken as names whatever the analyser thought of them.
-    """
+
+def units_of(items: Sequence[Item], text: str) -> list[Unit]:
+    """The units, numbered in order and found again in the text that was analysed."""
     units: list[Unit] = []
-    out: list[str] = []
     at = 0
-    body = stream.removesuffix("[]")
-    for match in _UNIT.finditer(body):
-        inner = match["unit"]
-        if inner is None:
-            blank = match["blank"]
-            out.append(blank)
-            at = _after_blank(blank, text, at)
+    for item in items:
+        if item.readings is None:
+            at = _after_blank(item.surface, text, at)
             continue
-        parts = _ANALYSIS.findall(inner)
-        surface = unescape(parts[0])
-        readings = parts[1:]
+        surface = unescape(item.surface)
         start = _find(surface, text, at)
         if start >= len(text):  # the stop that is ours
             start = -1
         end = start + len(surface) if start >= 0 else -1
         at = max(at, end)
-        known = bool(readings) and not readings[0].startswith("*")
-        if names is not None and surface in names:
-            inner = f"{parts[0]}/{parts[0]}{NAME}"
-            readings, known = [parts[0] + NAME], False
-        tags = frozenset(
-            tag for reading in readings for tag in _TAG.findall(reading)[:1] if known
-        ) or frozenset({"np"} if names is not None and surface in names else ())
-        number = len(units)
-        units.append(Unit(number, surface, start, end, known, tags))
-        out.append(f"[[t:i:{number}]]^{inner}$[[/]]")
-    out.append(stream[len(body) :])
-    return Analysis(units, "".join(out))
+        units.append(Unit(len(units), surface, start, end, item.known, item.tags))
+    return units
+
+
+def tagged(items: Sequence[Item]) -> str:
+    """The stream for the rest of the pipeline, every unit with its number on it."""
+    out: list[str] = []
+    number = 0
+    for item in items:
+        if item.readings is None:
+            out.append(item.surface)
+        else:
+            out.append(f"[[t:i:{number}]]^{'/'.join([item.surface, *item.readings])}$[[/]]")
+            number += 1
+    return "".join(out) + "[]"
 
 
 def _after_blank(blank: str, text: str, at: int) -> int:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from projector.translation.apertium_links import Word, fold
 from projector.translation.apertium_stream import Unit
 
-_INITIAL = re.compile(r"(?:\A|[.!?…][\"'”’»)\]]*\s+|\n\s*)[\"'“”‘«»(\[¿¡*\-–—•\s]*\Z")
 _STOPS = frozenset({".", "?", "!", "…", "..."})
+_OPENING = frozenset("\"'“”‘«»([¿¡„")
 _CAPITAL_I = re.compile(r"I(?:['’]\w+)?\Z")
 
 
@@ -65,27 +65,37 @@ def _word_case(
     text: str,
 ) -> str:
     unit = _origin(word, units)
+    surface = source[unit.start : unit.end] if unit is not None else ""
     if unit is not None:
-        surface = source[unit.start : unit.end]
         same = fold(surface) == fold(word.text) and len(surface) == len(word.text)
         if same and (not unit.known or surface[1:] != surface[1:].lower()):
             return _keeping_letters(word.text, surface)
-    initial = _INITIAL.search(text, 0, word.start) is not None
-    if initial:
-        return _at_start(n, word, unit, words, units, source, text)
+    if not any(w.kind != "mark" for w in words[:n]):
+        return _at_start(word, unit, source)
+    stop = words[n - 1] if words[n - 1].text in _STOPS else None
+    if stop is None and text[word.start - 1] in _OPENING:
+        return word.text  # a quotation begins as it will
+    mark = _origin(stop, units) if stop is not None else None
+    if words[n - 1].text == ":" and unit is not None and surface[:1].isupper():
+        return word.text  # as the source has it, so the translation
+    if mark is not None and "sent" in mark.tags:
+        return _after_stop(word, unit, mark, source)
     if not _is_title(word.text):
         return word.text
     if unit is None:
         return _lower_first(word.text) if word.kind != "content" else word.text
-    surface = source[unit.start : unit.end]
-    if "np" in unit.tags and " " in surface:
+    if "np" in unit.tags and (" " in surface or surface[:1].isupper()):
         return word.text  # "the United States": the name, not the article, has the capital
-    if not surface[:1].isupper():
+    if not surface[:1].isupper() or _CAPITAL_I.match(surface):
         return _lower_first(word.text)
-    began = _INITIAL.search(source, 0, unit.start) is not None
-    if _CAPITAL_I.match(surface) or (began and "np" not in unit.tags and unit.known):
+    if unit.known and _begins(unit, units):
         return _lower_first(word.text)
     return word.text
+
+
+def _begins(unit: Unit, units: Sequence[Unit]) -> bool:
+    """Does the unit begin a sentence of the source?"""
+    return unit.number == 0 or "sent" in units[unit.number - 1].tags
 
 
 def _origin(word: Word, units: Sequence[Unit]) -> Unit | None:
@@ -94,28 +104,19 @@ def _origin(word: Word, units: Sequence[Unit]) -> Unit | None:
     return units[-max(found)[1]] if found else None
 
 
-def _at_start(
-    n: int,
-    word: Word,
-    unit: Unit | None,
-    words: Sequence[Word],
-    units: Sequence[Unit],
-    source: str,
-    text: str,
-) -> str:
-    """The first word of a sentence follows the first letter of the source's sentence."""
-    if word.start == 0 or not any(c.isalnum() for c in text[: word.start]):
-        first = next((c for c in source if c.isalpha()), "")
-        surface = source[unit.start : unit.end] if unit is not None and not unit.known else ""
-        if surface[:1].islower() and surface != surface.lower():
-            return word.text  # iPhone
-        if first.isupper():
-            return word.text[:1].upper() + word.text[1:]
-        return _lower_first(word.text) if _is_title(word.text) and first else word.text
-    stop = next((w for w in reversed(words[:n]) if w.text in _STOPS and w.units), None)
-    mark = _origin(stop, units) if stop is not None else None
-    if mark is None:
+def _at_start(word: Word, unit: Unit | None, source: str) -> str:
+    """The first word follows the source's first letter; "iPhone" stays as it is."""
+    first = next((c for c in source if c.isalpha()), "")
+    surface = source[unit.start : unit.end] if unit is not None and not unit.known else ""
+    if surface[:1].islower() and surface != surface.lower():
         return word.text
+    if first.isupper():
+        return word.text[:1].upper() + word.text[1:]
+    return _lower_first(word.text) if _is_title(word.text) and first else word.text
+
+
+def _after_stop(word: Word, unit: Unit | None, mark: Unit, source: str) -> str:
+    """A word after a full stop: a capital if the source goes on with one."""
     goes_on = next((c for c in source[mark.end :] if c.isalpha()), "")
     if goes_on.isupper():
         return word.text[:1].upper() + word.text[1:]

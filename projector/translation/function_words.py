@@ -17,7 +17,7 @@ class FunctionWords(Struct, frozen=True):
 
     ``contractions`` are preposition and article in one; ``auxiliaries`` are words that carry a
     unit's number while the word that carries its meaning follows untagged (Catalan "va dir",
-    Spanish "más largo").
+    Spanish "más largo", "se preocupa").
     """
 
     articles: frozenset[str]
@@ -46,14 +46,14 @@ _WORDS: dict[str, tuple[str, str, str, str, str]] = {
         "el la los las lo un una unos unas",
         "de a en con por para sin sobre entre desde hasta acerca que",
         "del al",
-        "más menos tan",
+        "más menos tan me te se nos os",
         "me te se le les nos os lo y e o u su sus mi tu no ha he han está están es son era fue",
     ),
     "ca": (
         "el la els les lo l' un una uns unes en na",
         "de d' a en amb per sense sobre entre des fins que",
         "del dels al als pel pels cal cals",
-        "va van vaig vas vam vau vàrem més menys tan",
+        "va van vaig vas vam vau vàrem més menys tan em et es s' ens us",
         "em et es se s' m' t' li ens us i o no ha he han és són està que hi ho n'",
     ),
     "gl": (
