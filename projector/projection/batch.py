@@ -1,0 +1,161 @@
+"""From pairs to the flat arrays that the span matcher works on.
+
+Spans become runs of source tokens. The parts of a discontinuous span are looked for one by one;
+two spans over the same tokens are looked for once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from projector.projection.features import Batch
+from projector.projection.words import WordArrays, WordTable
+from projector.records import Document, Offsets, Pair
+
+Memory = Mapping[str, Mapping[int, float]]  # words -> digest of a projection -> how often
+
+
+class Asked(NamedTuple):
+    """A batch with what leads back from it: for each pair and each of its spans, the numbers of
+    the batch's runs that stand for the span's parts (none: a span without tokens)."""
+
+    batch: Batch
+    source: WordArrays
+    target: WordArrays
+    owner: np.ndarray
+    runs: list[list[list[int]]]
+
+
+def token_run(doc: Document, part: Offsets) -> tuple[int, int]:
+    """The tokens that a stretch of text touches, as first and end; equal if there are none."""
+    tokens = doc.tokens or []
+    first = bisect_right(tokens, part[0], key=lambda t: t[1])
+    end = bisect_left(tokens, part[1], key=lambda t: t[0])
+    return first, max(first, end)
+
+
+def build(
+    pairs: Sequence[Pair],
+    source_share: Mapping[str, float],
+    target_share: Mapping[str, float],
+    memory: Memory | None = None,
+) -> Asked:
+    """The arrays of pairs that have tokens on both sides and links.
+
+    Args:
+        source_share, target_share: share of the corpus's texts that hold a lower-cased word.
+        memory: what earlier projections of the same words looked like (`memory.Memory`).
+    """
+    source_table, target_table = WordTable(), WordTable()
+    source_at, target_at, link_at, span_at = [0], [0], [0], [0]
+    source: list[int] = []
+    target: list[int] = []
+    link_i: list[int] = []
+    link_j: list[int] = []
+    link_p: list[float] = []
+    firsts: list[int] = []
+    ends: list[int] = []
+    windows: list[tuple[int, int, int, int]] = []
+    owners: list[int] = []
+    runs: list[list[list[int]]] = []
+    for pair in pairs:
+        left, right = pair.source, pair.target
+        source += source_table.add(left.words())
+        target += target_table.add(right.words())
+        source_at.append(len(source))
+        target_at.append(len(target))
+        if pair.alignment:
+            i, j, p = zip(*pair.alignment, strict=True)
+            link_i += i
+            link_j += j
+            link_p += p
+        link_at.append(len(link_i))
+        known: dict[tuple[int, int], int] = {}
+        found: list[list[int]] = []
+        sentence = _sentences(pair)
+        for n, span in enumerate(left.spans):
+            numbers = []
+            for part in span.parts:
+                first, end = token_run(left, part)
+                if first >= end or not right.tokens:
+                    continue
+                number = known.get((first, end))
+                if number is None:
+                    number = known[first, end] = len(firsts)
+                    firsts.append(first)
+                    ends.append(end)
+                    windows.append(sentence(first, end))
+                    owners.append(span_at[-1] + n)
+                numbers.append(number)
+            found.append(numbers)
+        runs.append(found)
+        span_at.append(len(firsts))
+    bare = source_table.has_bare_script() or target_table.has_bare_script()
+    memory_at, digests, counts = [0], [], []
+    if memory:
+        words = [0] * len(firsts)
+        for r in range(len(pairs)):
+            for s in range(span_at[r], span_at[r + 1]):
+                words[s] = source_at[r]
+        names = list(source_table.numbers)
+        lower = [name.lower() for name in names]
+        for s, (first, end) in enumerate(zip(firsts, ends, strict=True)):
+            at = words[s]
+            key = " ".join(lower[w] for w in source[at + first : at + end])
+            for digest, count in memory.get(key, {}).items():
+                digests.append(digest)
+                counts.append(count)
+            memory_at.append(len(digests))
+    else:
+        memory_at = [0] * (len(firsts) + 1)
+    batch = Batch(
+        np.array(source_at, np.int64), np.array(source, np.int64),
+        np.array(target_at, np.int64), np.array(target, np.int64),
+        np.array(link_at, np.int64), np.array(link_i, np.int64), np.array(link_j, np.int64),
+        np.array(link_p, np.float32),
+        np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
+        np.array(windows, np.int64).reshape(-1, 4),
+        np.array(memory_at, np.int64), np.array(digests, np.int64), np.array(counts, np.float32),
+    )  # fmt: skip
+    return Asked(
+        batch,
+        source_table.arrays(source_share, bare),
+        target_table.arrays(target_share, bare),
+        np.array(owners, np.int64),
+        runs,
+    )
+
+
+def _sentences(pair: Pair) -> Callable[[int, int], tuple[int, int, int, int]]:
+    """For a run of source tokens: its sentence, and where in the target to look."""
+    source, target = pair.source.tokens or [], pair.target.tokens or []
+    whole = (0, len(source), 0, len(target))
+    if not pair.segments:
+        return lambda first, end: whole
+    rows = []
+    for segment in pair.segments:
+        rows.append(
+            (
+                bisect_left(source, segment.source_start, key=lambda t: t[0]),
+                bisect_left(source, segment.source_end, key=lambda t: t[0]),
+                bisect_left(target, segment.target_start, key=lambda t: t[0]),
+                bisect_left(target, segment.target_end, key=lambda t: t[0]),
+            )
+        )
+
+    def window(first: int, end: int) -> tuple[int, int, int, int]:
+        touched = [row for row in rows if row[0] < end and first < row[1] and row[2] < row[3]]
+        if not touched:
+            return whole
+        return (
+            min(row[0] for row in touched),
+            max(row[1] for row in touched),
+            min(row[2] for row in touched),
+            max(row[3] for row in touched),
+        )
+
+    return window

@@ -1,0 +1,110 @@
+"""One projector or several: ``match``, ``match+candidates``.
+
+Of several, each projects every span. Where they agree on the place, it is surer than any of them
+alone; where they differ, the surest one wins, its score lowered by the others' doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from projector.engines import engine_class
+from projector.errors import UsageError
+from projector.projection.base import Projection
+from projector.records import Pair
+
+
+def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
+    """The projector that ``method`` names.
+
+    Raises:
+        UsageError: an unknown engine or option.
+    """
+    names = [name.strip() for name in method.split("+")]
+    if len(names) == 1:
+        return engine_class("projectors", names[0])(model, **options)
+    for name, value in options.items():
+        if name not in names or not isinstance(value, Mapping):
+            raise UsageError(
+                f"options of the method {method!r}: found {name!r}, wanted options under an "
+                f"engine's name ({', '.join(names)})"
+            )
+    members = []
+    for name in names:
+        own = dict(options.get(name, {}))
+        own_model = str(own.pop("model", "" if name == "match" else model))
+        members.append(engine_class("projectors", name)(own_model, **own))
+    return EnsembleProjector(members)
+
+
+class EnsembleProjector:
+    """Several projectors as one; see the module's docstring."""
+
+    def __init__(self, members: Sequence[Any]) -> None:
+        self.members = list(members)
+        self.name = "+".join(member.name for member in members)
+        self.model = "+".join(member.model for member in members if member.model)
+        self.version = "+".join(member.version for member in members)
+        self.needs_links = any(getattr(member, "needs_links", True) for member in members)
+        self._learners = [m for m in self.members if getattr(m, "sees_corpus", False)]
+        self.sees_corpus = bool(self._learners)
+
+    def fit(self, pairs: Iterable[Pair]) -> None:
+        """Let the members that learn see the corpus; several of them share one pass."""
+        if len(self._learners) == 1:
+            self._learners[0].fit(pairs)
+        else:
+            kept = list(pairs)
+            for member in self._learners:
+                member.fit(iter(kept))
+
+    def state(self) -> bytes:
+        return msgspec.msgpack.encode([member.state() for member in self._learners])
+
+    def load_state(self, data: bytes) -> None:
+        states = msgspec.msgpack.decode(data, type=list[bytes])
+        for member, state in zip(self._learners, states, strict=True):
+            member.load_state(state)
+
+    def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
+        """See `Projector.project`."""
+        answers = [member.project(pairs) for member in self.members]
+        return [
+            [agreed(choices) for choices in zip(*rows, strict=True)]
+            for rows in zip(*answers, strict=True)
+        ]
+
+    def close(self) -> None:
+        for member in self.members:
+            member.close()
+
+
+def agreed(choices: Sequence[Projection]) -> Projection:
+    """One projection out of several of the same span.
+
+    A place's score is one minus the product of its finders' doubts, times, for each engine that
+    went elsewhere, one minus half of that one's score.
+    """
+    places: dict[tuple[tuple[int, int], ...] | None, list[Projection]] = {}
+    for choice in choices:
+        key = None if choice.pieces is None else tuple(choice.pieces)
+        places.setdefault(key, []).append(choice)
+    best, best_score = choices[0], -1.0
+    for place, found in places.items():
+        if place is None:
+            continue
+        doubt = 1.0
+        for choice in found:
+            doubt *= 1.0 - min(choice.score, 0.9999)
+        score = 1.0 - doubt
+        for choice in choices:
+            if choice not in found and choice.pieces is not None:
+                score *= 1.0 - choice.score / 2
+        if score > best_score:
+            best, best_score = found[0], score
+    if best_score < 0:
+        return choices[0]
+    return msgspec.structs.replace(best, score=best_score)

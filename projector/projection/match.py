@@ -1,0 +1,170 @@
+"""The project's own span matcher, ``match``: no model, only the word links and the words.
+
+Flow: pairs -> arrays (`batch`) -> candidates with features (`features`) -> one choice for all
+spans of a pair together (`assignment`) -> character stretches (`stretches`) with the estimated
+probability that they are exactly right (`confidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from projector.engines import read_options
+from projector.projection.assignment import choose, probabilities
+from projector.projection.base import Projection
+from projector.projection.batch import Asked, Memory, build
+from projector.projection.confidence import confidence
+from projector.projection.corpus import Shares
+from projector.projection.features import NULL_LINK, Candidates, candidates
+from projector.projection.stretches import stretch
+from projector.projection.weights import load_weights
+from projector.records import Offsets, Pair
+
+CHUNK = 256  # pairs at a time; the result does not depend on it
+
+
+class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of `MatchProjector`.
+
+    ``unit``: where a projected span may begin and end: at the target's tokens (``word``), inside
+    them (``character``), or inside them only if the record's own spans cut the source's tokens
+    (``auto``).
+    ``split``: what becomes of a span without gaps whose words stand in several places of the
+    target: the most likely one stretch (``best``), or several pieces (``pieces``).
+    ``corpus``: look at the whole corpus first, to know how common each word is.
+    """
+
+    unit: Literal["auto", "word", "character"] = "auto"
+    split: Literal["best", "pieces"] = "best"
+    corpus: bool = True
+
+
+class MatchProjector:
+    """See the module's docstring.
+
+    Args:
+        model: a file of weights; the package's own if empty.
+        options: those of `MatchOptions`.
+    """
+
+    name = "match"
+    version = "1"
+
+    def __init__(self, model: str = "", **options: object) -> None:
+        self.options = read_options(MatchOptions, options, self.name)
+        self.model = model
+        self.weights = load_weights(model)
+        self._vector = self.weights.vector()
+        self.sees_corpus = self.options.corpus
+        self.shares = Shares()
+        self.memory: Memory = {}
+
+    def fit(self, pairs: Iterable[Pair]) -> None:
+        """Count in how many texts each word stands."""
+        self.shares = Shares()
+        for pair in pairs:
+            self.shares.add(pair)
+
+    def state(self) -> bytes:
+        """What `fit` learnt."""
+        return self.shares.dump()
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
+        self.shares = Shares.load(data)
+
+    def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
+        """See `Projector.project`; pairs without links give spans without counterpart."""
+        answers: list[list[Projection]] = []
+        for start in range(0, len(pairs), CHUNK):
+            answers += self._chunk(pairs[start : start + CHUNK])
+        return answers
+
+    def ask(self, pairs: Sequence[Pair]) -> tuple[Asked, Candidates]:
+        """The candidates of a few pairs with their features (`project`'s first half)."""
+        lang = {(p.source.lang, p.target.lang) for p in pairs}
+        if len(lang) == 1:
+            ((source, target),) = lang
+        else:
+            source = target = ""
+        asked = build(
+            pairs, self.shares.source(source, target), self.shares.target(source, target),
+            self.memory,
+        )  # fmt: skip
+        return asked, candidates(asked.batch, asked.source, asked.target)
+
+    def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
+        answers: list[list[Projection]] = [[] for _ in pairs]
+        groups: dict[tuple[str, str], list[int]] = {}
+        for n, pair in enumerate(pairs):
+            if pair.source.spans:
+                groups.setdefault((pair.source.lang, pair.target.lang), []).append(n)
+        for numbers in groups.values():
+            chosen = [pairs[n] for n in numbers]
+            for n, found in zip(numbers, self._group(chosen), strict=True):
+                answers[n] = list(found)
+        return answers
+
+    def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
+        """Pairs of one pair of languages."""
+        asked, found = self.ask(pairs)
+        batch = asked.batch
+        log_p = probabilities(found.at, found.features @ self._vector)
+        chosen = choose(
+            batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
+            found.end, log_p,
+        )  # fmt: skip
+        scores = confidence(self.weights, found, log_p, chosen)
+        first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
+        null = np.exp(log_p[found.at[1:] - 1]).tolist()
+        linked = (found.features[found.at[1:] - 1, NULL_LINK] > 0).tolist()
+        for pair, runs in zip(pairs, asked.runs, strict=True):
+            unit = self._unit(pair)
+            row = []
+            for span, numbers in zip(pair.source.spans, runs, strict=True):
+                pieces: list[Offsets] = []
+                score = 1.0
+                for part, number in zip(span.parts, numbers, strict=False):
+                    if first[number] < 0:
+                        score *= null[number]
+                        continue
+                    score *= scores[number]
+                    pieces.append(stretch(pair, part, first[number], end[number], unit))
+                if pieces:
+                    row.append(Projection(joined(pieces, pair.target.text), score))
+                elif not any(linked[number] for number in numbers):
+                    row.append(Projection(None, 0.0, "no_links", "none of its words is linked"))
+                else:
+                    row.append(
+                        Projection(None, 0.0, "no_counterpart", "no stretch is likely enough")
+                    )
+            yield row
+
+    def _unit(self, pair: Pair) -> bool:
+        """Whether stretches may begin and end inside target tokens."""
+        if self.options.unit != "auto":
+            return self.options.unit == "character"
+        tokens = pair.source.tokens or []
+        starts, ends = {a for a, _ in tokens}, {b for _, b in tokens}
+        return any(
+            a not in starts or b not in ends for span in pair.source.spans for a, b in span.parts
+        )
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def joined(pieces: Sequence[Offsets], text: str) -> list[Offsets]:
+    """Pieces in order, those that touch or overlap, or have only white space between, made one."""
+    ordered = sorted(pieces)
+    out = [ordered[0]]
+    for a, b in ordered[1:]:
+        if not text[out[-1][1] : a].strip():
+            out[-1] = (out[-1][0], max(b, out[-1][1]))
+        else:
+            out.append((a, b))
+    return out

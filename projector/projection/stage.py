@@ -1,0 +1,207 @@
+"""The ``project`` stage: aligned pairs in, pairs with annotations on the target side out.
+
+Spans are projected by an engine (``match`` unless told otherwise); everything else follows them
+(`following`) or the word links (`tagging`). What cannot be projected is dropped and listed in the
+record with its reason; the record itself stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from projector.pipeline.stage import Outcome, Rejected
+from projector.projection.base import Projection
+from projector.projection.ensemble import make_projector
+from projector.projection.following import follow
+from projector.projection.tagging import Tagger
+from projector.records import Dropped, Pair, Record, Span, Step
+from projector.text.tokens import with_tokens
+
+
+class ProjectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the stage.
+
+    ``method`` may join several engines with ``+`` (`ensemble`). ``tags``: what becomes of target
+    tokens without links: they get no tag (``links``), or one by the word's other occurrences in
+    the corpus (``corpus``). ``options`` go to the engine; of several engines, each one's own
+    under its name.
+    """
+
+    method: str = "match"
+    model: str = ""
+    min_score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    tags: Literal["links", "corpus"] = "corpus"
+    options: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class ProjectStage:
+    """See the module's docstring.
+
+    Annotations that the target had already are replaced, apart from its tokens and the texts of
+    its questions; tags of layers that the source does not have are kept.
+
+    Raises, from ``__init__``: UsageError for an unknown method or option.
+    """
+
+    name = "project"
+    needs: ClassVar[frozenset[str]] = frozenset({"pair", "links"})
+    gives: ClassVar[frozenset[str]] = frozenset({"pair", "links", "target.spans"})
+    Options = ProjectOptions
+
+    def __init__(self, options: ProjectOptions) -> None:
+        self.options = options
+        self.projector = make_projector(options.method, options.model, options.options)
+        self.tagger = Tagger()
+        self._needs_links: bool = getattr(self.projector, "needs_links", True)
+        self._learns: bool = getattr(self.projector, "sees_corpus", False)
+        self.sees_corpus = self._learns or options.tags == "corpus"
+
+    def step(self) -> Step:
+        """Provenance."""
+        chosen: dict[str, Any] = dict(self.options.options)
+        if self.options.min_score:
+            chosen["min_score"] = self.options.min_score
+        engine = self.projector
+        return Step(self.name, engine.name, engine.model, engine.version, chosen)
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """One look at the whole corpus: how common words are, which tags they take."""
+
+        def ready() -> Iterator[Pair]:
+            for record in records:
+                if isinstance(record, Pair):  # documents are refused when their turn comes
+                    pair = _with_tokens(record)
+                    if self.options.tags == "corpus":
+                        self.tagger.add(pair)
+                    yield pair
+
+        self.tagger = Tagger()
+        if self._learns:
+            self.projector.fit(ready())
+        else:
+            for _ in ready():
+                pass
+
+    def state(self) -> bytes:
+        """What `fit` learnt, for workers elsewhere."""
+        learnt = self.projector.state() if self._learns else b""
+        return msgspec.msgpack.encode((learnt, self.tagger.dump()))
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
+        learnt, tags = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+        if self._learns:
+            self.projector.load_state(learnt)
+        self.tagger = Tagger.load(tags)
+
+    def process(self, records: Sequence[Record]) -> list[Outcome]:
+        """A pair with a projected target for each; documents and pairs without links are
+        rejected, and so are pairs without a translation."""
+        outcomes: list[Outcome] = list(records)
+        pairs: list[Pair] = []
+        places: list[int] = []
+        for n, record in enumerate(records):
+            refusal = self._refusal(record)
+            if refusal is not None:
+                outcomes[n] = refusal
+            else:
+                assert isinstance(record, Pair)
+                pairs.append(_with_tokens(record))
+                places.append(n)
+        step = self.step()
+        projections = self.projector.project(pairs) if pairs else []
+        for n, pair, found in zip(places, pairs, projections, strict=True):
+            outcomes[n] = self._projected(pair, found, step)
+        return outcomes
+
+    def close(self) -> None:
+        """Free the engine."""
+        self.projector.close()
+
+    def _refusal(self, record: Record) -> Rejected | None:
+        if not isinstance(record, Pair):
+            return Rejected(
+                record.id,
+                "not_a_pair",
+                f"found the document {record.id!r}, wanted a pair with word links (translate and "
+                "align it)",
+            )
+        if not record.target.text.strip() and record.source.text.strip():
+            return Rejected(
+                record.id, "empty_translation", "found an empty target text, wanted a translation"
+            )
+        if record.alignment is None and self._needs_links:
+            return Rejected(
+                record.id, "no_alignment", "found no word links, wanted an aligned pair (run align)"
+            )
+        return None
+
+    def _projected(self, pair: Pair, found: Sequence[Projection], step: Step) -> Pair:
+        source, target = pair.source, pair.target
+        spans: list[Span] = []
+        dropped = list(pair.dropped)
+        for span, projection in zip(source.spans, found, strict=True):
+            if projection.pieces is None:
+                dropped.append(
+                    Dropped(
+                        projection.reason or "no_counterpart",
+                        projection.detail,
+                        span=span.id,
+                        label=span.label or None,
+                    )
+                )
+            elif projection.score < self.options.min_score:
+                dropped.append(
+                    Dropped(
+                        "low_score",
+                        f"scored {projection.score:.3f}, wanted {self.options.min_score:g} or more",
+                        span=span.id,
+                        label=span.label or None,
+                        score=projection.score,
+                    )
+                )
+            else:
+                spans.append(_placed(span, projection, target.text))
+        followers = follow(source, target, {span.id for span in spans})
+        tags = dict(target.tags)
+        tags.update(self.tagger.tags(pair))
+        return replace(
+            pair,
+            target=replace(
+                target,
+                spans=spans,
+                relations=followers.relations,
+                clusters=followers.clusters,
+                questions=followers.questions,
+                tags=tags,
+                labels={**target.labels, **source.labels},
+            ),
+            steps=[*pair.steps, step],
+            dropped=dropped + followers.dropped,
+        )
+
+
+def _placed(span: Span, projection: Projection, text: str) -> Span:
+    """The target's span: the source's id, label and attributes, and its own place and score."""
+    pieces = projection.pieces
+    assert pieces is not None
+    whole = replace(
+        span,
+        start=pieces[0][0],
+        end=pieces[-1][1],
+        pieces=pieces if len(pieces) > 1 else None,
+        score=round(min(1.0, max(0.0, projection.score)), 4),
+        text=None,
+    )
+    return replace(whole, text=whole.surface(text))
+
+
+def _with_tokens(pair: Pair) -> Pair:
+    source, target = with_tokens(pair.source), with_tokens(pair.target)
+    if source is pair.source and target is pair.target:
+        return pair
+    return replace(pair, source=source, target=target)

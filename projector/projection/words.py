@@ -1,0 +1,95 @@
+"""What the span matcher knows of each word: kind, capital, spelling, how common it is.
+
+A batch's words are numbered once (`WordTable`), so that the compiled parts see only arrays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from projector.alignment.transliteration import skeleton, sound, writes_few_vowels
+
+PLAIN, CONTENT = 0, 1  # without and with a letter or digit
+
+Array = Any  # numpy arrays; their dtypes are said where they are made
+
+
+class Facts(NamedTuple):
+    """One word: does it hold a letter or digit, does it begin with a capital, its rough spelling
+    in Latin letters, its bare consonants, and a number for its lower-cased form."""
+
+    content: bool
+    capital: bool
+    spelling: str
+    consonants: str
+    digest: int
+
+
+@lru_cache(maxsize=300_000)
+def facts(word: str) -> Facts:
+    """See `Facts`."""
+    content = any(map(str.isalnum, word))
+    lower = word.lower()
+    digest = int.from_bytes(hashlib.blake2b(lower.encode(), digest_size=7).digest(), "big")
+    if not content:
+        return Facts(False, False, "", "", digest)
+    return Facts(True, word[:1].isupper(), sound(word)[:40], skeleton(word)[:40], digest)
+
+
+class WordTable:
+    """Words of one side of a batch, numbered in the order of their first appearance."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def add(self, words: Iterable[str]) -> list[int]:
+        """The number of each word; new words get the next ones."""
+        numbers = self.numbers
+        found = []
+        for word in words:
+            number = numbers.get(word)
+            if number is None:
+                number = numbers[word] = len(numbers)
+            found.append(number)
+        return found
+
+    def arrays(self, share: Mapping[str, float], bare: bool) -> WordArrays:
+        """The facts of all words.
+
+        Args:
+            share: of a lower-cased word, the share of the corpus's texts that hold it.
+            bare: compare consonants only (one of the scripts writes no short vowels).
+        """
+        known = [facts(word) for word in self.numbers]
+        spelled = [f.consonants if bare else f.spelling for f in known]
+        at = np.zeros(len(known) + 1, np.int64)
+        np.cumsum([len(s) for s in spelled], out=at[1:])
+        letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(np.int32)
+        return WordArrays(
+            content=np.array([f.content for f in known], np.uint8),
+            capital=np.array([f.capital for f in known], np.uint8),
+            share=np.array([share.get(w.lower(), 0.0) for w in self.numbers], np.float32),
+            digest=np.array([f.digest for f in known], np.int64),
+            letters=letters,
+            at=at,
+        )
+
+    def has_bare_script(self) -> bool:
+        """Whether any word is in a script that writes few vowels."""
+        return any(map(writes_few_vowels, self.numbers))
+
+
+class WordArrays(NamedTuple):
+    """Facts by word number; word k is spelled ``letters[at[k]:at[k + 1]]``."""
+
+    content: Array
+    capital: Array
+    share: Array
+    digest: Array
+    letters: Array
+    at: Array
