@@ -18,7 +18,7 @@ import msgspec
 
 from projector.errors import DataError
 from projector.io.bio import ILL_FORMED, spans_from_tags
-from projector.records import Document, Pair, Record, Span
+from projector.records import Document, Link, Pair, Record, Segment, Span
 
 DOCUMENT_FIELDS = frozenset(Document.__struct_fields__)
 WORD_FIELDS = ("tokens", "words")
@@ -72,18 +72,23 @@ def pair_from_json(value: dict[str, Any], *, line: int, path: str = "") -> Pair:
     unknown = {k: value.pop(k) for k in list(value) if k not in Pair.__struct_fields__}
     if unknown:
         value["meta"] = {**value.get("meta", {}), **unknown}
+    # What refers to the two sides is converted apart: it is checked once they are in place.
+    referring = {k: value.pop(k, None) for k in ("alignment", "segments")}
     try:
-        rest = msgspec.convert(
-            {**value, "source": _BLANK, "target": _BLANK, "alignment": None}, Pair
+        rest = msgspec.convert({**value, "source": _BLANK, "target": _BLANK}, Pair)
+        return msgspec.structs.replace(
+            rest, **msgspec.structs.asdict(msgspec.convert(referring, _Referring)), **sides
         )
-        links = msgspec.convert(value.get("alignment"), list[tuple[int, int, float]] | None)
-        segments = rest.segments
-        return msgspec.structs.replace(rest, alignment=links, segments=segments, **sides)
     except (msgspec.ValidationError, ValueError) as error:
         raise DataError(readable(error), reason="bad_field") from error
 
 
 _BLANK = {"id": "", "text": ""}
+
+
+class _Referring(msgspec.Struct):
+    alignment: list[Link] | None = None
+    segments: list[Segment] | None = None
 
 
 def default_id(path: str, line: int) -> str:
