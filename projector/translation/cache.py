@@ -68,7 +68,8 @@ class TranslationStore:
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         """The values of those keys that are there."""
-        connection, found = self._open(), {}
+        connection = self._open()
+        found: dict[bytes, bytes] = {}
         try:
             for n in range(0, len(keys), _QUESTION_MARKS):
                 some = keys[n : n + _QUESTION_MARKS]
