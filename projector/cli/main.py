@@ -32,11 +32,16 @@ MAKE, LOOK, FILES = "Make data", "Look and measure", "Files and formats"
 # One line a command: name -> module:function, what it does, its group in `xproject --help`.
 COMMANDS: dict[str, Command] = {
     "run": Command("projector.cli.run:command", "Run the stages of a YAML recipe.", MAKE),
+    "annotate": Command(
+        "projector.cli.annotate:command", "Add tokens, entities and POS tags.", MAKE
+    ),
     "translate": Command("projector.cli.translate:command", "Translate documents.", MAKE),
     "pair": Command("projector.cli.pair:command", "Join two parallel files into pairs.", MAKE),
     "align": Command("projector.cli.align:command", "Link the words of the two sides.", MAKE),
     "project": Command("projector.cli.project:command", "Carry the annotations over.", MAKE),
     "qa": Command("projector.cli.qa:command", "Make question-answer examples.", MAKE),
+    "convert": Command("projector.cli.convert:command", "Convert between file formats.", FILES),
+    "export": Command("projector.cli.export:command", "Write the target side alone.", FILES),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
 }

@@ -1,0 +1,155 @@
+"""Options of ``convert`` and ``export``, and what both do with them: read, change, write, say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated, Any, Literal
+
+import typer
+
+from projector.cli import messages
+from projector.cli.options import settings
+from projector.errors import UsageError, near_miss
+from projector.records import Record
+
+AnyInput = Annotated[
+    str, typer.Argument(metavar="IN", help="A file, a folder, or - for standard input.")
+]
+From = Annotated[str, typer.Option("--from", metavar="FORMAT", help="Guessed if not given.")]
+To = Annotated[
+    str, typer.Option("--to", metavar="FORMAT", help="By OUT's suffix (.jsonl, .conllu, ...).")
+]
+Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Language of the documents.")]
+Columns = Annotated[
+    str,
+    typer.Option("--columns", metavar="token=0,tag=-1", help="CoNLL: what stands in which column."),
+]
+Scheme = Annotated[
+    Literal["", "iob1", "iob2", "bilou"],
+    typer.Option("--scheme", help="Span tags to write; all are read."),
+]
+Separator = Annotated[
+    str, typer.Option("--separator", metavar="tab|space|STRING", help="CoNLL: between columns.")
+]
+Base = Annotated[
+    str, typer.Option("--base", metavar="FILE", help="Records that links or corrections belong to.")
+]
+FormatSetting = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="An option of either format; see --formats."),
+]
+DuplicateIds = Annotated[
+    Literal["error", "suffix", "keep"],
+    typer.Option("--duplicate-ids", help="A second record of an id: bad, renamed, or left."),
+]
+ShowFormats = Annotated[
+    bool, typer.Option("--formats", help="List the formats with their options, and stop.")
+]
+
+
+def split_settings(
+    reading: str, writing: str, flags: dict[str, Any], given: list[str] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Each option for the format (read, written or both) that has it.
+
+    Raises:
+        UsageError: an option that neither has.
+    """
+    from projector.io.formats import option_names
+
+    wanted = {key: value for key, value in flags.items() if value not in ("", None)}
+    wanted |= settings(given)
+    readable, writable = option_names(reading), option_names(writing)
+    for key in wanted:
+        if key not in readable and key not in writable:
+            formats = f"{reading!r}" if reading == writing else f"{reading!r} and {writing!r}"
+            raise UsageError(
+                f"the formats {formats} have no option {key!r}"
+                + near_miss(key, {*readable, *writable})
+            )
+    return (
+        {key: value for key, value in wanted.items() if key in readable},
+        {key: value for key, value in wanted.items() if key in writable},
+    )
+
+
+def check_formats(source: str, input: str, to: str, output: str) -> tuple[str, str]:
+    """The names of both formats, given or guessed.
+
+    Raises:
+        UsageError: unknown, not readable or not writable, or not to be guessed.
+    """
+    from projector.io.formats import entry
+    from projector.io.formats.guess import guess, guess_output
+
+    reading = source or guess(input)
+    entry(reading, reading=True)
+    writing = to or guess_output(output)
+    entry(writing, reading=False)
+    return reading, writing
+
+
+def transfer(
+    input: str,
+    output: str,
+    formats: tuple[str, str],
+    options: tuple[dict[str, Any], dict[str, Any]],
+    *,
+    change: Callable[[Iterable[Record]], Iterator[Record]],
+    notes: Any,
+    skip: bool,
+    max_errors: int | None,
+    duplicates: Literal["error", "suffix", "keep"],
+    limit: int | None,
+    force: bool,
+    dry_run: bool,
+) -> None:
+    """Read, change, write; then say the counts and whatever was lost on the way."""
+    from projector.io.formats import entry, read_lines, read_options, write
+    from projector.io.formats.reading import Reader, Rejects
+    from projector.io.streams import check_writable
+
+    for name, given in zip(formats, options, strict=True):
+        read_options(name, given)
+    if output == "-" and entry(formats[1], reading=False).folder:
+        raise UsageError(f"the format {formats[1]!r} is a folder: name it with -o FOLDER")
+    if not entry(formats[1], reading=False).folder:
+        check_writable(output, force=force)
+    said = f"{input} ({formats[0]}) -> {output} ({formats[1]})"
+    if dry_run:
+        messages.say(f"dry run: {said}; options {options[0]} -> {options[1]}")
+        return
+    reader = Reader(
+        input,
+        skip=skip or max_errors is not None,
+        max_errors=max_errors,
+        duplicates=duplicates,
+        limit=limit,
+    )
+    rejects = Rejects(output)
+    try:
+        records = reader.records(read_lines(input, formats[0], options[0], notes), rejects)
+        count = write(change(records), output, formats[1], options[1], notes, force=force)
+    finally:
+        rejects.close()
+    messages.say(f"{said}: {reader.seen} records read, {count} written, {reader.rejected} rejected")
+    for line in reader.lines():
+        messages.warn(line + (f" (see {rejects.path})" if rejects.path and reader.rejected else ""))
+    for line in notes.losses():
+        messages.warn(line)
+    for line in notes.notices():
+        messages.say(f"note: {line}")
+
+
+def print_formats() -> None:
+    """The table of formats, on standard output."""
+    from projector.errors import EngineError
+    from projector.io.formats import FORMATS, option_names
+
+    for name, row in FORMATS.items():
+        ways = " and ".join(way for way, can in (("read", row.reads), ("write", row.writes)) if can)
+        try:
+            options = ", ".join(option_names(name))
+        except EngineError as error:
+            options = f"({error})"
+        print(f"{name:12} {ways:15} {row.summary}\n{'':29}options: {options}")

@@ -1,0 +1,196 @@
+"""File formats: one table, one way to read and one way to write, whatever the format.
+
+``read_lines(path, "conll", lang="en")`` gives records or errors one at a time; ``write`` takes
+documents or pairs and says in `Notes` what the format could not hold. A module of this package is
+imported when its format is used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from projector.errors import DataError, EngineError, UsageError, near_miss
+from projector.io.formats.base import EVERYTHING, LAYERS, Format, Notes
+from projector.io.jsonl import Line
+from projector.records import Document, Pair, Record
+
+_HERE = "projector.io.formats."
+
+FORMATS: dict[str, Format] = {
+    "jsonl": Format(_HERE + "jsonl_records", "this tool's own records", (".jsonl",), pairs=True),
+    "conll": Format(
+        _HERE + "conll",
+        "columns, a token a line: CoNLL-2002/2003, IOB1, IOB2, BILOU",
+        (".conll", ".conll02", ".conll03", ".iob", ".iob2", ".bio", ".bilou"),
+    ),
+    "conllu": Format(_HERE + "conllu", "CoNLL-U (Universal Dependencies)", (".conllu",)),
+    "squad": Format(_HERE + "squad", "SQuAD, XQuAD and MLQA JSON", ()),
+    "tokens": Format(_HERE + "token_lists", "JSON Lines of token lists and tags", ()),
+    "text": Format(_HERE + "plain", "a text a line"),
+    "bitext": Format(_HERE + "bitext", "source TAB target [TAB i-j links]", (), pairs=True),
+    "fastalign": Format(_HERE + "fast_align", "source ||| target, in tokens", (), pairs=True),
+    "pharaoh": Format(
+        _HERE + "pharaoh", "i-j links, a line a pair", (".talp", ".align"), pairs=True
+    ),
+    "text-pairs": Format(_HERE + "text_pairs", "label, text and text (relations, NLI)", ()),
+}
+
+
+def names(*, reading: bool) -> list[str]:
+    """The formats that can be read, or written."""
+    return [n for n, entry in FORMATS.items() if (entry.reads if reading else entry.writes)]
+
+
+def entry(name: str, *, reading: bool) -> Format:
+    """The row of a format.
+
+    Raises:
+        UsageError: no such format, or not in this direction.
+    """
+    found = FORMATS.get(name)
+    if found is None:
+        raise UsageError(f"no format is called {name!r}" + near_miss(name, FORMATS))
+    if not (found.reads if reading else found.writes):
+        verb = "read" if reading else "written"
+        raise UsageError(
+            f"the format {name!r} cannot be {verb} (these can: {', '.join(names(reading=reading))})"
+        )
+    return found
+
+
+def module(name: str) -> ModuleType:
+    """The module of a format.
+
+    Raises:
+        EngineError: the library that it stands on is not installed.
+    """
+    from projector.engines import EXTRAS
+
+    try:
+        return import_module(FORMATS[name].where)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        extra = EXTRAS.get(package)
+        what = f"'xproject[{extra}]'" if extra else package
+        raise EngineError(
+            f"the format {name!r} needs the package {package!r}: pip install {what} "
+            "-c constraints.txt"
+        ) from error
+
+
+def read_options(name: str, options: Mapping[str, Any]) -> Any:
+    """The settings of a format as its own struct.
+
+    Raises:
+        UsageError: a setting that it does not have, or a value of the wrong type.
+    """
+    kind = module(name).Options
+    known = option_names(name)
+    for key in options:
+        if key not in known:
+            raise UsageError(f"the format {name!r} has no option {key!r}" + near_miss(key, known))
+    try:
+        return msgspec.convert(dict(options), kind, strict=False)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise UsageError(f"options of the format {name!r}: {error}") from error
+
+
+def option_names(name: str) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(module(name).Options)]
+
+
+def read_lines(
+    path: str | os.PathLike[str],
+    name: str = "",
+    options: Mapping[str, Any] | None = None,
+    notes: Notes | None = None,
+) -> Iterator[Line]:
+    """Every record of a file (or folder), or the error that stands in its place.
+
+    Args:
+        path: a file, a folder for formats that are folders, or ``-``.
+        name: the format; guessed from the name and the first bytes if empty.
+        options: the format's settings.
+        notes: gets what the reader decided.
+
+    Raises:
+        UsageError: unknown format or setting.
+        DataError: the file as a whole cannot be read.
+    """
+    from projector.io.formats.guess import guess
+
+    path = os.fspath(path)
+    name = name or guess(path)
+    entry(name, reading=True)
+    settings = read_options(name, options or {})
+    yield from module(name).read(path, settings, notes if notes is not None else Notes())
+
+
+def read(
+    path: str | os.PathLike[str],
+    name: str = "",
+    options: Mapping[str, Any] | None = None,
+    notes: Notes | None = None,
+) -> Iterator[Record]:
+    """As `read_lines`; the first bad record raises its `DataError`."""
+    for line in read_lines(path, name, options, notes):
+        if line.error is not None:
+            raise line.error
+        assert line.record is not None
+        yield line.record
+
+
+def write(
+    records: Iterable[Record],
+    path: str | os.PathLike[str],
+    name: str,
+    options: Mapping[str, Any] | None = None,
+    notes: Notes | None = None,
+    *,
+    force: bool = False,
+) -> int:
+    """Write records in a format; complete or absent. Returns how many were written.
+
+    Raises:
+        UsageError: unknown format or setting, or the output is there already.
+        DataError: a record that the format cannot be given at all (a document where it wants
+            pairs); what it can hold only in part is counted in the notes.
+    """
+    row = entry(name, reading=False)
+    settings = read_options(name, options or {})
+    notes = notes if notes is not None else Notes()
+    found = module(name)
+    counted = _counting(records, row, name, found.HOLDS, notes)
+    return found.write(counted, os.fspath(path), settings, notes, force=force)
+
+
+def _counting(
+    records: Iterable[Record], row: Format, name: str, holds: frozenset[str], notes: Notes
+) -> Iterator[Record]:
+    """The records, with what the format holds not at all counted on the way."""
+    lacking = [layer for layer in LAYERS if layer not in holds]
+    for record in records:
+        if isinstance(record, Pair) and not row.pairs:
+            raise DataError(
+                f"record {record.id!r}: found a pair, wanted a document for the format {name!r}; "
+                "take one side of it (--side source or --side target)",
+                reason="wrong_kind",
+            )
+        sides: list[Document] = (
+            [record.source, record.target] if isinstance(record, Pair) else [record]
+        )
+        for layer in lacking if holds != EVERYTHING else ():
+            if layer == "alignment":
+                if isinstance(record, Pair) and record.alignment:
+                    notes.lose("alignments", f"no place in {name}")
+                continue
+            count = sum(len(getattr(side, layer)) for side in sides)
+            what = {"labels": "record labels", "tags": "tag layers"}.get(layer, layer)
+            notes.lose(what, f"no place in {name}", count)
+        yield record

@@ -1,0 +1,155 @@
+"""What all formats share: the table's row, the notes of what was lost, and text lines.
+
+A format is a module with
+
+- ``Options``: a msgspec struct of its settings, for reading and for writing;
+- ``read(path, options, notes) -> Iterator[Line]``: records or errors, one at a time, nothing
+  skipped in silence; and/or
+- ``write(records, path, options, notes, force=False) -> int``: how many were written;
+- ``HOLDS``: which layers of a record the format can hold; `write` of the package counts the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from projector.errors import DataError, UsageError
+from projector.io.streams import open_read, open_write
+
+LAYERS = ("tags", "spans", "relations", "clusters", "questions", "labels", "alignment")
+EVERYTHING = frozenset(LAYERS)
+
+
+class Format(NamedTuple):
+    """A row of the table: where the module is and what it can do."""
+
+    where: str
+    summary: str
+    suffixes: tuple[str, ...] = ()
+    reads: bool = True
+    writes: bool = True
+    pairs: bool = False  # True if its records may be pairs; otherwise they are documents
+    folder: bool = False  # True if a path names a folder
+
+
+class Notes:
+    """Counts of what a format could not hold and of what a reader decided, to be said aloud."""
+
+    def __init__(self) -> None:
+        self.lost: dict[str, Counter[str]] = {}
+        self.remarks: Counter[str] = Counter()
+
+    def lose(self, what: str, why: str, count: int = 1) -> None:
+        """``count`` things of the plural name ``what`` ("spans") are not in the output."""
+        if count:
+            self.lost.setdefault(what, Counter())[why] += count
+
+    def remark(self, what: str, count: int = 1) -> None:
+        """Something done to the data that the user should know, such as a guess."""
+        if count:
+            self.remarks[what] += count
+
+    def losses(self) -> list[str]:
+        """Sentences such as "3 spans could not be held: 2 overlap, 1 discontinuous"."""
+        said = []
+        for what, reasons in sorted(self.lost.items()):
+            why = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+            said.append(f"{sum(reasons.values())} {what} could not be held: {why}")
+        return said
+
+    def notices(self) -> list[str]:
+        return [f"{text} ({n}x)" if n > 1 else text for text, n in self.remarks.items()]
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "lost": {what: dict(reasons) for what, reasons in sorted(self.lost.items())},
+            "remarks": dict(self.remarks),
+        }
+
+
+class TextLine(NamedTuple):
+    """A line of a text file without its end; ``error`` says why it is no text."""
+
+    number: int
+    text: str
+    error: DataError | None = None
+
+
+def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[TextLine]:
+    r"""The lines of a text file (``\n`` and ``\r\n``; a byte order mark at the start is dropped).
+
+    Only these end a line: U+2028 and the like stay in the text.
+
+    Raises:
+        DataError: the file cannot be read.
+        UsageError: no such encoding.
+    """
+    name = os.fspath(path)
+    check_encoding(encoding)
+    with open_read(name) as stream:
+        for number, raw in enumerate(stream, start=1):
+            if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
+                raw = raw[3:]
+            try:
+                text = raw.decode(encoding)
+            except UnicodeDecodeError as error:
+                bad = DataError(
+                    f"found bytes that are not {encoding} (byte {error.start + 1} of the line), "
+                    "wanted text; --set encoding=NAME reads other encodings",
+                    reason="invalid_utf8",
+                    path=name,
+                    line=number,
+                )
+                yield TextLine(number, raw.decode(encoding, "replace").rstrip("\r\n"), bad)
+                continue
+            yield TextLine(number, text.rstrip("\r\n"))
+
+
+def check_encoding(encoding: str) -> None:
+    import codecs
+
+    try:
+        codecs.lookup(encoding)
+    except LookupError as error:
+        raise UsageError(f"encoding: found {encoding!r}, wanted one that Python knows") from error
+
+
+def write_text(chunks: Iterable[str], path: str | os.PathLike[str], *, force: bool = False) -> int:
+    """Write chunks of text as UTF-8; complete or absent. Returns how many chunks there were."""
+    count = 0
+    with open_write(path, force=force) as stream:
+        for chunk in chunks:
+            stream.write(chunk.encode("utf-8"))
+            count += 1
+    return count
+
+
+def whole_text(path: str | os.PathLike[str], encoding: str = "utf-8") -> str:
+    """A whole file as text, for formats that are one JSON value.
+
+    Raises:
+        DataError: unreadable, or not text in this encoding.
+    """
+    name = os.fspath(path)
+    check_encoding(encoding)
+    with open_read(name) as stream:
+        raw = stream.read()
+    try:
+        return raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"found bytes that are not {encoding} (at byte {error.start}), wanted text",
+            reason="invalid_utf8",
+            path=name,
+        ) from error
+
+
+def one_line(text: str) -> str:
+    """Text with each line break and tab as a space (one for one, so offsets stay right)."""
+    return text.translate(_BREAKS)
+
+
+_BREAKS = {ord(c): " " for c in "\n\r\t\v\f\x1c\x1d\x1e\x85\u2028\u2029"}
