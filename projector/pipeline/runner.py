@@ -17,8 +17,6 @@ from itertools import chain as joined
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import msgspec
-
 from projector.errors import DataError, EngineError, TooManyRejects, UsageError
 from projector.io.streams import open_read
 from projector.pipeline import finish
@@ -26,15 +24,16 @@ from projector.pipeline.blocks import BlockReader, checksum
 from projector.pipeline.chain import Block, Chain, Done, reject_line
 from projector.pipeline.executors import Executor
 from projector.pipeline.executors.local import LocalExecutor
-from projector.pipeline.identity import differences, identity
+from projector.pipeline.identity import identity
 from projector.pipeline.job import Job
-from projector.pipeline.journal import Finished, Header, Journal, Marks, sync_folder
+from projector.pipeline.journal import Finished, Marks
+from projector.pipeline.opening import clear, open_store, run_notes
 from projector.pipeline.phases import Input, Phase, Work, fit, split, state_of
 from projector.pipeline.progress import Progress
 from projector.pipeline.recipe import MANDATORY, Recipe, build_stage
 from projector.pipeline.shards import Plan, plan_files
 from projector.pipeline.store import Store
-from projector.pipeline.summary import Summary, versions
+from projector.pipeline.summary import Summary
 
 __all__ = ["Job", "run"]
 
@@ -108,7 +107,7 @@ class _Run:
         start = time.perf_counter()
         with ExitStack() as stack:
             if self.plan.base:
-                earlier = self._open_journal(stack)
+                earlier = self._open_store(stack)
                 if earlier is not None:
                     return earlier
             else:
@@ -131,82 +130,20 @@ class _Run:
 
     # -- before -----------------------------------------------------------------------------
 
-    def _open_journal(self, stack: ExitStack) -> Summary | None:
-        """Start a journal or take up the one that is there; a finished run gives its summary."""
-        plan, job = self.plan, self.job
-        folder, journal_path = plan.beside("work"), plan.beside("work") / "journal"
-        self.identity = identity(self.recipe, self.stages, plan, job.limit)
-        if job.resume and not journal_path.exists():
-            earlier = self._already_there()
-            if earlier is not None:
-                return earlier
-        if journal_path.exists() and not (job.resume or job.force):
-            raise UsageError(
-                f"{folder}: an interrupted run is there; go on with --resume, or start over with "
-                "--force"
-            )
-        if folder.exists() and not job.resume:
-            if journal_path.exists():
-                Journal(journal_path).close()  # refuses while another run is alive
-            shutil.rmtree(folder)
-        folder.mkdir(exist_ok=True)
-        journal = Journal(journal_path)
-        self.store = Store(folder, journal)
-        stack.callback(self.store.close)
-        if journal.header is None:
-            journal.append([Header(self.identity, self.block_size)])
-            sync_folder(folder)
-            sync_folder(folder.parent)
-            return None
-        if changed := differences(journal.header.identity, self.identity):
-            raise UsageError(
-                f"{folder}: the interrupted run was another one ({'; '.join(changed[:3])}); run "
-                "it as it was, or start over with --force"
-            )
+    def _open_store(self, stack: ExitStack) -> Summary | None:
+        """Take up the work folder, or make it; a run that is complete gives its summary."""
+        self.identity = identity(self.recipe, self.stages, self.plan, self.job.limit)
+        opened = open_store(self.plan, self.job, self.identity, self.progress.say)
+        if isinstance(opened, Summary):
+            return opened
+        self.store = opened
+        stack.callback(opened.close)
+        journal = opened.journal
+        assert journal is not None and journal.header is not None
         self.block_size = journal.header.block_size
-        if journal.cut:
-            self.progress.say("the journal's last line was half-written: its block is done again")
         for (phase, _), tally in journal.tallies.items():
             self.summary.add(tally, first=phase == 0, last=phase == self.last)
-        if journal.finished:
-            self._clear()
-            return self._already_there()
         return None
-
-    def _already_there(self) -> Summary | None:
-        """The summary of a finished run of the same recipe; None if there is no output yet."""
-        plan = self.plan
-        present = [shard.target for shard in plan.shards if Path(shard.target).exists()]
-        if not present:
-            return None
-        try:
-            known = msgspec.json.decode(plan.beside("run.json").read_bytes())
-            was = known["identity"]
-        except (OSError, msgspec.DecodeError, KeyError, TypeError):
-            was = None
-        changed = differences(was, self.identity) if was else ["it is not known what made it"]
-        if not changed:
-            changed = self._changed_inputs(known["inputs"])
-        if changed:
-            raise UsageError(
-                f"{present[0]}: exists already, and there is no interrupted run to go on with "
-                f"({'; '.join(changed[:3])}); use --force to replace it"
-            )
-        self.progress.say(f"{plan.base}: complete already; nothing to do")
-        return msgspec.convert(known["summary"], Summary)
-
-    def _changed_inputs(self, known: list[dict[str, Any]]) -> list[str]:
-        changed = []
-        for n, item in enumerate(known):
-            if item["path"] == "-" or self.plan.shards[n].source == "-":
-                continue
-            with open_read(self.plan.shards[n].source) as stream:
-                reader = BlockReader(stream, size=self.block_size, limit=self.job.limit)
-                for _ in reader:
-                    pass
-            if reader.digest != item["sha256"]:
-                changed.append(f"the input {self.plan.shards[n].source} has changed")
-        return changed
 
     def _open_stream(self, stack: ExitStack) -> None:
         target = self.plan.shards[0].target
@@ -429,40 +366,16 @@ class _Run:
         self.summary.rejected_path = finish.write_rejected(self.store, plan, len(self.phases))
         if plan.sharded:
             finish.write_manifest(self.store, plan, self.last)
-        seeds = {
-            f"{spec.stage}.{key}": value
-            for spec in self.recipe.stages
-            for group in (spec.options, spec.options.get("options") or {})
-            for key, value in group.items()
-            if key == "seed"
-        }
         finish.write_json(
             plan.beside("run.json"),
-            {
-                "recipe": {**self.recipe.resolved(), "output": plan.base}
-                if self.can_rebuild
-                else {},
-                "inputs": [self.inputs[n] for n in sorted(self.inputs)],
-                "outputs": [
-                    {"path": s.target, "sha256": journal.shards[n].sha256}
-                    for n, s in enumerate(plan.shards)
-                ],
-                "counts": self.summary.plain(),
-                "versions": versions(),
-                "seeds": seeds,
-                "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                "identity": self.identity,
-                "summary": self.summary,
-            },
+            run_notes(
+                self.recipe.resolved() if self.can_rebuild else {},
+                plan,
+                [self.inputs[n] for n in sorted(self.inputs)],
+                journal,
+                self.summary,
+                self.identity,
+            ),
         )
         journal.append([Finished()])
-        self._clear()
-
-    def _clear(self) -> None:
-        """Remove the work folder, the journal last: a kill in between leaves it readable."""
-        folder = self.plan.beside("work")
-        for path in folder.iterdir():
-            if path.name != "journal":
-                path.unlink()
-        self.store.close()
-        shutil.rmtree(folder)
+        clear(self.store)
