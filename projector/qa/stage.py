@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from projector import __version__
 from projector.engines import engine_class
@@ -57,7 +57,7 @@ class QaOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     constrain: bool = True
     qa_model: str = ""
     min_answer_f1: float = 0.6
-    directions: list[str] = list(DIRECTIONS)
+    directions: list[str] = field(default_factory=lambda: list(DIRECTIONS))
     options: dict[str, Any] = {}
     translator_options: dict[str, Any] = {}
 
