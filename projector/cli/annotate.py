@@ -1,0 +1,72 @@
+"""``xproject annotate``: tokens, sentences, entities, parts of speech by spaCy or stanza."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from projector.cli.launch import run_stage
+from projector.cli.options import (
+    Input,
+    Output,
+    RunOptions,
+    Setting,
+    settings,
+    split_list,
+    takes_run_options,
+)
+
+
+@takes_run_options
+def command(
+    input: Input = "-",
+    output: Output = "-",
+    engine: Annotated[str, typer.Option("--engine", help="spacy or stanza.")] = "spacy",
+    model: Annotated[
+        str,
+        typer.Option("--model", metavar="NAME", help="spaCy package or folder; stanza's folder."),
+    ] = "",
+    layers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--layers", metavar="A,B", help="tokens, sentences, pos, lemmas, entities, chunks."
+        ),
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--labels", metavar="A,B", help="Only entities with these labels."),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="LANG", help="For records that do not say theirs.")
+    ] = "",
+    side: Annotated[
+        Literal["source", "target"], typer.Option("--side", help="Which side of a pair.")
+    ] = "source",
+    set_: Setting = None,
+    *,
+    job: RunOptions,
+) -> None:
+    """Add tokens, parts of speech and entities to documents, before they are translated.
+
+    What a record says already is kept. Without a model, spaCy's blank pipeline cuts tokens and
+    sentences.
+
+    Examples:
+
+      xproject annotate IN.jsonl --model en_core_web_sm -o OUT.jsonl
+
+      xproject annotate IN.jsonl --layers entities,chunks --model DIR | xproject translate --to es
+
+      xproject annotate IN.jsonl --engine stanza --model ~/stanza_resources -o OUT.jsonl
+    """
+    options = {
+        "engine": engine,
+        "model": model or None,
+        "layers": split_list(layers),
+        "labels": split_list(labels),
+        "lang": lang or None,
+        "side": side,
+        "options": settings(set_),
+    }
+    run_stage("annotate", options, input, output, job)
