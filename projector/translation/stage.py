@@ -172,7 +172,8 @@ class TranslateStage:
         if self._constraints:
             wanted = read_constraints(_look_up(doc, self._constraints), self.options.constraints)
         phrases = [w for w in wanted if w.phrase]
-        texts = {"text": prepare(doc.text, lang, wanted)}
+        knows = getattr(self.translator, "knows", None)
+        texts = {"text": prepare(doc.text, lang, wanted, knows)}
         for n, question in enumerate(doc.questions):
             if question.lang and base_language(question.lang) == self._target:
                 continue  # it is in the target language already
@@ -181,10 +182,10 @@ class TranslateStage:
                 name = self._constraints[-1]
                 where = f"questions[{n}].meta.{name}"
                 own = read_constraints(question.meta.get(name), where) + own
-            texts[f"question {n}"] = prepare(question.text, lang, own)
+            texts[f"question {n}"] = prepare(question.text, lang, own, knows)
         for path in self._fields:
             for n, text in enumerate(_field_texts(doc, path)):
-                texts[f"{'.'.join(path)} {n}"] = prepare(text, lang, phrases)
+                texts[f"{'.'.join(path)} {n}"] = prepare(text, lang, phrases, knows)
         return texts
 
     # -- after the engine -------------------------------------------------------------------

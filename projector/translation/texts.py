@@ -6,7 +6,7 @@ links and segments come back as offsets into the two whole texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct, field
 
@@ -55,9 +55,22 @@ class Translated(Struct, frozen=True):
     error: str | None = None
 
 
-def prepare(text: str, lang: str, constraints: Sequence[Wanted] = ()) -> Text:
-    """A text cut into sentences, with its constraints in the sentences that they fall in."""
-    sentences = split_sentences(text, lang)
+def prepare(
+    text: str,
+    lang: str,
+    constraints: Sequence[Wanted] = (),
+    knows: Callable[[str], bool] | None = None,
+) -> Text:
+    """A text cut into sentences, with its constraints in the sentences that they fall in.
+
+    Args:
+        knows: says whether the engine takes the text as it is (a bitext may hold paragraphs).
+    """
+    if knows is not None and knows(text):
+        start = len(text) - len(text.lstrip())
+        sentences = [(start, len(text.rstrip()))]
+    else:
+        sentences = split_sentences(text, lang)
     for constraint in constraints:  # a phrase that is to stay whole is not cut by the splitter
         if constraint.start >= 0:
             sentences = _joined(sentences, constraint.start, constraint.end)

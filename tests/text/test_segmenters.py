@@ -1,0 +1,30 @@
+"""Words of scripts without spaces; the segmenters proper are stand-ins for what users install."""
+
+import pytest
+
+from projector.text import segmenters
+from projector.text.segmenters import segment
+
+
+@pytest.fixture(autouse=True)
+def _nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segmenters, "installed", lambda lang: None)
+
+
+def words(text: str, lang: str) -> list[str]:
+    return [text[a:b] for a, b in segment(text, lang)]
+
+
+def test_characters_but_whole_latin_words_and_numbers() -> None:
+    assert words("我买了iPhone 15 Pro，花5,999元。", "zh") == [
+        "我", "买", "了", "iPhone", "15", "Pro", "，", "花", "5,999", "元", "。",
+    ]  # fmt: skip
+
+
+def test_clusters_stay_whole() -> None:
+    assert words("ก็ดี👨‍👩‍👧か\u3099", "th") == ["ก็", "ดี", "👨‍👩‍👧", "か\u3099"]
+
+
+def test_an_installed_segmenter_decides_and_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segmenters, "installed", lambda lang: lambda text: ["北京", "大学"])
+    assert words("北京 大学!的", "zh") == ["北京", "大学", "!", "的"]
