@@ -1,0 +1,354 @@
+"""Learn the span matcher's weights, and show what they do on sets that they were not learnt from.
+
+    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write]
+
+Softmax regression over each span's candidates (Och & Ney 2002 rank translations so), every set
+counting alike. Reported: span F1 of each set with weights from all the other folders (leave one
+folder out) and with the final ones. The confidence model is fitted on the held-out choices of
+those folds. ``--write`` puts the result into the package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gold
+import msgspec
+import numpy as np
+from msgspec.structs import replace
+
+from projector.alignment.stage import AlignOptions, AlignStage
+from projector.projection.assignment import choose, probabilities
+from projector.projection.batch import Asked, token_run
+from projector.projection.confidence import EVIDENCE, evidence
+from projector.projection.features import COUNT, FEATURES, NULL, Candidates
+from projector.projection.match import MatchProjector
+from projector.projection.weights import STANDARD, Weights, load_weights
+from projector.records import Pair
+
+KEPT = 60  # candidates of a span that the training looks at
+UNREACHED = -2  # gold that no candidate is
+NO_GOLD = -1  # no gold span of that label left: the null is right
+LEFT_ALONE = {"memory", "memory_seen", "memory_weight"}
+
+
+class Links(msgspec.Struct):
+    """What an alignment adds to a pair, for the cache."""
+
+    alignment: list[tuple[int, int, float]]
+    segments: list[Any] | None = None
+
+
+def with_links(found: gold.Gold, bitext: Sequence[str], cache: Path | None) -> list[Pair]:
+    """The pairs as the default aligner links them."""
+    import projector.alignment.hmm as hmm
+
+    key = hashlib.md5(f"{found.name} {len(found.pairs)} {list(bitext)} {hmm.__file__}".encode())
+    path = cache / f"{key.hexdigest()}.json" if cache else None
+    if path is not None and path.exists():
+        kept = msgspec.json.decode(path.read_bytes(), type=list[Links])
+    else:
+        start = time.time()
+        stage = AlignStage(AlignOptions(engine="hmm", bitext=list(bitext)))
+        stage.fit(iter(found.pairs))
+        done = [o for o in stage.process(found.pairs) if isinstance(o, Pair)]
+        stage.close()
+        kept = [Links(pair.alignment or [], pair.segments) for pair in done]
+        print(f"aligned {found.name} in {time.time() - start:.0f} s", file=sys.stderr)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(msgspec.json.encode(kept))
+    return [
+        replace(pair, alignment=links.alignment, segments=links.segments)
+        for pair, links in zip(found.pairs, kept, strict=True)
+    ]
+
+
+class Example(NamedTuple):
+    """A set with its candidates and, for each run of the batch, the gold one's place."""
+
+    name: str
+    folder: str
+    pairs: list[Pair]
+    gold: list[gold.Document]
+    asked: Asked
+    found: Candidates
+    wanted: np.ndarray
+
+
+def prepare(found: gold.Gold, pairs: list[Pair]) -> Example:
+    """Features of all candidates, and which of them is right."""
+    projector = MatchProjector()
+    projector.fit(pairs)
+    asked, candidates = projector.ask(pairs)
+    wanted = gold_choice(pairs, found.gold, asked, candidates)
+    folder = found.name.split()[0]
+    return Example(found.name, folder, pairs, found.gold, asked, candidates, wanted)
+
+
+def gold_choice(
+    pairs: Sequence[Pair], golds: Sequence[gold.Document], asked: Asked, found: Candidates
+) -> np.ndarray:
+    """For each run the number of its gold candidate, `NO_GOLD` or `UNREACHED`.
+
+    Which gold span belongs to which source span is not annotated; of those with the same label
+    (or, for answers, the same id) they are joined one to one by the hand-set weights.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    score = found.features @ hand_weights()
+    wanted = np.full(len(found.at) - 1, UNREACHED, np.int64)
+    for pair, target, runs in zip(pairs, golds, asked.runs, strict=True):
+        groups: dict[str, tuple[list[int], list[tuple[int, int]]]] = defaultdict(lambda: ([], []))
+        bare = replace(target, tokens=pair.target.tokens, tags={})
+        by_id = all(span.label == "answer" for span in pair.source.spans)
+        for span, numbers in zip(pair.source.spans, runs, strict=True):
+            if numbers:
+                groups[span.id if by_id else span.label][0].append(numbers[0])
+        for span in target.spans:
+            run = token_run(bare, (span.start, span.end))
+            groups[span.id if by_id else span.label][1].append(run)
+        for numbers, places in groups.values():
+            value = np.full((len(numbers), len(places)), -500.0)
+            at = {}
+            for x, number in enumerate(numbers):
+                wanted[number] = NO_GOLD
+                for k in range(found.at[number], found.at[number + 1] - 1):
+                    at[x, (int(found.first[k]), int(found.end[k]))] = k
+                for y, place in enumerate(places):
+                    if (x, place) in at:
+                        value[x, y] = score[at[x, place]]
+            for x, y in zip(*linear_sum_assignment(-value), strict=True):
+                wanted[numbers[x]] = at.get((x, places[y]), UNREACHED)
+    for number in np.flatnonzero(wanted == NO_GOLD):
+        wanted[number] = found.at[number + 1] - 1
+    return wanted
+
+
+def hand_weights() -> np.ndarray:
+    """Reasoned weights, to begin with."""
+    hand = {
+        "f": 4.0, "covered": 2.0, "target_covered": 1.0, "alike": 1.0, "null": 1.0,
+        "first_mark": -1.0, "last_mark": -1.0, "length": -0.5, "first_link": 0.5,
+        "last_link": 0.5, "first_loose": -0.5, "last_loose": -0.5, "gap": -0.3,
+    }  # fmt: skip
+    return np.array([hand.get(name, 0.0) for name in FEATURES], np.float32)
+
+
+class Matrix(NamedTuple):
+    """Training data of one set: pruned candidates of the runs that have a right one."""
+
+    features: np.ndarray
+    at: np.ndarray
+    right: np.ndarray
+    weight: np.ndarray
+
+
+def pruned(example: Example, vector: np.ndarray) -> Matrix:
+    """Each run's best candidates by the weights so far, the right one and the null."""
+    found = example.found
+    score = found.features @ vector
+    rows: list[np.ndarray] = []
+    at, right = [0], []
+    for number, wanted in enumerate(example.wanted):
+        if wanted < 0:
+            continue
+        a, b = found.at[number], found.at[number + 1]
+        order = a + np.argsort(-score[a:b], kind="stable")[:KEPT]
+        kept = np.union1d(order, [wanted, b - 1])
+        right.append(at[-1] + int(np.searchsorted(kept, wanted)))
+        rows.append(kept)
+        at.append(at[-1] + len(kept))
+    numbers = np.concatenate(rows)
+    # A set's say grows with the root of its size: the large ones do not drown the others.
+    weight = np.full(len(right), 1.0 / np.sqrt(len(right)))
+    return Matrix(found.features[numbers].astype(np.float64), np.array(at), np.array(right), weight)
+
+
+def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarray:
+    """Softmax regression by L-BFGS; ``l2`` pulls towards 0."""
+    from scipy.optimize import minimize
+
+    mask = np.array([name not in LEFT_ALONE for name in FEATURES], np.float64)
+    total = sum(m.weight.sum() for m in matrices)
+
+    def loss(vector: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slope = 0.0, np.zeros(COUNT)
+        for m in matrices:
+            z = m.features @ (vector * mask)
+            top = np.maximum.reduceat(z, m.at[:-1])
+            sizes = np.diff(m.at)
+            e = np.exp(z - np.repeat(top, sizes))
+            norm = np.add.reduceat(e, m.at[:-1])
+            value -= (m.weight * (z[m.right] - top - np.log(norm))).sum()
+            p = e / np.repeat(norm, sizes) * np.repeat(m.weight, sizes)
+            p[m.right] -= m.weight
+            slope += m.features.T @ p
+        return value / total + l2 * vector @ vector / 2, slope * mask / total + l2 * vector
+
+    found = minimize(
+        loss, start.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+    )
+    return np.asarray(found.x * mask)
+
+
+class Outcome(NamedTuple):
+    """Choices of a set under some weights."""
+
+    chosen: np.ndarray
+    log_p: np.ndarray
+    predicted: list[list[tuple[int, int, str]]]
+
+
+def apply(example: Example, vector: np.ndarray) -> Outcome:
+    """The matcher's joint choice, as token runs with labels."""
+    found, batch = example.found, example.asked.batch
+    log_p = probabilities(found.at, found.features @ vector.astype(np.float32))
+    chosen = choose(
+        batch.span_at, batch.span_first, batch.span_end, example.asked.owner, found.at,
+        found.first, found.end, log_p,
+    )  # fmt: skip
+    predicted = []
+    for pair, runs in zip(example.pairs, example.asked.runs, strict=True):
+        row = []
+        for span, numbers in zip(pair.source.spans, runs, strict=True):
+            if numbers and found.first[chosen[numbers[0]]] >= 0:
+                x = chosen[numbers[0]]
+                label = span.id if span.label == "answer" else span.label
+                row.append((int(found.first[x]), int(found.end[x]), label))
+        predicted.append(row)
+    return Outcome(chosen, log_p, predicted)
+
+
+def f1(example: Example, outcome: Outcome) -> float:
+    """Micro F1 of labelled token runs, in percent."""
+    right = predicted = wanted = 0
+    for pair, target, row in zip(example.pairs, example.gold, outcome.predicted, strict=True):
+        bare = replace(target, tokens=pair.target.tokens, tags={})
+        places = {
+            (*token_run(bare, (s.start, s.end)), s.id if s.label == "answer" else s.label)
+            for s in target.spans
+        }
+        right += len(places & set(row))
+        predicted += len(set(row))
+        wanted += len(places)
+    return 200 * right / max(1, predicted + wanted)
+
+
+def correctness(example: Example, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
+    """Evidence rows and rights of all runs that got a place."""
+    rows = evidence(example.found, outcome.log_p, outcome.chosen)
+    placed = example.found.first[outcome.chosen] >= 0
+    return rows[placed], (outcome.chosen == example.wanted)[placed].astype(np.float64)
+
+
+def fit_confidence(data: Sequence[tuple[np.ndarray, np.ndarray]], l2: float = 1e-3) -> np.ndarray:
+    """Logistic regression of "exactly right" on the evidence."""
+    from scipy.optimize import minimize
+
+    x, y = np.concatenate([a for a, _ in data]), np.concatenate([b for _, b in data])
+    weight = np.concatenate([np.full(len(b), 1 / np.sqrt(max(1, len(b)))) for _, b in data])
+    weight /= weight.sum()
+
+    def loss(v: np.ndarray) -> tuple[float, np.ndarray]:
+        z = x @ v
+        p = 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+        value = (weight * (np.logaddexp(0, z) - y * z)).sum() + l2 * v @ v / 2
+        return value, x.T @ (weight * (p - y)) + l2 * v
+
+    return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
+
+
+def learn(examples: Sequence[Example], l2: float, skip: str = "") -> np.ndarray:
+    """Weights from all folders but ``skip``; pruned twice, since what is near depends on them."""
+    vector = hand_weights().astype(np.float64)
+    used = [e for e in examples if e.folder != skip]
+    for _ in range(2):
+        matrices = [pruned(e, vector.astype(np.float32)) for e in used]
+        vector = train(matrices, vector, l2)
+    return vector
+
+
+def load(data: Path, cache: Path | None, log: Callable[[str], None]) -> list[Example]:
+    """All span sets, each with its extra sentence pairs and half of them without."""
+    examples = []
+    for n, found in enumerate(gold.span_sets(data)):
+        examples.append(prepare(found, with_links(found, gold.bitext(data, found.lang), cache)))
+        if n % 2 == 0 and gold.bitext(data, found.lang):
+            bare = prepare(found, with_links(found, [], cache))
+            examples.append(bare._replace(name=f"{found.name}, no bitext"))
+        log(f"{found.name}: {len(examples[-1].wanted)} spans")
+    return examples
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--l2", type=float, default=2e-3)
+    parser.add_argument("--write", action="store_true")
+    given = parser.parse_args()
+    examples = load(given.data, given.cache, lambda line: print(line, file=sys.stderr))
+    folders = sorted({e.folder for e in examples})
+    final = learn(examples, given.l2)
+    held: dict[str, np.ndarray] = {f: learn(examples, given.l2, skip=f) for f in folders}
+    hand = hand_weights()
+    now = load_weights().vector()
+    print(
+        f"{'set':24}{'hand':>8}{'package':>9}{'held out':>10}{'final':>8}{'gold none':>11}{'unreached':>11}"
+    )
+    evidence_rows = []
+    for e in examples:
+        out = apply(e, held[e.folder])
+        evidence_rows.append((e.folder, correctness(e, out)))
+        null = e.found.features[np.maximum(e.wanted, 0), NULL] > 0
+        print(
+            f"{e.name:24}{f1(e, apply(e, hand)):8.1f}{f1(e, apply(e, now)):9.1f}{f1(e, out):10.1f}"
+            f"{f1(e, apply(e, final)):8.1f}{100 * np.mean(null & (e.wanted >= 0)):10.1f}%"
+            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%"
+        )
+    confidence = fit_confidence([rows for _, rows in evidence_rows])
+    report_calibration(evidence_rows)
+    if given.write:
+        made = "python tests/benchmarks/fit_matcher.py --data ../shared/data --write"
+        weights = Weights(
+            {n: round(float(w), 4) for n, w in zip(FEATURES, final, strict=True) if w},
+            {n: round(float(w), 4) for n, w in zip(EVIDENCE, confidence, strict=True)},
+            made,
+        )
+        STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+
+
+def report_calibration(rows: Sequence[tuple[str, tuple[np.ndarray, np.ndarray]]]) -> None:
+    """Calibration on each folder of a model fitted on the others."""
+    from projector.quality.calibration import coverage_at_precision, expected_calibration_error
+
+    pooled: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+    for folder in sorted({f for f, _ in rows}):
+        model = fit_confidence([r for f, r in rows if f != folder])
+        x = np.concatenate([r[0] for f, r in rows if f == folder])
+        y = np.concatenate([r[1] for f, r in rows if f == folder])
+        p = 1 / (1 + np.exp(-x @ model))
+        pooled[0].append(p)
+        pooled[1].append(y)
+        print(
+            f"{folder:12} held out: right {y.mean():.3f}, said {p.mean():.3f}, "
+            f"ECE {expected_calibration_error(p, y):.3f}, "
+            f"coverage at precision 98 % {coverage_at_precision(p, y, 0.98):.2f}"
+        )
+    p, y = np.concatenate(pooled[0]), np.concatenate(pooled[1])
+    print(
+        f"{'all':12} held out: ECE {expected_calibration_error(p, y):.3f}, "
+        f"coverage at precision 98 % {coverage_at_precision(p, y, 0.98):.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
