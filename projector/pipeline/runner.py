@@ -32,6 +32,7 @@ from projector.pipeline.phases import Input, Phase, Work, fit, split, state_of
 from projector.pipeline.progress import Progress
 from projector.pipeline.recipe import MANDATORY, Recipe, build_stage
 from projector.pipeline.shards import Plan, plan_files
+from projector.pipeline.stage import FILTERED
 from projector.pipeline.store import Store
 from projector.pipeline.summary import Summary
 
@@ -326,22 +327,27 @@ class _Run:
         self.progress.advance(size, self.summary, done.tally)
 
     def _judge(self, number: int, done: Done) -> None:
-        """Stop at the first rejected record, or when there are too many of them."""
-        if done.rejects and self._stops:
-            first = done.rejects[0]
+        """Stop at the first bad record, or when there are too many of them.
+
+        What a filter takes out is rejected too, but is no fault.
+        """
+        faults = [r for r in done.rejects if not r.reason.startswith(FILTERED)]
+        if faults and self._stops:
+            first = faults[0]
             name = self.plan.shards[done.shard].source
             text = f"{first.detail or first.reason} (--on-error skip sets such records aside)"
             if first.reason in WORKER_FAULTS:
                 raise EngineError(f"{name}:{first.line}: {text}")
             raise DataError(text, reason=first.reason, path=name, line=first.line)
         limit = self.job.max_errors
-        rejected = self.summary.rejected + done.tally.rejected
-        if limit is not None and rejected > limit:
+        so_far = self.summary.reasons.items()
+        rejected = len(faults) + sum(n for k, n in so_far if not k.startswith(FILTERED))
+        if limit is not None and rejected > limit and faults:
             records = self.summary.records + (done.tally.records if number == 0 else 0)
             raise TooManyRejects(
                 f"{rejected} of {records} records rejected, more than --max-errors {limit} allows"
-                f" (the last at line {done.rejects[-1].line}: "
-                f"{done.rejects[-1].detail or done.rejects[-1].reason})"
+                f" (the last at line {faults[-1].line}: "
+                f"{faults[-1].detail or faults[-1].reason})"
             )
 
     def _end_shard(self, number: int, shard: int) -> None:

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from projector.records import Record, Step
 
+FILTERED = "filter_"  # what reasons begin with where a filter took a good record out
+
 
 class Rejected(Struct, frozen=True, omit_defaults=True):
     """A record that a stage could not do: a short reason code and the sentence for people."""
