@@ -68,6 +68,12 @@ class TooManyRejects(ProjectorError):
     exit_code = 1
 
 
+class Interrupted(ProjectorError):
+    """The user stopped the run (exit code 130); the message says how to go on."""
+
+    exit_code = 130
+
+
 def near_miss(name: str, known: Iterable[str]) -> str:
     """``"; did you mean 'x'?"`` for the nearest known name, and the list of all of them."""
     names = sorted(known)

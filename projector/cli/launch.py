@@ -8,6 +8,7 @@ from typing import Any
 
 from projector.cli import messages
 from projector.cli.options import RunOptions
+from projector.errors import Interrupted
 from projector.pipeline.job import Job
 from projector.pipeline.progress import Progress
 from projector.pipeline.recipe import Recipe, single
@@ -40,7 +41,7 @@ def run_recipe(recipe: Recipe, job: RunOptions) -> Summary | None:
     try:
         summary = run(recipe, job=_job(job), progress=progress)
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(_how_to_go_on(recipe)) from error
+        raise Interrupted(_how_to_go_on(recipe)) from error
     show(summary)
     return summary
 
@@ -52,11 +53,11 @@ def _job(options: RunOptions) -> Job:
 
 def _how_to_go_on(recipe: Recipe) -> str:
     if recipe.output == "-":
-        return ""
+        return "interrupted"
     words = [word for word in sys.argv[1:] if word != "--force"]
     if "--resume" not in words:
         words.append("--resume")
-    return f"what is done is kept; go on with: xproject {shlex.join(words)}"
+    return f"interrupted; what is done is kept, go on with: xproject {shlex.join(words)}"
 
 
 def show(summary: Summary) -> None:

@@ -16,7 +16,7 @@ import typer
 
 from projector import __version__
 from projector.cli import messages
-from projector.errors import ProjectorError, UsageError, near_miss
+from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
 
 
 class Command(NamedTuple):
@@ -61,9 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     messages.debug, messages.quiet = "--debug" in flags, "--quiet" in flags
     try:
         code = _app(words)(args=words, prog_name="xproject", standalone_mode=False)
+        if code == EXIT_INTERRUPTED:
+            print("xproject: interrupted", file=sys.stderr)
         return code if isinstance(code, int) else 0
-    except KeyboardInterrupt as error:
-        print(f"xproject: interrupted{_after(error)}", file=sys.stderr)
+    except (KeyboardInterrupt, Interrupted) as error:
+        print(f"xproject: {error or 'interrupted'}", file=sys.stderr)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`): not our error. Nothing more can be
@@ -104,10 +106,6 @@ def describe(error: Exception) -> tuple[str, int]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _after(error: BaseException) -> str:
-    return f": {error}" if str(error) else ""
 
 
 def _global_flags(words: list[str]) -> tuple[list[str], set[str]]:

@@ -13,7 +13,7 @@ from projector.pipeline.chain import Done, reject_line
 from projector.pipeline.journal import BlockEntry, Journal, Marks, sync_folder
 from projector.pipeline.parts import Part
 
-COMMIT_SECONDS = 0.5  # at most so much work is done again after a kill
+COMMIT_SECONDS = 0.2  # at most so much work is done again after a kill
 
 
 class Pending(Struct, frozen=True):
@@ -73,7 +73,7 @@ class Store:
         return self._parts[key]
 
     def add(self, phase: int, done: Done, input_crc: int, *, output: bool = True) -> None:
-        """Write a block; it becomes safe with the next commit, half a second later at most."""
+        """Write a block; it becomes safe with the next commit, a fifth of a second later at most."""
         part, rejected = self._part(phase, done.shard)
         if output:
             part.append(done.output)

@@ -74,7 +74,7 @@ def test_a_bad_line_ends_a_run_that_does_not_skip(documents, tmp_path):
 
 def test_too_many_bad_records_end_the_run(documents, tmp_path):
     source = documents(["reject", "fine", "reject", "reject"])
-    with pytest.raises(TooManyRejects, match="2 of 2 records|3 of 4 records"):
+    with pytest.raises(TooManyRejects, match=r"[23] of [24] records"):
         run(
             recipe("mark"),
             input=str(source),
@@ -214,5 +214,5 @@ def test_a_mandatory_value_of_the_recipe_must_come_from_the_command_line(documen
 
 
 def test_missing_input_is_named(tmp_path: Path):
-    with pytest.raises(DataError, match="none.jsonl: found no such file"):
+    with pytest.raises(DataError, match=r"none\.jsonl: found no such file"):
         run(recipe("mark"), input=str(tmp_path / "none.jsonl"), output=str(tmp_path / "o.jsonl"))

@@ -1,0 +1,115 @@
+"""``xproject demo``: the main job over a folder of samples, and a table of what came out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from projector.cli import messages
+from projector.cli.options import Force
+from projector.errors import UsageError
+
+if TYPE_CHECKING:
+    from projector.pipeline.summary import Summary
+
+LAST = [{"stage": "align"}, {"stage": "project"}]
+
+
+def command(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="JSON Lines files.")] = "samples",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FOLDER", help="Where everything goes.")
+    ] = "out/demo",
+    to: Annotated[str, typer.Option("--to", metavar="LANG", help="Language to make.")] = "es",
+    force: Force = False,
+) -> None:
+    """Translate, align and project every sample, write a report, and say what came out.
+
+    Files of documents are translated first; files of pairs (two parallel documents a line) are
+    aligned as they are. No model is downloaded.
+
+    Examples:
+
+      xproject demo samples -o out/demo
+
+      xproject demo samples -o out/ca --to ca
+    """
+    rows = run_folder(Path(folder), Path(output), to, force=force)
+    show(rows)
+    page = report([path for _, path, _ in rows], Path(output) / "report.html", force=force)
+    print(f"\npairs of source and target   {output}/*.{to}.jsonl")
+    print(f"target side for training     {output}/*.{to}.train.jsonl")
+    print(f"report to look at            {page}")
+
+
+def run_folder(
+    folder: Path, output: Path, to: str, *, force: bool
+) -> list[tuple[str, Path, Summary]]:
+    """Run the main job over each file; returns name, file of pairs and counts of each.
+
+    Raises:
+        UsageError: no such folder, or none of its files is JSON Lines.
+    """
+    from projector.io.jsonl import read_records, write_records
+    from projector.pipeline.job import Job
+    from projector.pipeline.recipe import Recipe, StageSpec
+    from projector.pipeline.runner import run
+    from projector.records import Pair
+
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise UsageError(f"{folder}: found no *.jsonl files, wanted a folder of samples")
+    output.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for path in files:
+        first = next(read_records(path), None)
+        is_pair = isinstance(first, Pair)
+        lang = first.target.lang if isinstance(first, Pair) else to
+        stages = LAST if is_pair else [{"stage": "translate", "to": to}, *LAST]
+        specs = [
+            StageSpec(
+                stage=s["stage"], options={k: v for k, v in s.items() if k != "stage"}, where="demo"
+            )
+            for s in stages
+        ]
+        pairs = output / f"{path.stem}.{lang}.jsonl"
+        messages.say(f"{path} -> {pairs}")
+        recipe = Recipe(stages=specs, name="demo", input=str(path), output=str(pairs))
+        summary = run(recipe, job=Job(force=force, on_error="skip"))
+        targets = (r.target for r in read_records(pairs) if isinstance(r, Pair))
+        write_records(targets, output / f"{path.stem}.{lang}.train.jsonl", force=force)
+        rows.append((path.stem, pairs, summary))
+    return rows
+
+
+def show(rows: list[tuple[str, Path, Summary]]) -> None:
+    """The table at the end, on standard output."""
+    from rich.table import Table
+
+    table = Table(title="annotations carried over", title_justify="left")
+    table.add_column("sample")
+    for name in ("records", "rejected", "spans in", "projected", "dropped", "seconds"):
+        table.add_column(name, justify="right")
+    total = [0.0] * 6
+    for name, _, summary in rows:
+        numbers = (
+            summary.records, summary.rejected, summary.spans, summary.projected,
+            summary.spans - summary.projected, summary.wall_seconds,
+        )  # fmt: skip
+        total = [a + b for a, b in zip(total, numbers, strict=True)]
+        table.add_row(name, *(f"{n:,}" for n in numbers[:5]), f"{numbers[5]:.1f}")
+    table.add_section()
+    table.add_row("all", *(f"{n:,.0f}" for n in total[:5]), f"{total[5]:.1f}")
+    messages.console(stderr=False).print(table)
+
+
+def report(pairs: list[Path], page: Path, *, force: bool) -> Path:
+    """One page over all outputs."""
+    from projector.io.jsonl import read_records
+    from projector.report.page import write_report
+
+    records = (record for path in pairs for record in read_records(path))
+    write_report(records, page, title="xproject demo", force=force)
+    return page
