@@ -207,7 +207,7 @@ def read(document: Document, output: Any, layers: frozenset[str], lang: str) -> 
     """What stanza found, in the offsets of the document."""
     if output is None:  # no tokens
         return Annotation([], [], [], [], [], [])
-    given = [row for row in by_sentence(document, lang)] if document.tokens else None
+    given = by_sentence(document, lang) if document.tokens else None
     tokens: list[Offsets] = []
     sentences, pos, lemmas, entities, chunks = [], [], [], [], []
     for n, sentence in enumerate(output.sentences):
@@ -246,7 +246,7 @@ def noun_chunks(sentence: Any) -> list[Offsets]:
             continue
         first = last = word.id
         for other in words[word.id - 2 :: -1] if word.id > 1 else ():
-            if top(other, words, word.id) != word.id or depends(other) not in INSIDE - {"case"}:
+            if top(other, words, word.id) != word.id or depends(other) not in INSIDE:
                 break
             first = other.id
         for other in words[word.id :]:
