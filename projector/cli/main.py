@@ -42,6 +42,9 @@ COMMANDS: dict[str, Command] = {
     "qa": Command("projector.cli.qa:command", "Make question-answer examples.", MAKE),
     "convert": Command("projector.cli.convert:command", "Convert between file formats.", FILES),
     "export": Command("projector.cli.export:command", "Write the target side alone.", FILES),
+    "evaluate": Command("projector.cli.evaluate:command", "Compare with gold data.", LOOK),
+    "filter": Command("projector.cli.filter:command", "Take out pairs that look wrong.", MAKE),
+    "demo": Command("projector.cli.demo:command", "The main job over the samples.", LOOK),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
 }
