@@ -1,0 +1,66 @@
+"""``xproject filter``: take out pairs that look wrong, each with its reason."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from projector.cli.launch import run_stage
+from projector.cli.options import Input, Output, RunOptions, split_list, takes_run_options
+from projector.errors import UsageError
+
+
+@takes_run_options
+def command(
+    input: Input = "-",
+    output: Output = "-",
+    max_ratio: Annotated[
+        float | None, typer.Option("--max-ratio", min=1, help="Lengths that differ by more.")
+    ] = None,
+    language: Annotated[
+        bool, typer.Option("--language", help="Targets in the source's language (extra eval).")
+    ] = False,
+    languages: Annotated[
+        list[str] | None,
+        typer.Option("--languages", metavar="A,B", help="Also told apart from these languages."),
+    ] = None,
+    copies: Annotated[
+        bool, typer.Option("--copies", help="Targets that repeat the source's words.")
+    ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Texts that stand in an earlier record.")
+    ] = False,
+    min_score: Annotated[
+        float | None, typer.Option("--min-score", min=0, max=1, help="Any span below this score.")
+    ] = None,
+    max_dropped: Annotated[
+        float | None, typer.Option("--max-dropped", min=0, max=1, help="Share of spans lost.")
+    ] = None,
+    max_unaligned: Annotated[
+        float | None, typer.Option("--max-unaligned", min=0, max=1, help="Share without links.")
+    ] = None,
+    *,
+    job: RunOptions,
+) -> None:
+    """Take out pairs that look wrong. They go to OUT.rejected.jsonl, with the reason of each.
+
+    Examples:
+
+      xproject filter es.jsonl -o clean.jsonl --copies --duplicates --max-ratio 2.5
+
+      xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
+    """
+    options = {
+        "max_ratio": max_ratio,
+        "language": language or None,
+        "languages": split_list(languages),
+        "copies": copies or None,
+        "duplicates": duplicates or None,
+        "min_score": min_score,
+        "max_dropped": max_dropped,
+        "max_unaligned": max_unaligned,
+    }
+    if not any(v for v in options.values() if v is not None):
+        raise UsageError("filter: found nothing to filter by, wanted --copies, --min-score, ...")
+    run_stage("filter", options, input, output, job)

@@ -1,0 +1,170 @@
+"""The stage ``filter``: takes pairs out by what they look like, and says why.
+
+Scores and decisions are apart: other stages give scores, links and texts, this one only reads
+them. A pair that is taken out goes to OUT.rejected.jsonl with a reason that begins with
+``filter_``; the counts of each reason stand in OUT.run.json.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from projector.pipeline.stage import FILTERED, Outcome, Rejected
+from projector.quality.language import probability
+from projector.records import Pair, Record, Step
+from projector.text.languages import base_language
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+COPY = 0.8  # share of the source's words that stand in the target of a copy
+
+
+class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to take out; everything is off unless asked for.
+
+    Attributes:
+        max_ratio: texts whose lengths (in characters) differ by more than this factor.
+        language: texts that look more like the source's language than the target's.
+        languages: further languages that the target is told apart from.
+        copies: targets that repeat the source's words.
+        duplicates: pairs whose source and target texts stand in an earlier record, too.
+        min_score: pairs with a projected span that scores lower.
+        max_dropped: pairs that lost a larger share of their source spans.
+        max_unaligned: pairs in which a larger share of the source words has no link.
+    """
+
+    max_ratio: Annotated[float, Meta(ge=1)] | None = None
+    language: bool = False
+    languages: list[str] = []
+    copies: bool = False
+    duplicates: bool = False
+    min_score: Share | None = None
+    max_dropped: Share | None = None
+    max_unaligned: Share | None = None
+
+
+class FilterStage:
+    """Pairs in; each one as it is, or rejected with its reason."""
+
+    name = "filter"
+    Options = FilterOptions
+    needs: ClassVar[frozenset[str]] = frozenset({"pair"})
+    gives: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, options: FilterOptions) -> None:
+        self.options = options
+        self.sees_corpus = options.duplicates
+        self._first: dict[str, str] = {}
+
+    def step(self) -> Step:
+        chosen = msgspec.to_builtins(self.options)
+        return Step("filter", "filter", options={k: v for k, v in chosen.items() if v})
+
+    def fit(self, records: Iterable[Record]) -> None:
+        """The first record of each text, so that the later ones are the duplicates."""
+        self._first = {}
+        for record in records:
+            if isinstance(record, Pair):
+                self._first.setdefault(_digest(record), record.id)
+
+    def state(self) -> bytes:
+        """What `fit` learned, for worker processes."""
+        return msgspec.json.encode(self._first)
+
+    def load_state(self, state: bytes) -> None:
+        self._first = msgspec.json.decode(state, type=dict[str, str])
+
+    def process(self, records: Sequence[Record]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for record in records:
+            if not isinstance(record, Pair):
+                outcomes.append(
+                    Rejected(record.id, "not_a_pair", "found a document, wanted a pair")
+                )
+                continue
+            found = self._problem(record)
+            if found is None:
+                outcomes.append(record)
+            else:
+                outcomes.append(Rejected(record.id, FILTERED + found[0], found[1]))
+        return outcomes
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+    def _problem(self, pair: Pair) -> tuple[str, str] | None:
+        """The first reason against a pair, as code and sentence."""
+        o = self.options
+        source, target = pair.source.text.strip(), pair.target.text.strip()
+        if o.max_ratio is not None:
+            longer, shorter = max(len(source), len(target)), min(len(source), len(target))
+            if longer > o.max_ratio * shorter:
+                return "length_ratio", (
+                    f"found lengths {len(source)} and {len(target)}, wanted a factor of at most "
+                    f"{o.max_ratio:g}"
+                )
+        if o.copies and (shared := copied_share(source, target)) >= COPY:
+            return "copy", f"found {shared:.0%} of the source's words in the target"
+        if o.language and (found := self._language(pair)):
+            return "language", found
+        if o.min_score is not None:
+            low = [s for s in pair.target.spans if s.score is not None and s.score < o.min_score]
+            if low:
+                return "score", (
+                    f"span {low[0].id!r} scores {low[0].score:.2f}, wanted at least {o.min_score:g}"
+                )
+        if o.max_dropped is not None and pair.source.spans:
+            lost = sum(d.span is not None for d in pair.dropped) / len(pair.source.spans)
+            if lost > o.max_dropped:
+                return "dropped", f"{lost:.0%} of the spans were dropped"
+        if o.max_unaligned is not None and (share := unaligned_share(pair)) > o.max_unaligned:
+            return "unaligned", f"{share:.0%} of the source's words have no link"
+        if o.duplicates:
+            first = self._first.get(_digest(pair), pair.id)
+            if first != pair.id:
+                return "duplicate", f"has the texts of {first!r}"
+        return None
+
+    def _language(self, pair: Pair) -> str:
+        source, target = base_language(pair.source.lang), base_language(pair.target.lang)
+        if not target:
+            return ""
+        others = tuple(x for x in (source, *self.options.languages) if x and x != target)
+        p = probability(pair.target.text, target, others)
+        if p is None or p >= 0.5:
+            return ""
+        return f"found a text that is {target} with a probability of {p:.2f} only"
+
+
+def copied_share(source: str, target: str) -> float:
+    """Share of the source's words (case-folded, with letters) that the target has, too.
+
+    Texts of fewer than four such words are no copies: names stay as they are.
+    """
+    words = [w for w in source.casefold().split() if any(c.isalpha() for c in w)]
+    if len(words) < 4:
+        return 0.0
+    there = set(target.casefold().split())
+    return sum(w in there for w in words) / len(words)
+
+
+def unaligned_share(pair: Pair) -> float:
+    """Share of the source's tokens with a letter or digit that have no link; 1 without links."""
+    tokens = [
+        n
+        for n, (a, b) in enumerate(pair.source.tokens or ())
+        if any(c.isalnum() for c in pair.source.text[a:b])
+    ]
+    if not tokens:
+        return 0.0 if pair.alignment is not None else 1.0
+    linked = {i for i, _, _ in pair.alignment or ()}
+    return sum(n not in linked for n in tokens) / len(tokens)
+
+
+def _digest(pair: Pair) -> str:
+    text = f"{pair.source.text}\0{pair.target.text}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -1,0 +1,94 @@
+"""Filters: each takes out what it is for, says why, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from projector.pipeline.stage import Rejected
+from projector.quality.filters import FilterOptions, FilterStage, copied_share, unaligned_share
+from projector.records import Document, Dropped, Pair, Span
+
+
+def pair(source: str, target: str, name: str = "a", **more: object) -> Pair:
+    return Pair(name, Document(name, source, "en"), Document(name, target, "es"), **more)  # type: ignore[arg-type]
+
+
+def reasons(options: FilterOptions, *pairs: Pair) -> list[str]:
+    stage = FilterStage(options)
+    if stage.sees_corpus:
+        stage.fit(iter(pairs))
+    return [o.reason if isinstance(o, Rejected) else "" for o in stage.process(pairs)]
+
+
+GOOD = pair("The red house is old and small.", "La casa roja es vieja y pequeña.")
+
+
+def test_everything_passes_unless_asked() -> None:
+    assert reasons(FilterOptions(), GOOD, pair("x", "")) == ["", ""]
+
+
+def test_length_ratio() -> None:
+    assert reasons(FilterOptions(max_ratio=2), GOOD, pair("A long sentence here.", "Sí.")) == [
+        "",
+        "filter_length_ratio",
+    ]
+
+
+def test_copies_of_the_source() -> None:
+    copy = pair("The red house is old.", "The red house is old.")
+    names = pair("Anna Berg, Oslo", "Anna Berg, Oslo")
+    assert reasons(FilterOptions(copies=True), GOOD, copy, names) == ["", "filter_copy", ""]
+
+
+def test_the_second_of_equal_texts_is_the_duplicate() -> None:
+    again = pair(GOOD.source.text, GOOD.target.text, "b")
+    other = pair(GOOD.source.text, "La casa colorada es vieja.", "c")
+    assert reasons(FilterOptions(duplicates=True), GOOD, again, other) == [
+        "",
+        "filter_duplicate",
+        "",
+    ]
+
+
+def test_duplicates_survive_the_way_to_a_worker() -> None:
+    options = FilterOptions(duplicates=True)
+    fitted, worker = FilterStage(options), FilterStage(options)
+    again = pair(GOOD.source.text, GOOD.target.text, "b")
+    fitted.fit([GOOD, again])
+    worker.load_state(fitted.state())
+    (outcome,) = worker.process([again])
+    assert isinstance(outcome, Rejected)
+    assert "'a'" in outcome.detail
+
+
+def test_scores_dropped_spans_and_links() -> None:
+    source = Document("a", "ab cd", "en", tokens=[(0, 2), (3, 5)],
+                      spans=[Span("s0", 0, 2, "X"), Span("s1", 3, 5, "X")])  # fmt: skip
+    target = Document("a", "ef", "es", tokens=[(0, 2)], spans=[Span("s0", 0, 2, "X", score=0.6)])
+    given = Pair("a", source, target, [(0, 0, 0.9)], dropped=[Dropped("no_links", span="s1")])
+    assert reasons(FilterOptions(min_score=0.5, max_dropped=0.5, max_unaligned=0.5), given) == [""]
+    assert reasons(FilterOptions(min_score=0.7), given) == ["filter_score"]
+    assert reasons(FilterOptions(max_dropped=0.4), given) == ["filter_dropped"]
+    assert reasons(FilterOptions(max_unaligned=0.4), given) == ["filter_unaligned"]
+
+
+def test_shares() -> None:
+    assert copied_share("one two three four", "uno two tres four") == 0.5
+    assert unaligned_share(GOOD) == 1.0
+
+
+def test_language_by_a_library() -> None:
+    pytest.importorskip("py3langid")
+    english = pair("The red house is old.", "The committee will meet again in the morning.")
+    short = pair("Rome", "Roma")
+    assert reasons(FilterOptions(language=True), GOOD, english, short) == [
+        "",
+        "filter_language",
+        "",
+    ]
+
+
+def test_a_document_is_no_pair() -> None:
+    (outcome,) = FilterStage(FilterOptions()).process([Document("d", "x")])
+    assert isinstance(outcome, Rejected)
+    assert not outcome.reason.startswith("filter_")
