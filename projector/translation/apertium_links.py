@@ -104,7 +104,8 @@ def _share_out(
     for word in words:
         word.tagged = True
     if any(c.isalnum() for number in ids for c in units[number].surface):
-        words = [word for word in words if word.kind != "mark"] or words
+        marks = "".join(units[number].surface for number in ids)
+        words = [word for word in words if word.kind != "mark" or word.text in marks] or words
     slots: list[tuple[int, str]] = []
     for n, number in enumerate(ids):
         kind = _kind_of_unit(units[number])
@@ -322,6 +323,13 @@ def _in_unit(
     sources: list[Offsets], targets: list[tuple[Word, float]], text: str
 ) -> list[tuple[Offsets, Offsets, float]]:
     links = []
+    first, last = targets[0][0].start, targets[-1][0].end
+    if last - first == sources[-1][1] - sources[0][0] and (
+        "".join(word.text for word, _ in targets).casefold()
+        == "".join(text[a:b] for a, b in sources).casefold()
+    ):  # it came through as it was
+        by = first - sources[0][0]
+        return [((a, b), (a + by, b + by), targets[0][1]) for a, b in sources]
     free = list(targets)
     rest = []
     for a, b in sources:

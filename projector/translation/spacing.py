@@ -13,10 +13,9 @@ import regex
 
 from projector.translation.apertium_stream import Piece, joined
 
-_TIGHT_BEFORE = ".,;:!?)]}»”…%"
 _SPACE_BEFORE = re.compile(r"\s+(?=[.,;:!?)\]}»”…])")
 _SPACE_AFTER = re.compile(r"(?<=[(\[{«“¿¡])\s+")
-_SYMBOL = regex.compile(r"(?!\s)[^\p{L}\p{N}\p{M}]\X?")
+_SYMBOL = regex.compile(r"(?![\s\p{L}\p{N}\p{M}])\X")
 _QUESTION = re.compile(r"[?!]+(?=[\s\"'”’»)\]]|\Z)")
 _SENTENCE_START = re.compile(r"(?:[.?!…][\"'”’»)]*\s+|[\"“«‘(\[¿¡]|:\s+|;\s+)")
 
