@@ -21,7 +21,7 @@ from projector.translation.base import Constraint, Translation
 from projector.translation.batching import in_batches
 from projector.translation.families import Plan, encode, encode_target, plan
 from projector.translation.fingerprint import folder_fingerprint
-from projector.translation.pieces import Piece, finish, glue_for, translate_pieces
+from projector.translation.pieces import Piece, finish, glue_for, holds, translate_pieces
 
 if TYPE_CHECKING:
     from projector.translation.decoding import Decoding, Output
@@ -161,7 +161,7 @@ class HuggingFaceTranslator:
             sentences,
             constraints,
             encoded,
-            lambda pieces: self._run(pieces, language_plan),
+            lambda pieces: self._run(pieces, language_plan, target),
             window=self._window(),
             long=self.options.long,
             glue=glue_for(target),
@@ -172,7 +172,7 @@ class HuggingFaceTranslator:
 
         return self.options.max_source_tokens or window(*self._tokenizer)
 
-    def _run(self, pieces: list[Piece], language_plan: Plan) -> list[Translation]:
+    def _run(self, pieces: list[Piece], language_plan: Plan, target: str) -> list[Translation]:
         """Translations of pieces that all fit the model, in their order."""
         from projector.translation.decoding import search
 
@@ -182,19 +182,12 @@ class HuggingFaceTranslator:
         def batch(places: list[int]) -> list[Output]:
             rows = [pieces[n].ids for n in places]
             limits = [self._limit(len(row)) for row in rows]
+            keys = [pieces[n].text for n in places]
+            free = search(model, rows, language_plan, decoding, limits, keys)
             if not any(pieces[n].constraints for n in places):
-                keys = [pieces[n].text for n in places]
-                return search(model, rows, language_plan, decoding, limits, keys)
-            from projector.translation.constrained_beam import constrained_search
-
-            phrases = [
-                [
-                    encode_phrases(model.tokenizer, language_plan, wanted)
-                    for wanted in pieces[n].constraints
-                ]
-                for n in places
-            ]
-            return constrained_search(model, rows, phrases, language_plan, decoding, limits)
+                return free
+            mine = [pieces[n] for n in places]
+            return self._constrained(mine, rows, free, language_plan, limits, target)
 
         width = 1 if options.sample else options.beam
         budget = options.batch_tokens or (4096 if model.device == "cpu" else 32768)
@@ -217,6 +210,60 @@ class HuggingFaceTranslator:
         return [
             finish(text, output.score, output.finished, len(output.ids), output.met)
             for text, output in zip(texts, made, strict=True)
+        ]
+
+    def _constrained(
+        self,
+        pieces: list[Piece],
+        rows: list[list[int]],
+        free: list[Output],
+        language_plan: Plan,
+        limits: list[int],
+        target: str,
+    ) -> list[Output]:
+        """Search again where the free translation lacks a phrase; what holds is told by the text.
+
+        A phrase may stand in a translation cut into other tokens than when it stands alone, so the
+        text has the last word.
+        """
+        from projector.translation.constrained_beam import constrained_search
+
+        model, spaced = self.seq2seq, glue_for(target) != ""
+
+        def held(outputs: list[Output]) -> list[list[bool]]:
+            texts = model.decode([output.ids for output in outputs])
+            return [
+                [
+                    holds(text, wanted, target) or bool(output.met and output.met[n])
+                    for n, wanted in enumerate(piece.constraints)
+                ]
+                for text, piece, output in zip(texts, pieces, outputs, strict=True)
+            ]
+
+        outputs = list(free)
+        again = [n for n, met in enumerate(held(free)) if not (free[n].finished and all(met))]
+        phrases = [
+            [
+                encode_phrases(model.tokenizer, language_plan, wanted, spaced)
+                for wanted in pieces[n].constraints
+            ]
+            for n in again
+        ]
+        found = constrained_search(
+            model,
+            [rows[n] for n in again],
+            phrases,
+            language_plan,
+            self._decoding(),
+            [limits[n] for n in again],
+            free=[free[n] for n in again],
+            spaced=spaced,
+        )
+        for n, output in zip(again, found, strict=True):
+            outputs[n] = output
+        return [
+            structs.replace(output, met=met)
+            for output, met in zip(outputs, held(outputs), strict=True)
         ]
 
     def _limit(self, source_tokens: int) -> int:
@@ -254,7 +301,22 @@ class HuggingFaceTranslator:
         self._seq2seq = None
 
 
-def encode_phrases(tokenizer: Any, plan: Plan, wanted: Sequence[str]) -> list[list[int]]:
-    """Token ids of the alternatives of one constraint (empty ones left out)."""
+def encode_phrases(
+    tokenizer: Any, plan: Plan, wanted: Sequence[str], spaced: bool = True
+) -> list[list[int]]:
+    """Token ids of the alternatives of one constraint (empty ones left out).
+
+    Tokenisers mark the beginning of a text as they mark a space. Where words are not spaced, each
+    alternative is also given without that mark, as it is found inside a text.
+    """
     phrases = [phrase.strip() for phrase in wanted if phrase.strip()]
-    return [ids for ids in encode_target(tokenizer, plan, phrases) if ids] if phrases else []
+    found = [ids for ids in encode_target(tokenizer, plan, phrases) if ids] if phrases else []
+    if spaced:
+        return found
+    known = tokenizer.get_vocab()
+    for ids in list(found):
+        bare = str(tokenizer.convert_ids_to_tokens(ids[0])).removeprefix("▁")
+        rest = ids[1:] if not bare else [known[bare], *ids[1:]] if bare in known else []
+        if rest and rest != ids:
+            found.append(rest)
+    return found
