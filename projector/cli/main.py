@@ -45,6 +45,7 @@ COMMANDS: dict[str, Command] = {
     "evaluate": Command("projector.cli.evaluate:command", "Compare with gold data.", LOOK),
     "filter": Command("projector.cli.filter:command", "Take out pairs that look wrong.", MAKE),
     "demo": Command("projector.cli.demo:command", "The main job over the samples.", LOOK),
+    "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
 }
