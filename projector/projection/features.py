@@ -61,8 +61,16 @@ FEATURES = (
     "before_capital",  # a capital before, of a word that nothing else claims
     "after_capital",
     "first_small",  # the first word is lower-case, the span's is not
-    "begins",  # both begin their sentence
-    "begins_not",  # only one of them does
+    "last_small",
+    "small",  # share of lower-case words where all of the span's have capitals
+    "acronym",  # one of the two is the other's initials
+    "away_sum",  # link mass of the candidate's words that goes elsewhere
+    "out_sum",  # link mass of the span that falls outside
+    "loose_sum",  # words without links, edges included
+    "first_share",  # the first word's links to the span, of all its links
+    "last_share",
+    "begins",  # a long span: both begin their sentence
+    "begins_not",  # a long span: only one of them does
     "ends",
     "ends_not",
     "memory",  # share of the corpus's other projections of these words that look so
@@ -81,7 +89,8 @@ COUNT = len(FEATURES)
     FIRST_COVERED, LAST_COVERED, FIRST_MARK, LAST_MARK, FIRST_MARK_LOST, LAST_MARK_LOST, INNER_MARK,
     FIRST_COMMON, LAST_COMMON, FIRST_COMMON_LINKED, LAST_COMMON_LINKED, FIRST_COMMON_GAP,
     LAST_COMMON_GAP, LENGTH, LONGER, SHORTER, LETTERS, ALIKE, ALIKE_WORD, SAME, GAP, GAP_LOOSE,
-    BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY,
+    BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL, LAST_SMALL, SMALL, ACRONYM, AWAY_SUM, OUT_SUM,
+    LOOSE_SUM, FIRST_SHARE, LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY,
     MEMORY_SEEN, MEMORY_WEIGHT, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
 ) = range(COUNT)  # fmt: skip
 
@@ -92,6 +101,7 @@ SIMILAR = 0.6  # similarity in spelling from which a token is a place to begin, 
 LETTERS_COMPARED = 60
 SHORT_SPAN = 8  # words; from there on both edges of a candidate must be near links
 NEAR = 3
+LONG_SPAN = 5  # words; from there on a span is taken for a clause, which may be a whole sentence
 
 
 class Batch(NamedTuple):
@@ -169,6 +179,21 @@ def _spelling(words: Any, letters: Any, at: Any, out: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _are_initials(initials: Any, letters: Any) -> bool:
+    """Whether a word's letters are the initials, in this order or turned round (EU, UE)."""
+    n = len(letters)
+    if n < 2 or n != len(initials):
+        return False
+    forward = backward = True
+    for k in range(n):
+        if letters[k] != initials[k]:
+            forward = False
+        if letters[k] != initials[n - 1 - k]:
+            backward = False
+    return forward or backward
+
+
+@njit(cache=True, nogil=True)
 def _all(
     source_at: Any, source: Any, target_at: Any, target: Any, link_at: Any, link_i: Any,
     link_j: Any, link_p: Any, span_at: Any, span_first: Any, span_end: Any, window: Any,
@@ -185,6 +210,7 @@ def _all(
     used = 0
     left_letters = np.zeros(LETTERS_COMPARED, np.int32)
     right_letters = np.zeros(LETTERS_COMPARED, np.int32)
+    left_initials = np.zeros(LETTERS_COMPARED, np.int32)
     for r in range(len(source_at) - 1):
         if span_at[r] == span_at[r + 1]:
             continue
@@ -203,10 +229,12 @@ def _all(
         column_sum = np.zeros(m + 1, np.float64)
         words_sum = np.zeros(m + 1, np.int64)
         letters_sum = np.zeros(m + 1, np.int64)
+        small_sum = np.zeros(m + 1, np.int64)
         for j in range(m):
             w = tw[j]
             column_sum[j + 1] = column_sum[j] + column[j]
             words_sum[j + 1] = words_sum[j] + t_content[w]
+            small_sum[j + 1] = small_sum[j] + (t_content[w] and not t_capital[w])
             letters_sum[j + 1] = letters_sum[j] + t_start[w + 1] - t_start[w]
         own = np.zeros(m, np.float32)
         best = np.zeros(m, np.float32)
@@ -299,6 +327,19 @@ def _all(
             s_capital_first = s_capital[sw[p]]
             s_begins = p == window[s, 0]
             s_ends = q == window[s, 1]
+            s_capital_last = s_capital[sw[q - 1]]
+            capitals = 0
+            for i in range(p, q):
+                capitals += s_capital[sw[i]]
+            all_capitals = capitals == words
+            initials = 0
+            for i in range(p, q):
+                w = sw[i]
+                if s_capital[w] and s_start[w + 1] > s_start[w]:
+                    left_initials[initials] = s_letters[s_start[w]]
+                    initials += 1
+                    if initials == LETTERS_COMPARED:
+                        break
             for a in range(lo, hi):
                 if not near[a]:
                     continue
@@ -444,12 +485,36 @@ def _all(
                         x[GAP] = min(5, away_sum[z] - away_sum[a + 1])
                         x[GAP_LOOSE] = min(5, loose_sum[z] - loose_sum[a + 1])
                     x[FIRST_SMALL] = s_capital_first and t_content[ta] and not t_capital[ta]
-                    begins = a == lo
-                    ends = b == hi
-                    x[BEGINS] = begins and s_begins
-                    x[BEGINS_NOT] = begins != s_begins
-                    x[ENDS] = ends and s_ends
-                    x[ENDS_NOT] = ends != s_ends
+                    x[LAST_SMALL] = s_capital_last and t_content[tz] and not t_capital[tz]
+                    if all_capitals and target_words:
+                        x[SMALL] = (small_sum[b] - small_sum[a]) / target_words
+                    if b - a == 1 and initials > 1:
+                        x[ACRONYM] = _are_initials(
+                            left_initials[:initials], t_letters[t_start[ta] : t_start[ta + 1]]
+                        )
+                    elif size == 1 and target_words > 1 and left > 1:
+                        k = 0
+                        for j in range(a, b):
+                            w = tw[j]
+                            if t_capital[w] and t_start[w + 1] > t_start[w]:
+                                right_letters[k] = t_letters[t_start[w]]
+                                k += 1
+                                if k == LETTERS_COMPARED:
+                                    break
+                        if k > 1:
+                            x[ACRONYM] = _are_initials(right_letters[:k], left_letters[:left])
+                    x[AWAY_SUM] = min(5.0, total - inside)
+                    x[OUT_SUM] = min(5.0, mass - inside)
+                    x[LOOSE_SUM] = min(5, loose_sum[b] - loose_sum[a])
+                    x[FIRST_SHARE] = own[a] / max(0.2, column[a])
+                    x[LAST_SHARE] = own[z] / max(0.2, column[z])
+                    if size >= LONG_SPAN:
+                        begins = a == lo
+                        ends = b == hi
+                        x[BEGINS] = begins and s_begins
+                        x[BEGINS_NOT] = begins != s_begins
+                        x[ENDS] = ends and s_ends
+                        x[ENDS_NOT] = ends != s_ends
                     if seen > 0:
                         x[MEMORY_WEIGHT] = 0.0
                         for y in range(memory_at[s], memory_at[s + 1]):

@@ -28,13 +28,14 @@ from projector.alignment.stage import AlignOptions, AlignStage
 from projector.projection.assignment import choose, probabilities
 from projector.projection.batch import Asked, token_run
 from projector.projection.confidence import EVIDENCE, evidence
-from projector.projection.features import COUNT, FEATURES, NULL, Candidates
+from projector.projection.features import COUNT, FEATURES, LEAST, NULL, Candidates
 from projector.projection.match import MatchProjector
 from projector.projection.weights import STANDARD, Weights, load_weights
 from projector.records import Pair
 
 KEPT = 60  # candidates of a span that the training looks at
 UNREACHED = -2  # gold that no candidate is
+PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
 LEFT_ALONE = {"memory", "memory_seen", "memory_weight"}
 
@@ -158,9 +159,11 @@ def pruned(example: Example, vector: np.ndarray) -> Matrix:
     rows: list[np.ndarray] = []
     at, right = [0], []
     for number, wanted in enumerate(example.wanted):
-        if wanted < 0:
-            continue
         a, b = found.at[number], found.at[number + 1]
+        # A span with a plain counterpart that the annotators did not label teaches nothing about
+        # where counterparts are missing.
+        if wanted < 0 or (wanted == b - 1 and np.any(found.features[a:b, LEAST] >= PLAIN)):
+            continue
         order = a + np.argsort(-score[a:b], kind="stable")[:KEPT]
         kept = np.union1d(order, [wanted, b - 1])
         right.append(at[-1] + int(np.searchsorted(kept, wanted)))
