@@ -159,6 +159,8 @@ def train(folder: Path, steps: int = 320) -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         rates.step()
+        with torch.no_grad():  # as in released models; CTranslate2 counts on it
+            model.model.shared.weight[pad] = 0.0
     model.eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
 
