@@ -11,7 +11,7 @@ import msgspec
 
 from projector.errors import DataError
 from projector.io.shorthand import record_from_json
-from projector.io.streams import open_read, open_write
+from projector.io.streams import damaged, open_read, open_write
 from projector.records import Record
 
 _decode = msgspec.json.Decoder().decode
@@ -42,7 +42,7 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
 
     ``first_line`` is the number of the stream's first line, where it is a part of a file.
     """
-    numbered = _Counter(stream, first_line - 1)
+    numbered = _Counter(stream, first_line - 1, name)
     reader = jsonlines.Reader(numbered, loads=_loads)
     while True:
         try:
@@ -74,18 +74,25 @@ def _loads(text: str | bytes) -> object:
 
 
 class _Counter:
-    """The lines of a stream, remembering the last one and its number (jsonlines tells neither)."""
+    """The lines of a stream, remembering the last one and its number (jsonlines tells neither).
 
-    def __init__(self, stream: BinaryIO, line: int) -> None:
+    A compressed file that is cut ends in an EOFError, which jsonlines would take for its end.
+    """
+
+    def __init__(self, stream: BinaryIO, line: int, name: str) -> None:
         self._stream = stream
+        self._name = name
         self.line = line
         self.last = b""
 
     def __iter__(self) -> Iterator[bytes]:
-        for line in self._stream:
-            self.line += 1
-            self.last = line
-            yield line
+        try:
+            for line in self._stream:
+                self.line += 1
+                self.last = line
+                yield line
+        except EOFError as error:
+            raise damaged(error, self._name) from error
 
 
 def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:

@@ -10,6 +10,7 @@ import gzip
 import io
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,22 +40,27 @@ def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
                 with gzip.open(raw, "rb") as stream:
                     yield cast(BinaryIO, stream)
             elif name.endswith(".zst"):
-                import zstandard
+                from projector.io.zstd import ZstdReader
 
-                with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as s:
-                    yield cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, s)))
+                with io.BufferedReader(ZstdReader(raw)) as buffered:
+                    yield cast(BinaryIO, buffered)
             else:
                 yield raw
-        except (EOFError, gzip.BadGzipFile) as error:
-            raise DataError(
-                f"found a cut or damaged gzip file ({error})", reason="unreadable", path=name
-            ) from error
         except Exception as error:
-            if type(error).__name__ == "ZstdError":
-                raise DataError(
-                    f"found a damaged zstd file ({error})", reason="unreadable", path=name
-                ) from error
+            if isinstance(error, DAMAGED) or type(error).__name__ == "ZstdError":
+                raise damaged(error, name) from error
             raise
+
+
+DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
+
+
+def damaged(error: Exception, name: str) -> DataError:
+    """What to say of a compressed file that cannot be read to its end."""
+    kind = "zstd" if name.endswith(".zst") else "gzip"
+    return DataError(
+        f"found a cut or damaged {kind} file ({error})", reason="unreadable", path=name
+    )
 
 
 def _why(error: OSError) -> str:
@@ -124,7 +130,8 @@ def compressed(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
     elif name.endswith(".zst"):
         import zstandard
 
-        with zstandard.ZstdCompressor(level=6).stream_writer(raw, closefd=False) as writer:
+        packer = zstandard.ZstdCompressor(level=6, write_checksum=True)
+        with packer.stream_writer(raw, closefd=False) as writer:
             yield cast(BinaryIO, writer)
     else:
         yield raw
