@@ -46,6 +46,7 @@ COMMANDS: dict[str, Command] = {
     "filter": Command("projector.cli.filter:command", "Take out pairs that look wrong.", MAKE),
     "demo": Command("projector.cli.demo:command", "The main job over the samples.", LOOK),
     "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),
+    "report": Command("projector.cli.report:command", "An HTML page to look at.", LOOK),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
 }
