@@ -1,12 +1,14 @@
 """The project's own statistical aligner, ``hmm``: learnt from the run's pairs and any bitext.
 
-Flow: words -> sub-tokens (`subtokens`) -> numbers -> training (`hmm_train`) -> soft links of any
-pair (`hmm_apply`), mapped back to the given words.
+Flow: words -> sub-tokens (`subtokens`) -> for each view (`hmm_views`) units -> evidence
+(`priors`) -> training (`hmm_train`) -> soft links of any pair (`hmm_apply`), averaged over the
+views and mapped back to the given words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 import msgspec
@@ -14,28 +16,46 @@ import numpy as np
 
 from projector.alignment.base import TokenPair
 from projector.alignment.bitext import bitext_path, read_bitext
-from projector.alignment.hmm_apply import posteriors, word_matrices
-from projector.alignment.hmm_table import Ints, corpus_of
+from projector.alignment.hmm_apply import link_matrices
+from projector.alignment.hmm_lexicon import Known, Lexicon, load_lexicon
+from projector.alignment.hmm_table import Ints, corpus_of, repacked
 from projector.alignment.hmm_train import Parameters, Settings, train
-from projector.alignment.similarity import spelling_evidence
-from projector.alignment.subtokens import Splitter, stemmer, subtokens
+from projector.alignment.hmm_views import VIEWS, Units, View, classes, view
+from projector.alignment.pieces import pieces
+from projector.alignment.priors import evidence_for, lexicon_jump, null_counts
+from projector.alignment.similarity import unknown_evidence
+from projector.alignment.subtokens import Splitter
 from projector.engines import read_options
-from projector.errors import EngineError
+from projector.errors import EngineError, UsageError, near_miss
 from projector.records import Link
 
-LONGEST = 200  # sub-tokens; longer sentences are aligned but not learnt from
-BEGINNING = 5  # letters that stems of one class share
+LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
 LEAST = 0.02  # links below this probability are not written
+SMALL = 6_000  # pairs up to which all views are worth their time
 
 
 class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of `HmmAligner`."""
+    """Options of `HmmAligner`.
+
+    ``views`` names the models to average (see `hmm_views`); none: chosen by the corpus's size.
+    ``seed`` is taken for uniformity: nothing here is random.
+    """
 
     bitext: list[str] = msgspec.field(default_factory=list)
     lexicon: list[str] = msgspec.field(default_factory=list)
-    stems: bool = True
+    views: list[str] = msgspec.field(default_factory=list)
     least: Annotated[float, msgspec.Meta(gt=0, lt=1)] = LEAST
-    threads: Annotated[int, msgspec.Meta(ge=1)] = 2
+    iterations: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    threads: Annotated[int, msgspec.Meta(ge=0)] = 0
+    seed: int = 0
+
+
+class Trained(msgspec.Struct):
+    """One view's model: what a unit is on either side, and the probabilities."""
+
+    source: Units
+    target: Units
+    parameters: Parameters
 
 
 class HmmAligner:
@@ -44,6 +64,10 @@ class HmmAligner:
     Args:
         model: a lexicon to start from, the same as one more ``lexicon``.
         options: those of `HmmOptions`.
+
+    Raises:
+        UsageError: an unknown option or view.
+        DataError: a lexicon that cannot be read.
     """
 
     name = "hmm"
@@ -54,40 +78,65 @@ class HmmAligner:
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HmmOptions, options, self.name)
         self.model = model
-        self._source = Splitter()
-        self._target = Splitter()
-        self._parameters: Parameters | None = None
+        for name in self.options.views:
+            if name not in VIEWS:
+                raise UsageError(f"the engine 'hmm' has no view {name!r}" + near_miss(name, VIEWS))
+        paths = [*([model] if model else []), *self.options.lexicon]
+        self._lexicons: list[Lexicon] = [load_lexicon(path) for path in paths]
+        self._threads = self.options.threads or min(8, os.cpu_count() or 1)
+        self._source, self._target = Splitter(), Splitter()
+        self._models: dict[str, Trained] = {}
+        self.pairs = 0
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
-        self._source, self._target = self._splitters(source, target)
-        left: list[list[int]] = []
-        right: list[list[int]] = []
+        self._source, self._target = Splitter(), Splitter()
+        self._models = {}
+        corpus = corpus_of(self._numbers(pairs, source, target), LONGEST)
+        self.pairs = len(corpus)
+        for name in self.options.views or self._choose():
+            kind = view(name, source, target)
+            left, right = Units(kind.source), Units(kind.target)
+            units_s = left.learn(self._source.forms)
+            units_t = right.learn(self._target.forms)
+            mapped = repacked(corpus, units_s[corpus.source], units_t[corpus.target])
+            self._models[name] = Trained(left, right, self._train(kind, mapped, left, right))
 
-        def add(a: list[int], b: list[int]) -> None:
-            if a and b and max(len(a), len(b)) <= LONGEST:
-                left.append(a)
-                right.append(b)
+    def _choose(self) -> Sequence[str]:
+        return VIEWS if self.pairs <= SMALL else VIEWS[:1]
 
+    def _numbers(
+        self, pairs: Iterable[TokenPair], source: str, target: str
+    ) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+        left, right = self._source, self._target
         for pair in pairs:
-            add(self._source.words(pair.source)[0], self._target.words(pair.target)[0])
+            yield left.words(pair.source), right.words(pair.target)
         for path in self.options.bitext:
             for a, b in read_bitext(bitext_path(path, source, target)):
-                add(self._source.text(a), self._target.text(b))
-        corpus = corpus_of(left, right)
-        classes = [(_beginnings(self._source.forms), _beginnings(self._target.forms))]
-        self._parameters = train(
-            corpus,
-            (len(self._source.forms), len(self._target.forms)),
-            classes,
-            lambda table: spelling_evidence(table, self._source.forms, self._target.forms),
-            Settings(threads=self.options.threads),
-        )
+                yield left.text(a), right.text(b)
 
-    def _splitters(self, source: str, target: str) -> tuple[Splitter, Splitter]:
-        if not self.options.stems:
-            return Splitter(), Splitter()
-        return Splitter(stemmer(source)), Splitter(stemmer(target))
+    def _train(self, kind: View, corpus: object, left: Units, right: Units) -> Parameters:
+        levels: list[tuple[Ints, Ints]] = []
+        names = left.names, right.names
+        for shorten_s, shorten_t in kind.backoff:
+            class_s, names_s = classes(names[0], shorten_s)
+            class_t, names_t = classes(names[1], shorten_t)
+            levels.append((class_s, class_t))
+            names = names_s, names_t
+        return train(
+            corpus,  # type: ignore[arg-type]
+            (len(left.names), len(right.names)),
+            levels,
+            evidence_for(self._lexicons, kind, left.names, right.names),
+            Settings(
+                markov=self.options.iterations,
+                model1=self.options.iterations,
+                kappa=kind.kappa,
+                threads=self._threads,
+            ),
+            nulls=null_counts(self._lexicons, kind.name, left.names, right.names),
+            jump=lexicon_jump(self._lexicons, kind.name),
+        )
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
         """Links of each pair.
@@ -95,43 +144,49 @@ class HmmAligner:
         Raises:
             EngineError: `fit` was not called.
         """
-        if self._parameters is None:
+        if not self._models:
             raise EngineError("the aligner 'hmm' has learnt nothing yet: call fit first")
-        left = [_split(self._source, pair.source) for pair in pairs]
-        right = [_split(self._target, pair.target) for pair in pairs]
-        corpus = corpus_of([x for x, _ in left], [x for x, _ in right])
-        owners_s = np.array([n for _, owner in left for n in owner], np.int32)
-        owners_t = np.array([n for _, owner in right for n in owner], np.int32)
-        matrices = word_matrices(
-            posteriors(self._parameters, corpus),
-            corpus,
-            owners_s,
-            owners_t,
-            [(len(p.source), len(p.target)) for p in pairs],
+        answers: list[list[Link]] = [[] for _ in pairs]
+        parts = [piece for n, pair in enumerate(pairs) for piece in pieces(n, pair)]
+        unknown: list[str] = []
+        left = [self._source.known(p.pair.source, unknown) for p in parts]
+        right = [self._target.known(p.pair.target, unknown) for p in parts]
+        corpus = corpus_of(
+            ((a, b) for (a, _), (b, _) in zip(left, right, strict=True)), keep_all=True
         )
-        answers: list[list[Link]] = []
-        for matrix in matrices:
+        owners = (
+            np.array([n for _, owner in left for n in owner], np.int32),
+            np.array([n for _, owner in right for n in owner], np.int32),
+        )
+        least = np.empty(0, np.float32)
+        if unknown:
+            forms = self._source.forms, self._target.forms
+            least = unknown_evidence(corpus, *forms, unknown)
+        sizes = [(len(p.pair.source), len(p.pair.target)) for p in parts]
+        sums: list[np.ndarray] = []
+        for model in self._models.values():
+            mapped = repacked(
+                corpus,
+                model.source.of(corpus.source, unknown),
+                model.target.of(corpus.target, unknown),
+            )
+            matrices = link_matrices(model.parameters, mapped, owners, sizes, least, self._threads)
+            sums = [a + b for a, b in zip(sums, matrices, strict=True)] if sums else matrices
+        for part, matrix in zip(parts, sums, strict=True):
+            matrix = np.minimum(matrix / len(self._models), 1.0).astype(float).round(4)
             rows, columns = np.nonzero(matrix >= self.options.least)
-            values = np.minimum(matrix[rows, columns], 1.0).astype(float).round(4)
-            answers.append(list(zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True)))
-        return answers
+            found = zip(
+                rows.tolist(), columns.tolist(), matrix[rows, columns].tolist(), strict=True
+            )
+            answers[part.number].extend(part.placed(list(found)))
+        return [sorted(links) for links in answers]
+
+    def knowledge(self) -> dict[str, Known]:
+        """What was learnt, as a lexicon stores it (`hmm_lexicon`)."""
+        return {
+            name: model.parameters.known(model.source.names, model.target.names)
+            for name, model in self._models.items()
+        }
 
     def close(self) -> None:
-        self._parameters = None
-
-
-def _beginnings(forms: Sequence[str]) -> Ints:
-    """The class of each stem that backs it off: the stems with the same first letters."""
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(f[:BEGINNING], len(numbers)) for f in forms], np.int32)
-
-
-def _split(known: Splitter, words: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Numbers of a sentence's sub-tokens, and for each the word that it belongs to."""
-    numbers: list[int] = []
-    owner: list[int] = []
-    for n, word in enumerate(words):
-        parts = [known.lookup(part) for part in subtokens(word)]
-        numbers.extend(parts)
-        owner.extend([n] * len(parts))
-    return numbers, owner
+        self._models = {}

@@ -1,8 +1,10 @@
 """Aligning sentence pairs with a trained model: posteriors of both directions into soft links.
 
 A pair is looked up, not trained on, so any sentence can be aligned; the result of a pair depends
-on nothing but the model and the pair. A link's probability is the geometric mean of the two
-directions' posteriors, and a word takes the best of its sub-tokens' links.
+on nothing but the model and the pair. A link's probability is midway between the geometric and
+the arithmetic mean of the two directions' posteriors (the first asks both to agree, the second
+lets one speak for a word that the other leaves to nothing), and a word takes the best of its
+sub-tokens' links.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ def find(start: Any, column: Any, s: int, t: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _soft(
+def _links(
     source: Any,
     source_at: Any,
     target: Any,
@@ -47,14 +49,16 @@ def _soft(
     null_s: Any,
     jump: Any,
     null: float,
-    tune: Any,
-    same: Any,
+    least: Any,
+    owner_s: Any,
+    owner_t: Any,
+    word_at: Any,
+    words_t: Any,
     part: int,
     parts: int,
-    out: Any,
+    soft: Any,
 ) -> None:  # pragma: no cover
-    """Links' probabilities of all cells of all pairs into ``out[:, 0]`` (geometric mean), with
-    the two directions' own beside it."""
+    """Link probabilities of words into ``soft``; pair k's matrix begins at ``word_at[k]``."""
     for k in range(part, len(source_at) - 1, parts):
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
@@ -65,115 +69,72 @@ def _soft(
         back = np.empty((m + 1, n), np.float32)
         for i in range(n):
             for j in range(m):
-                x = np.int64(-1)
-                if s[i] >= 0 and t[j] >= 0:
-                    x = find(start, column, s[i], t[j])
-                u = same[cell_at[k] + i * m + j]
-                a = max(p[x, 0], u) if x >= 0 else max(FLOOR, u)
-                b = max(p[x, 1], u) if x >= 0 else max(FLOOR, u)
-                if tune[1] > 0 and s[i] >= 0 and t[j] >= 0:
-                    uu = a
-                    lift = null_t[t[j]] / null_s[s[i]]
-                    a = uu ** (1 - tune[1]) * (b * lift) ** tune[1]
-                    b = b ** (1 - tune[1]) * (uu / lift) ** tune[1]
-                if tune[0] > 0:
-                    w = np.exp(-tune[0] * abs((i + 0.5) / n - (j + 0.5) / m))
-                    a *= w
-                    b *= w
-                ahead[i, j] = a
-                back[j, i] = b
+                floor = max(FLOOR, least[cell_at[k] + i * m + j] if len(least) else FLOOR)
+                x = find(start, column, s[i], t[j]) if s[i] >= 0 and t[j] >= 0 else -1
+                ahead[i, j] = max(p[x, 0], floor) if x >= 0 else floor
+                back[j, i] = max(p[x, 1], floor) if x >= 0 else floor
         for j in range(m):
             ahead[n, j] = null_t[t[j]] if t[j] >= 0 else FLOOR
         for i in range(n):
             back[m, i] = null_s[s[i]] if s[i] >= 0 else FLOOR
         nowhere = np.zeros((2, jump.shape[1]))
         forth, reverse = both_ways(ahead, back, n, m, jump, null, True, nowhere)
-        base = cell_at[k]
         for i in range(n):
-            for j in range(m):
-                out[base + i * m + j, 0] = forth[i, j]
-                out[base + i * m + j, 1] = reverse[j, i]
-
-
-@njit(cache=True, nogil=True)
-def _to_words(
-    out: Any,
-    cell_at: Any,
-    owner_s: Any,
-    source_at: Any,
-    owner_t: Any,
-    target_at: Any,
-    word_at: Any,
-    words_t: Any,
-    soft: Any,
-) -> None:
-    """The best of the sub-tokens' links for each pair of words: ``soft`` at ``word_at[k]``."""
-    for k in range(len(cell_at) - 1):
-        m = target_at[k + 1] - target_at[k]
-        for i in range(source_at[k + 1] - source_at[k]):
             row = word_at[k] + np.int64(owner_s[source_at[k] + i]) * words_t[k]
             for j in range(m):
-                x = cell_at[k] + i * m + j
-                v = np.sqrt(out[x, 0] * out[x, 1])
+                f, r = forth[i, j], reverse[j, i]
+                v = np.float32(0.5) * np.sqrt(f * r) + np.float32(0.25) * (f + r)
                 y = row + owner_t[target_at[k] + j]
                 if v > soft[y]:
                     soft[y] = v
 
 
-def posteriors(
-    model: Parameters, corpus: Corpus, same: Floats | None = None, threads: int = 2
-) -> Floats:
-    """Both directions' posteriors of every cell, shape (cells, 2).
+def link_matrices(
+    model: Parameters,
+    corpus: Corpus,
+    owners: tuple[Ints, Ints],
+    sizes: list[tuple[int, int]],
+    least: Floats,
+    threads: int,
+) -> list[Floats]:
+    """One matrix of link probabilities for each pair, words by words.
 
     Args:
-        corpus: word numbers, -1 for a word that the model does not know.
-        same: a least emission probability for each cell (identical unknown words), or None.
+        corpus: units by number, -1 for one that the model does not know.
+        owners: for each unit the word of its sentence that it is part of.
+        sizes: how many words each pair has on either side.
+        least: a least emission probability for each cell (unknown words that look alike), or
+            empty.
     """
-    size = int(corpus.cell_at[-1])
-    out = np.zeros((size, 2), np.float32)
-    least = np.zeros(size, np.float32) if same is None else same
-    in_parts(
-        threads * 4,
-        threads,
-        lambda part: _soft(
+    areas = np.array([a * b for a, b in sizes], np.int64)
+    word_at: Longs = np.concatenate([np.zeros(1, np.int64), np.cumsum(areas)])
+    words_t = np.array([b for _, b in sizes], np.int64)
+    soft = np.zeros(int(word_at[-1]), np.float32)
+    table = model.table
+    parts = min(threads, max(1, len(sizes) // 16))
+
+    def work(part: int) -> None:
+        _links(
             corpus.source,
             corpus.source_at,
             corpus.target,
             corpus.target_at,
             corpus.cell_at,
-            model.table.start,
-            model.table.column,
+            table.start,
+            table.column,
             model.p,
             model.null_t,
             model.null_s,
             model.jump,
             model.null,
-            model.tune,
             least,
+            *owners,
+            word_at,
+            words_t,
             part,
-            threads * 4,
-            out,
-        ),
-    )
-    return out
+            parts,
+            soft,
+        )
 
-
-def word_matrices(
-    post: Floats, corpus: Corpus, owner_s: Ints, owner_t: Ints, sizes: list[tuple[int, int]]
-) -> list[Floats]:
-    """One matrix of link probabilities for each pair, words by words."""
-    areas = np.array([a * b for a, b in sizes], np.int64)
-    word_at: Longs = np.concatenate([np.zeros(1, np.int64), np.cumsum(areas)])
-    soft = np.zeros(int(word_at[-1]), np.float32)
-    _to_words(
-        post,
-        corpus.cell_at,
-        owner_s,
-        corpus.source_at,
-        owner_t,
-        corpus.target_at,
-        word_at,
-        np.array([b for _, b in sizes], np.int64),
-        soft,
-    )
+    in_parts(parts, threads, work)
     return [soft[word_at[k] : word_at[k + 1]].reshape(size) for k, size in enumerate(sizes)]

@@ -157,7 +157,7 @@ def both_ways(
 
 @njit(cache=True, nogil=True)
 def emissions(
-    s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, tune: Any, ahead: Any, back: Any
+    s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, ahead: Any, back: Any
 ) -> None:
     """Fill p(target | source) into ``ahead`` and p(source | target) into ``back``."""
     n, m = len(s), len(t)
@@ -165,22 +165,11 @@ def emissions(
         for j in range(m):
             x = cells[i * m + j]
             if x >= 0:
-                u = p[x, 0]
-                v = p[x, 1]
+                ahead[i, j] = p[x, 0]
+                back[j, i] = p[x, 1]
             else:
-                u = FLOOR
-                v = FLOOR
-            if tune[1] > 0:
-                uu = u
-                lift = null_t[t[j]] / null_s[s[i]]
-                u = uu ** (1 - tune[1]) * (v * lift) ** tune[1]
-                v = v ** (1 - tune[1]) * (uu / lift) ** tune[1]
-            if tune[0] > 0:
-                w = np.exp(-tune[0] * abs((i + 0.5) / n - (j + 0.5) / m))
-                u *= w
-                v *= w
-            ahead[i, j] = u
-            back[j, i] = v
+                ahead[i, j] = FLOOR
+                back[j, i] = FLOOR
     for j in range(m):
         ahead[n, j] = null_t[t[j]]
     for i in range(n):
@@ -198,7 +187,6 @@ def expect(
     p: Any,
     null_t: Any,
     null_s: Any,
-    tune: Any,
     jump: Any,
     null: float,
     hmm: bool,
@@ -220,7 +208,7 @@ def expect(
         n, m = len(s), len(t)
         ahead = np.empty((n + 1, m), np.float32)
         back = np.empty((m + 1, n), np.float32)
-        emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, tune, ahead, back)
+        emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, ahead, back)
         forth, reverse = both_ways(ahead, back, n, m, jump, null, hmm, jumps)
         base = cell_at[k] - cell_at[low]
         for i in range(n):

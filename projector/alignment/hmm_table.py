@@ -8,8 +8,9 @@ training never searches.
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numba import njit
@@ -52,29 +53,38 @@ class Table:
         )
 
 
-def corpus_of(source: list[Any], target: list[Any]) -> Corpus:
-    """Pack lists of word numbers."""
-    widths = np.array([len(x) for x in source], np.int64)
-    heights = np.array([len(x) for x in target], np.int64)
+def corpus_of(
+    pairs: Iterable[tuple[Sequence[int], Sequence[int]]],
+    longest: int = 0,
+    *,
+    keep_all: bool = False,
+) -> Corpus:
+    """Pack lists of word numbers.
 
-    def starts(lengths: Longs) -> Longs:
-        return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-
-    def flat(lists: list[Any], total: int) -> Ints:
-        out = np.empty(total, np.int32)
-        at = 0
-        for x in lists:
-            out[at : at + len(x)] = x
-            at += len(x)
-        return out
-
+    Pairs with an empty side, or with more than ``longest`` words on one, are left out unless
+    ``keep_all`` is set.
+    """
+    source, target = array("i"), array("i")
+    widths, heights = array("q", [0]), array("q", [0])
+    for a, b in pairs:
+        if keep_all or (a and b and max(len(a), len(b)) <= longest):
+            source.extend(a)
+            target.extend(b)
+            widths.append(len(a))
+            heights.append(len(b))
+    lengths_s, lengths_t = np.array(widths, np.int64), np.array(heights, np.int64)
     return Corpus(
-        flat(source, int(widths.sum())),
-        starts(widths),
-        flat(target, int(heights.sum())),
-        starts(heights),
-        starts(widths * heights),
+        np.array(source, np.int32),
+        np.cumsum(lengths_s),
+        np.array(target, np.int32),
+        np.cumsum(lengths_t),
+        np.cumsum(lengths_s * lengths_t),
     )
+
+
+def repacked(corpus: Corpus, source: Ints, target: Ints) -> Corpus:
+    """The same pairs with other numbers for their words."""
+    return Corpus(source, corpus.source_at, target, corpus.target_at, corpus.cell_at)
 
 
 @njit(cache=True, nogil=True)

@@ -10,6 +10,7 @@ hierarchical Dirichlet model of MacKay & Peto (1995).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,6 @@ def update(
     start: Any,
     column: Any,
     count: Any,
-    prior: Any,
     alpha: float,
     parent: Any,
     above: Any,
@@ -52,7 +52,7 @@ def update(
     """Probabilities both ways, ``p[x, 0]`` = p(t | s) and ``p[x, 1]`` = p(s | t).
 
     Args:
-        count, prior: expected counts and evidence of each entry.
+        count: expected counts of each entry, evidence included.
         parent, above: the entry of the pair of stems and the probabilities there.
         kappa: how many observations the stems' distribution is worth (0: no back-off).
         share_s, share_t: a word's part in its stem's occurrences.
@@ -61,7 +61,7 @@ def update(
     across = np.zeros(targets, np.float64)
     for s in range(sources):
         for x in range(start[s], start[s + 1]):
-            base = count[x] + prior[x] + alpha
+            base = count[x] + alpha
             if kappa > 0:
                 base += kappa * above[parent[x], 1] * share_s[s]
             across[column[x]] += base
@@ -70,12 +70,12 @@ def update(
     for s in range(sources):
         total = 0.0
         for x in range(start[s], start[s + 1]):
-            total += count[x] + prior[x] + alpha
+            total += count[x] + alpha
             if kappa > 0:
                 total += kappa * above[parent[x], 0] * share_t[column[x]]
         total = 1.0 / exp_digamma(max(total, 0.05))
         for x in range(start[s], start[s + 1]):
-            base = count[x] + prior[x] + alpha
+            base = count[x] + alpha
             t = column[x]
             if kappa > 0:
                 v = exp_digamma(base + kappa * above[parent[x], 0] * share_t[t])
@@ -141,6 +141,45 @@ def add_up(count: Any, parent: Any, size: int) -> Floats:
     for x in range(len(count)):
         out[parent[x]] += count[x]
     return out
+
+
+def maximise(
+    table: Table,
+    count: Floats,
+    levels: Sequence[Backoff],
+    alpha: float,
+    kappa: Sequence[float],
+    p: Floats,
+) -> None:
+    """New probabilities of all levels, from the coarsest classes down to ``p``, the units' own."""
+    counts = [count]
+    for level in levels:
+        counts.append(add_up(counts[-1], level.parent, len(level.table.column)))
+    nobody = np.zeros(1, np.int32)
+    nothing = np.zeros((1, 2), np.float32)
+    for n in range(len(levels), -1, -1):
+        here = levels[n - 1].table if n else table
+        into = levels[n - 1].p if n else p
+        if n == len(levels):
+            shares = (
+                np.zeros(len(here.start) - 1, np.float32),
+                np.zeros(int(here.column.max(initial=0)) + 1, np.float32),
+            )
+            update(here.start, here.column, counts[n], alpha, nobody, nothing, 0.0, *shares, into)
+        else:
+            above = levels[n]
+            update(
+                here.start,
+                here.column,
+                counts[n],
+                alpha,
+                above.parent,
+                above.p,
+                kappa[n],
+                above.share_s,
+                above.share_t,
+                into,
+            )
 
 
 def backoff_of(

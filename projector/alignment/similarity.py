@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from projector.alignment.hmm_table import Floats, Longs, Table
+from projector.alignment.hmm_table import Corpus, Floats, Longs, Table
 from projector.alignment.transliteration import skeleton, sound, writes_few_vowels
 
 ALIKE = 0.72  # similarity from which two words count as cognates
+UNKNOWN = 0.1  # emission probability of an unknown word by a word spelled the same
 SHORTEST = 4  # letters; shorter words are compared whole
 
 
@@ -45,6 +46,33 @@ def spelling_evidence(table: Table, source: Sequence[str], target: Sequence[str]
         SHORTEST if spell is sound else 3, out,
     )  # fmt: skip
     return out
+
+
+def unknown_evidence(
+    corpus: Corpus, source: Sequence[str], target: Sequence[str], unknown: Sequence[str]
+) -> Floats:
+    """A least emission probability for each cell of pairs with words that no model has seen.
+
+    An unknown word may be linked to a word of the same spelling; number -k - 1 is ``unknown[k]``.
+    """
+    least = np.zeros(int(corpus.cell_at[-1]), np.float32)
+
+    def spelled(number: int, known: Sequence[str]) -> str:
+        return sound(unknown[-number - 1] if number < 0 else known[number])
+
+    for k in range(len(corpus)):
+        left = corpus.source[corpus.source_at[k] : corpus.source_at[k + 1]].tolist()
+        right = corpus.target[corpus.target_at[k] : corpus.target_at[k + 1]].tolist()
+        if min(left, default=0) >= 0 and min(right, default=0) >= 0:
+            continue
+        places: dict[str, list[int]] = {}
+        for j, t in enumerate(right):
+            places.setdefault(spelled(t, target), []).append(j)
+        for i, s in enumerate(left):
+            for j in places.get(spelled(s, source), ()):
+                if s < 0 or right[j] < 0:
+                    least[corpus.cell_at[k] + i * len(right) + j] = UNKNOWN
+    return least
 
 
 @njit(cache=True, nogil=True)

@@ -90,57 +90,59 @@ def prefix_stem(word: str) -> str:
 
 
 class Splitter:
-    """Words of one language as numbers: split into sub-tokens, each reduced to its stem.
+    """Words of one language split into sub-tokens, and these as numbers.
 
-    ``forms[k]`` is the stem with number k; number 0 is the empty word. New words get numbers as
-    they turn up. A token's split is kept, so a corpus costs one dictionary look-up a token.
+    ``forms[k]`` is sub-token k; number 0 is the empty word. New ones get numbers as they turn up.
+    A token's split is kept, so a corpus costs one dictionary look-up a token.
     """
 
-    def __init__(self, stem: Callable[[str], str] | None = None) -> None:
+    def __init__(self) -> None:
         self.forms: list[str] = [""]
-        self._stem = stem
-        self._number: dict[str, int] = {"": 0}  # of stems
-        self._word: dict[str, int] = {}  # of sub-tokens: the number of their stem
+        self._number: dict[str, int] = {"": 0}
         self._tokens: dict[str, tuple[int, ...]] = {}
 
-    def number(self, word: str) -> int:
-        """The number of a sub-token's stem, a new one if it is new."""
-        stem = self._stem(word) if self._stem else word
-        known = self._number.get(stem)
+    def number(self, form: str) -> int:
+        """The number of a sub-token, a new one if it is new."""
+        known = self._number.get(form)
         if known is None:
-            known = self._number[stem] = len(self.forms)
-            self.forms.append(stem)
-        self._word[word] = known
+            known = self._number[form] = len(self.forms)
+            self.forms.append(form)
         return known
 
-    def token(self, token: str) -> tuple[int, ...]:
-        """The numbers of one token's sub-tokens (never empty)."""
-        split = self._tokens.get(token)
-        if split is None:
-            split = self._tokens[token] = tuple(
-                self._word.get(w) or self.number(w) for w in subtokens(token)
-            )
-        return split
-
-    def words(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
-        """Numbers of all sub-tokens of a sentence, and for each the word that it belongs to."""
+    def words(self, words: Sequence[str]) -> list[int]:
+        """Numbers of all sub-tokens of a sentence."""
         numbers: list[int] = []
-        owner: list[int] = []
-        token = self.token
-        for n, word in enumerate(words):
-            split = token(word)
+        tokens = self._tokens
+        for word in words:
+            split = tokens.get(word)
+            if split is None:
+                split = tokens[word] = tuple(self.number(form) for form in subtokens(word))
             numbers.extend(split)
-            owner.extend([n] * len(split))
-        return numbers, owner
+        return numbers
 
     def text(self, text: str) -> list[int]:
         """Numbers of the sub-tokens of running text."""
-        number, known = self.number, self._word
-        return [known.get(w) or number(w) for w in text_subtokens(text)]
+        number, known = self.number, self._number
+        return [known.get(form) or number(form) for form in text_subtokens(text)]
 
-    def lookup(self, word: str) -> int:
-        """The number of a sub-token's stem, or -1 if nothing like it was seen; learns nothing."""
-        known = self._word.get(word)
-        if known is None:
-            known = self._number.get(self._stem(word) if self._stem else word, -1)
-        return known
+    def known(self, words: Sequence[str], unknown: list[str]) -> tuple[list[int], list[int]]:
+        """Numbers of a sentence's sub-tokens, and for each the word that it belongs to.
+
+        Nothing is learnt: an unseen sub-token is appended to ``unknown`` and gets the number
+        -k - 1, where k is its place there.
+        """
+        numbers: list[int] = []
+        owner: list[int] = []
+        for n, word in enumerate(words):
+            split: Sequence[int] | None = self._tokens.get(word)
+            if split is None:
+                split = []
+                for form in subtokens(word):
+                    number = self._number.get(form)
+                    if number is None:
+                        unknown.append(form)
+                        number = -len(unknown)
+                    split.append(number)
+            numbers.extend(split)
+            owner.extend([n] * len(split))
+        return numbers, owner

@@ -37,10 +37,10 @@ _HEBREW = _table(
     "a b g d h u z h t i k k l m m n n s a p p ts ts k r sh t",
 )
 _DEVANAGARI = _table(
-    "अ आ इ ई उ ऊ ए ऐ ओ औ क ख ग घ ङ च छ ज झ ञ ट ठ ड ढ ण त थ द ध न प फ ब भ म य र ल व श ष स ह ा ि ी ु ू े ै ो "
-    "ौ ं ँ ् ़ ृ ॉ ऑ",
-    "a a i i u u e e o o k k g g n tch tch j j n t t d d n t t d d n p f b b m i r l v sh sh s h a i i u "
-    "u e e o o n n - - ri o o",
+    "अ आ इ ई उ ऊ ए ऐ ओ औ क ख ग घ ङ च छ ज झ ञ ट ठ ड ढ ण त थ द ध न प फ ब भ म य र ल व श ष स ह "
+    "ा ि ी ु ू े ै ो ौ ं ँ ् ़ ृ ॉ ऑ",
+    "a a i i u u e e o o k k g g n tch tch j j n t t d d n t t d d n p f b b m i r l v sh sh s h "
+    "a i i u u e e o o n n - - ri o o",
 )
 _GEORGIAN = _table(
     "ა ბ გ დ ე ვ ზ თ ი კ ლ მ ნ ო პ ჟ რ ს ტ უ ფ ქ ღ ყ შ ჩ ც ძ წ ჭ ხ ჯ ჰ",
@@ -54,10 +54,25 @@ _LATIN = _table(
     "ł ø đ ð þ æ œ ß ı ħ ŋ ə ŀ ĸ",
     "l o d d th ae oe ss i h n e l k",
 )
-_MARKS = _table(
-    "« » “ ” „ ‟ ″ 「 」 『 』 《 》 ‘ ’ ‚ ‛ ′ ` ´ – — ― ‐ ‑ − 。 ． 、 ， ، ； ؛ ： ？ ؟ ！ （ ） … · ・ । ٪ ％ ٫ ٬",
-    '" " " " " " " " " " " " " \' \' \' \' \' \' \' - - - - - - . . , , , ; ; : ? ? ! ( ) ... . . . % % . ,',
-)
+_MARKS = {
+    ord(mark): plain
+    for plain, marks in {
+        '"': "«»“”„‟″「」『』《》",
+        "'": "‘’‚‛′`´",
+        "-": "–—―‐‑−",
+        ".": "。．।٫",
+        ",": "、，،٬",
+        ";": "；؛",
+        ":": "：",
+        "?": "？؟",
+        "!": "！",
+        "(": "（",
+        ")": "）",
+        "...": "…",
+        "%": "٪％",
+    }.items()
+    for mark in marks
+}
 _ALL = {
     **_CYRILLIC,
     **_GREEK,
