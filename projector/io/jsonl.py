@@ -89,6 +89,8 @@ class _Counter:
         try:
             for line in self._stream:
                 self.line += 1
+                if self.line == 1:
+                    line = line.removeprefix(b"\xef\xbb\xbf")  # a byte order mark
                 self.last = line
                 yield line
         except EOFError as error:

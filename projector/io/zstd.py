@@ -1,4 +1,4 @@
-"""Reading zstd so that a cut file is an error: the library's own reader takes it for a short one."""
+"""Reading zstd: a cut file is an error here; the library's own reader takes it for a short one."""
 
 from __future__ import annotations
 

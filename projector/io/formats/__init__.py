@@ -95,10 +95,21 @@ def read_options(name: str, options: Mapping[str, Any]) -> Any:
     for key in options:
         if key not in known:
             raise UsageError(f"the format {name!r} has no option {key!r}" + near_miss(key, known))
+    given = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    plain = {key: _yes_or_no(value, given[key].default) for key, value in options.items()}
     try:
-        return msgspec.convert(dict(options), kind, strict=False)
+        return msgspec.convert(plain, kind, strict=False)
     except (msgspec.ValidationError, ValueError) as error:
         raise UsageError(f"options of the format {name!r}: {error}") from error
+
+
+def _yes_or_no(value: Any, default: Any) -> Any:
+    """YAML takes ``yes`` for a boolean; what is wanted depends on the option."""
+    if isinstance(value, bool) and isinstance(default, str):
+        return "yes" if value else "no"
+    if isinstance(default, bool) and value in ("yes", "no"):
+        return value == "yes"
+    return value
 
 
 def option_names(name: str) -> list[str]:

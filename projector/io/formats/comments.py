@@ -64,8 +64,9 @@ class Comments:
         return {**self._meta, **({"comments": self._bare} if self._bare else {})}
 
 
-def comment_lines(doc: Document, key: str = "id") -> list[str]:
-    """The comments that `Comments` reads back: id, text, record labels, and strings of meta."""
+def comment_lines(doc: Document, key: str = "id", text: str | None = None) -> list[str]:
+    """The comments that `Comments` reads back: id, text (the document's, unless another is given),
+    record labels, and strings of meta."""
     lines = []
     if isinstance(doc.meta.get("newdoc"), str):
         lines.append(f"# newdoc id = {one_line(doc.meta['newdoc'])}")
@@ -80,7 +81,7 @@ def comment_lines(doc: Document, key: str = "id") -> list[str]:
             and _KEY.match(f"# {name} = x")
         ):
             lines.append(f"# {one_line(name)} = {one_line(value)}")
-    lines.append(f"# text = {one_line(doc.text)}")
+    lines.append(f"# text = {one_line(doc.text if text is None else text)}")
     lines += [
         f"# {'' if name in LABELS else 'labels.'}{one_line(name)} = {one_line(str(value))}"
         for name, value in doc.labels.items()

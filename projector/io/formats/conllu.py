@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from msgspec.structs import replace
-
 from projector.errors import DataError, UsageError, near_miss
 from projector.io.bio import ILL_FORMED, spans_from_tags, tags_from_spans
 from projector.io.formats.base import Notes, one_line, text_lines, write_text
@@ -244,11 +242,10 @@ def _block(doc: Document, options: Options, notes: Notes) -> str:
             if row[0].isdecimal() and row is _first_word(token):
                 row[9] = _with_ner(row[9], next(named))
             lines.append("\t".join(one_line(value) or "_" for value in row))
-    if isinstance(doc.meta.get("text"), str) and kept is not None:
-        doc = replace(doc, text=doc.meta["text"])
+    original = doc.meta.get("text") if kept is not None else None
     if not lines:
         notes.remark("documents without tokens were written as comments alone")
-    return "\n".join([*comment_lines(doc, "sent_id"), *lines]) + "\n\n"
+    return "\n".join([*comment_lines(doc, "sent_id", original), *lines]) + "\n\n"
 
 
 def _first_word(token: Token) -> Row:
