@@ -7,6 +7,7 @@ the corpus knows a word its own counts decide, where it does not the list does.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -80,19 +81,18 @@ def _entries(
         s, t = to_row[known.entry_source], to_column[known.entry_target]
         both = (s >= 0) & (t >= 0)
         return s[both], t[both], known.count[both] * np.float32(TRUST)
-    best: dict[tuple[int, int], float] = {}
+    best: dict[tuple[int, int], float] = {}  # (row, column) -> weight
     units = _unit_finder(kind.source, rows), _unit_finder(kind.target, columns)
     for source, target, weight in lexicon.words:
         left, right = units[0](source), units[1](target)
         if not left or not right or max(len(left), len(right)) > LONGEST_ENTRY:
             continue
         worth = weight * (LISTED if len(left) == len(right) == 1 else PHRASE)
-        for s in left:
-            for t in right:
-                if s >= 0 and t >= 0:
-                    best[s, t] = max(best.get((s, t), 0.0), worth)
+        for pair in itertools.product(left, right):
+            if min(pair) >= 0:
+                best[pair] = max(best.get(pair, 0.0), worth)
     keys = np.array(sorted(best), np.int32).reshape(-1, 2)
-    values = np.array([best[int(s), int(t)] for s, t in keys], np.float32)
+    values = np.array([best[key] for key in sorted(best)], np.float32)
     return keys[:, 0].copy(), keys[:, 1].copy(), values
 
 

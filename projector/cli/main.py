@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("projector.cli.demo:command", "The main job over the samples.", LOOK),
     "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),
     "report": Command("projector.cli.report:command", "An HTML page to look at.", LOOK),
+    "lexicon": Command("projector.cli.lexicon:command", "Make a lexicon for align.", MAKE),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
 }
