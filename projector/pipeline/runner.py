@@ -299,10 +299,10 @@ class _Run:
         if job.executor == "ray":
             from projector.pipeline.executors.ray import RayExecutor
 
-            return RayExecutor(work, workers=job.workers, address=job.ray_address)
+            return RayExecutor(work, job.workers, job.ray_address, self.progress.say)
         from projector.pipeline.executors.processes import ProcessExecutor
 
-        return ProcessExecutor(work, workers=job.workers)
+        return ProcessExecutor(work, job.workers, self.progress.say)
 
     @property
     def _stops(self) -> bool:

@@ -73,7 +73,7 @@ class Store:
         return self._parts[key]
 
     def add(self, phase: int, done: Done, input_crc: int, *, output: bool = True) -> None:
-        """Write a block; it becomes safe with the next commit, a fifth of a second later at most."""
+        """Write a block; it is safe after the next commit, within 0.2 seconds."""
         part, rejected = self._part(phase, done.shard)
         if output:
             part.append(done.output)

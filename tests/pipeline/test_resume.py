@@ -300,7 +300,8 @@ def test_ctrl_c_says_how_to_go_on(documents, tmp_path, xproject):
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"--resume" in errors and b"Traceback" not in errors
-    entries = [json.loads(line) for line in open(Path(f"{out}.work") / "journal")]
+    lines = (Path(f"{out}.work") / "journal").read_text().splitlines()
+    entries = [json.loads(line) for line in lines]
     assert len(entries) > 1, "what was done before Ctrl-C is in the journal"
     assert xproject(*words, "--resume").returncode == 0
     assert out.read_bytes().count(b"\n") == 300

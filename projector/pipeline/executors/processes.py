@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from glob import glob
 from queue import SimpleQueue
@@ -100,7 +100,10 @@ class Worker:
 class ProcessExecutor:
     """See the module's docstring and `projector.pipeline.executors.Executor`."""
 
-    def __init__(self, work: Work, workers: int) -> None:
+    def __init__(
+        self, work: Work, workers: int, say: Callable[[str], None] = lambda text: None
+    ) -> None:
+        self._say = say
         self._workers = [Worker(n, workers, work) for n in range(workers)]
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         for worker in self._workers:
@@ -128,6 +131,7 @@ class ProcessExecutor:
                     if self._closing.is_set():
                         raise
                     reason = str(error)
+                    self._say(f"a worker process died ({reason}); another one takes its block")
             return one_by_one(worker, block, reason)
         finally:
             self._idle.put(worker)
