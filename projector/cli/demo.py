@@ -111,5 +111,5 @@ def report(pairs: list[Path], page: Path, *, force: bool) -> Path:
     from projector.report.page import write_report
 
     records = (record for path in pairs for record in read_records(path))
-    write_report(records, page, title="xproject demo", force=force)
+    write_report(records, page, title="xproject demo", sample=0, force=force)
     return page
