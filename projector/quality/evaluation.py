@@ -102,7 +102,8 @@ class Evaluation:
     def _wants(self, kind: str, present: bool) -> bool:
         if self.kind not in ("auto", kind) or not (present or self.kind == kind):
             return False
-        self._seen.add(kind)
+        if present:
+            self._seen.add(kind)
         return True
 
     def _comparable(self, ours: Document, theirs: Document) -> bool:

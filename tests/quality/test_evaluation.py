@@ -239,7 +239,7 @@ def test_matching_by_id_out_of_step_and_by_order() -> None:
     found = {g.id if g else None: p.id if p else None for p, g in paired(ours, theirs)}
     assert found == {"a": "a", "b": "b", "c": "c", "d": "d", "e": None}
     other = [Document(f"other-{n}", "x") for n in range(4)]
-    assert [(p.id, g.id) for p, g in paired(ours, other) if p and g][0] == ("b", "other-0")
+    assert next((p.id, g.id) for p, g in paired(ours, other) if p and g) == ("b", "other-0")
     with pytest.raises(DataError, match="matched by order"):
         list(paired(ours, other[:3]))
     with pytest.raises(DataError, match="twice"):

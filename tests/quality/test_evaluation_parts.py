@@ -79,7 +79,7 @@ def test_score_table() -> None:
     table = score_table([0.9, 0.9, 0.3], [1, 1, 0], gold=4)
     first, last = (
         table["thresholds"][0],
-        [r for r in table["thresholds"] if r["threshold"] == 0.8][0],
+        next(r for r in table["thresholds"] if r["threshold"] == 0.8),
     )
     assert first["precision"] == pytest.approx(2 / 3)
     assert first["f1"] == pytest.approx(4 / 7)
