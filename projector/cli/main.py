@@ -73,7 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, Interrupted) as error:
         print(f"xproject: {error or 'interrupted'}", file=sys.stderr)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise  # typer turns a broken pipe into an exit with code 1
         # The reader of our output went away (`| head`): not our error. Nothing more can be
         # written, not even by the interpreter's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
