@@ -64,6 +64,7 @@ class Evaluation:
         self.answers, self.links = AnswerScores(), LinkScores()
         self.tags: dict[str, TagScores] = {}
         self.labels: dict[str, list[int]] = {}
+        self.gold_has_any = False
         self._seen: set[str] = set()
 
     def add(self, predicted: Record | None, gold: Record | None) -> None:
@@ -76,6 +77,8 @@ class Evaluation:
         if theirs is None or gold is None:
             self.records["not_in_gold"] += 1
             return
+        if not self.gold_has_any:
+            self._note_gold(gold, theirs)
         if ours is None or predicted is None:
             self.records["not_predicted"] += 1
             if self.common_only:
@@ -102,9 +105,21 @@ class Evaluation:
     def _wants(self, kind: str, present: bool) -> bool:
         if self.kind not in ("auto", kind) or not (present or self.kind == kind):
             return False
-        if present:
-            self._seen.add(kind)
+        self._seen.add(kind)
         return True
+
+    def _note_gold(self, gold: Record, doc: Document) -> None:
+        """Remember if the gold data have anything of the kind at all."""
+        has = {
+            "spans": _has_spans(doc) or (self.kind == "spans" and bool(doc.spans)),
+            "tags": bool(doc.tags),
+            "qa": bool(doc.questions),
+            "links": isinstance(gold, Pair) and gold.alignment is not None,
+            "relations": bool(doc.relations),
+            "clusters": bool(doc.clusters),
+            "labels": bool(doc.labels),
+        }
+        self.gold_has_any = any(has.values()) if self.kind == "auto" else has[self.kind]
 
     def _comparable(self, ours: Document, theirs: Document) -> bool:
         if ours.text == theirs.text:
