@@ -12,6 +12,8 @@
     return node;
   };
 
+  const short = (text) => (text.length > 64 ? text.slice(0, 61).trimEnd() + "…" : text);
+
   // Labels get their colours in the order of how common they are.
   const counts = new Map();
   for (const r of all) for (const s of r.s.sp) counts.set(s.l, (counts.get(s.l) || 0) + 1);
@@ -88,7 +90,7 @@
     const notes = make("ul", "below");
     for (const [label, a, b] of r.t.r) {
       const li = make("li");
-      li.append(make("b", "", a), ` —${label}→ `, make("b", "", b));
+      li.append(make("b", "", short(a)), ` —${label}→ `, make("b", "", short(b)));
       notes.append(li);
     }
     for (const ids of r.t.k) {

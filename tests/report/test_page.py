@@ -1,0 +1,106 @@
+"""The report: counts over everything, one page that fetches nothing and lets nothing through."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from projector.errors import UsageError
+from projector.records import Document, Dropped, Pair, Span, Step
+from projector.report.data import embedded, gather
+from projector.report.page import write_report
+
+EVIL = 'x </script><img src=y onerror="alert(1)"> & <!-- é😀'
+
+
+def pair(name: str = "p", score: float = 0.9, text: str = "Ana ríe 😀 hoy.") -> Pair:
+    source = Document(name, "Ann laughs today.", "en", tokens=[(0, 3), (4, 10), (11, 16)],
+                      spans=[Span("a", 0, 3, "PER"), Span("b", 11, 16, "DATE")])  # fmt: skip
+    target = Document(
+        name, text, "es", tokens=[(0, 3)], spans=[Span("a", 0, 3, "PER", score=score)]
+    )
+    return Pair(name, source, target, [(0, 0, 0.8)], steps=[Step("project", "match")],
+                dropped=[Dropped("no_links", "no aligned target words", span="b", label="DATE")])  # fmt: skip
+
+
+def page(tmp_path: Path, *pairs: Pair, **options: object) -> str:
+    path = tmp_path / "r.html"
+    write_report(pairs, path, **options)  # type: ignore[arg-type]
+    return path.read_text(encoding="utf-8")
+
+
+def data_of(html: str) -> list[dict[str, object]]:
+    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', html, re.S)
+    assert found
+    return json.loads(found[1])
+
+
+def test_counts_are_over_all_records_and_texts_of_a_sample(tmp_path: Path) -> None:
+    html = page(tmp_path, *(pair(f"p{n}") for n in range(30)), sample=5)
+    assert len(data_of(html)) == 5
+    assert "<dd>30</dd>" in html
+    assert "<dd>60</dd>" in html
+    assert "Shows 5 of 30 records" in html
+
+
+def test_the_worst_are_shown_in_input_order() -> None:
+    pairs = [pair(f"p{n}", score=n / 10) for n in range(10)]
+    clean = [Pair(p.id, p.source, p.target, p.alignment) for p in pairs]
+    overview, shown = gather(clean, 3, worst=True)
+    assert [p.id for p in shown] == ["p0", "p1", "p2"]
+    assert overview.records == 10
+    assert sum(overview.bins) == 10
+
+
+def test_a_sample_is_the_same_every_time() -> None:
+    pairs = [pair(f"p{n}") for n in range(50)]
+    first, again = (gather(pairs, 7, worst=False)[1] for _ in range(2))
+    assert [p.id for p in first] == [p.id for p in again]
+
+
+def test_nothing_in_a_record_becomes_markup(tmp_path: Path) -> None:
+    given = pair(text=EVIL, name=EVIL)
+    html = page(tmp_path, given, title=EVIL)
+    assert "<img" not in html
+    assert html.count("</script>") == 2
+    assert data_of(html)[0]["t"]["text"] == EVIL  # type: ignore[index]
+
+
+def test_the_page_fetches_nothing(tmp_path: Path) -> None:
+    html = page(tmp_path, pair())
+    assert not re.search(r'(src|href)\s*=\s*"', html)
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_offsets_count_as_the_script_counts() -> None:
+    text = "😀 Ana"
+    target = Document("p", text, "es", tokens=[(2, 5)], spans=[Span("a", 2, 5, "PER")])
+    side = embedded(Pair("p", Document("p", "Ann", "en"), target))["t"]
+    assert side["tok"] == [[3, 6]]
+    units = text.encode("utf-16-le")
+    assert units[2 * 3 : 2 * 6].decode("utf-16-le") == "Ana"
+
+
+def test_reasons_and_what_was_dropped(tmp_path: Path) -> None:
+    html = page(tmp_path, pair())
+    assert "no_links" in html
+    assert data_of(html)[0]["d"][0]["what"] == "today"  # type: ignore[index]
+
+
+def test_an_existing_page_is_not_replaced(tmp_path: Path) -> None:
+    page(tmp_path, pair())
+    with pytest.raises(UsageError, match="--force"):
+        page(tmp_path, pair())
+
+
+def test_documents_alone_can_be_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "r.html"
+    assert write_report([pair().source], path) == 1
+
+
+def test_no_records_at_all(tmp_path: Path) -> None:
+    assert "<dd>0</dd>" in page(tmp_path)
