@@ -18,10 +18,12 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from projector.errors import DataError, EngineError, ProjectorError
+from projector.errors import DataError, EngineError, ProjectorError, UsageError
 from projector.io.jsonl import Line, encode, read_stream
 from projector.pipeline.stage import Rejected, Stage
 from projector.records import Pair, Record
+
+NOT_POSSIBLE = "not_possible"  # what a record wants, no engine has
 
 
 class Block(Struct, frozen=True, array_like=True):
@@ -142,6 +144,8 @@ class Chain:
         start = time.perf_counter()
         records = [record for _, record in live]
         outcomes = process(stage, records)
+        if done.shard == done.number == 0:
+            refuse_senseless(outcomes)
         took = time.perf_counter() - start
         add_counts(done.tally.seconds, {stage.name: took})
         spent = {k: v - before.get(k, 0.0) for k, v in cost_of(stage).items()}
@@ -220,12 +224,26 @@ def process(stage: Stage, records: Sequence[Record]) -> list[Any]:
     except DataError as error:
         if len(records) == 1:
             return [Rejected(records[0].id, error.reason, error.detail)]
+    except UsageError as error:
+        if len(records) == 1:
+            return [Rejected(records[0].id, NOT_POSSIBLE, str(error))]
     except ProjectorError:
         raise
     except Exception as error:
         if len(records) == 1:
             return [Rejected(records[0].id, "stage_error", crash(stage, error))]
     return [process(stage, [record])[0] for record in records]
+
+
+def refuse_senseless(outcomes: Sequence[Any]) -> None:
+    """Raise UsageError if nothing at all of a run's first block could be done as it was asked.
+
+    A record may ask for what there is not (an unknown language) and is then set aside; when all
+    of them do, it is the command that asks for it.
+    """
+    reasons = {outcome.reason if isinstance(outcome, Rejected) else "" for outcome in outcomes}
+    if reasons == {NOT_POSSIBLE}:
+        raise UsageError(outcomes[0].detail)
 
 
 def _checked(stage: Stage, records: Sequence[Record]) -> list[Any]:

@@ -20,6 +20,11 @@ STAGES: dict[str, str] = {
     "qa": "projector.qa.stage:QaStage",
     "filter": "projector.quality.filters:FilterStage",
     "annotate": "projector.text.annotate:AnnotateStage",
+    "join": "projector.translation.joining:JoinStage",
+    "split": "projector.translation.joining:SplitStage",
+    "backtranslate": "projector.translation.back:BackTranslateStage",
+    "swap": "projector.alignment.swap:SwapStage",
+    "codeswitch": "projector.alignment.codeswitch:CodeSwitchStage",
 }
 
 

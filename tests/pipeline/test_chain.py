@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from projector.errors import DataError, EngineError
+from projector.errors import DataError, EngineError, UsageError
 from projector.pipeline.chain import Block, Chain, process, read_block
 from projector.pipeline.memory import apply
 from projector.pipeline.stage import Rejected
@@ -43,6 +43,7 @@ DOCS = [Document("a", "good"), Document("b", "bad"), Document("c", "good")]
         (DataError("odd", reason="odd_record"), "odd_record"),
         (ValueError("odd\nindeed"), "stage_error"),
         (RecursionError(), "stage_error"),
+        (UsageError("no such language"), "not_possible"),
     ],
 )
 def test_one_bad_record_does_not_take_its_neighbours_along(error, reason):
@@ -55,6 +56,17 @@ def test_one_bad_record_does_not_take_its_neighbours_along(error, reason):
 def test_an_engine_that_fails_as_a_whole_is_no_matter_of_records():
     with pytest.raises(EngineError, match="no server"):
         process(refuse(EngineError("no server")), DOCS)
+
+
+def test_a_command_that_can_be_done_for_no_record_is_wrong_usage():
+    def each(record):
+        raise UsageError("no such language")
+
+    line = b'{"text": "bad"}\n'
+    with pytest.raises(UsageError, match="no such language"):
+        Chain([Stage(each)]).run(Block(0, 0, 1, line * 3))
+    done = Chain([Stage(each)]).run(Block(0, 1, 1, line * 3))
+    assert [reject.reason for reject in done.rejects] == ["not_possible"] * 3
 
 
 def test_a_stage_that_loses_a_record_is_caught():
