@@ -28,7 +28,8 @@ def check_recipe(recipe: Recipe) -> None:
         kind = stage_class(spec.stage)
         where = f"{spec.where}: " if spec.where else ""
         needs, gives = set(kind.needs), set(kind.gives)
-        if n == 0:
+        if not have and needs:
+            # The first stage that is particular says what the input is.
             have = needs | ({"questions"} if "document" in needs else set(GIVERS) - {"document"})
         for need in sorted(needs - have - {"questions"}):
             raise UsageError(

@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct, field
 
 from projector import __version__
+from projector.alignment.swap import swapped
 from projector.engines import engine_class
 from projector.errors import UsageError
 from projector.pipeline.stage import Outcome, Rejected
@@ -27,7 +28,7 @@ from projector.projection.base import Projection, Projector
 from projector.qa.asking import Asker, Plan, given_questions
 from projector.qa.base import QuestionGenerator
 from projector.qa.examples import assemble
-from projector.records import Document, Link, Pair, Record, Segment, Step
+from projector.records import Document, Pair, Record, Step
 from projector.translation.base import Constraint, Translator
 
 GIVEN = "given"
@@ -216,19 +217,3 @@ def _constraints(
             a, b = place.pieces[0]
             found.append(Constraint([target[a:b]], start, end))
     return found
-
-
-def swapped(pair: Pair) -> Pair:
-    """The same pair read in the other direction."""
-    links: list[Link] | None = None
-    if pair.alignment is not None:
-        links = sorted((j, i, p) for i, j, p in pair.alignment)
-    segments = None
-    if pair.segments is not None:
-        segments = [
-            Segment(s.target_start, s.target_end, s.source_start, s.source_end)
-            for s in pair.segments
-        ]
-    return msgspec.structs.replace(
-        pair, source=pair.target, target=pair.source, alignment=links, segments=segments
-    )

@@ -57,8 +57,9 @@ class AnnotateStage:
 
     name = "annotate"
     Options = AnnotateOptions
-    needs: ClassVar[frozenset[str]] = frozenset({"document"})
-    gives: ClassVar[frozenset[str]] = frozenset({"document"})
+    # Documents and pairs alike, so it can stand anywhere in a chain and changes neither.
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset()
     sees_corpus = False
 
     def __init__(self, options: AnnotateOptions) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from projector.alignment.swap import swapped
 from projector.errors import UsageError
 from projector.pipeline.memory import apply
 from projector.pipeline.stage import Rejected
-from projector.qa.stage import QaOptions, QaStage, swapped
+from projector.qa.stage import QaOptions, QaStage
 from projector.records import Document, Pair, Question, Span
 
 SOURCE = "Obama met Merkel in Berlin."
@@ -116,7 +117,7 @@ def test_the_english_side_is_found_on_either_side() -> None:
     turned = swapped(pair())
     done = made(QaStage(QaOptions(translator="")), turned)
     assert done.source.lang == "es"
-    assert [q.text for q in done.target.questions][0] == "Who met Merkel in Berlin?"
+    assert done.target.questions[0].text == "Who met Merkel in Berlin?"
     assert done.alignment == turned.alignment
 
 
