@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from projector.projection.corpus import Shares
 from projector.projection.features import Batch
 from projector.projection.words import WordArrays, WordTable
 from projector.records import Document, Offsets, Pair
@@ -40,14 +41,13 @@ def token_run(doc: Document, part: Offsets) -> tuple[int, int]:
 
 def build(
     pairs: Sequence[Pair],
-    source_share: Mapping[str, float],
-    target_share: Mapping[str, float],
+    shares: Shares,
     memory: Memory | None = None,
 ) -> Asked:
-    """The arrays of pairs that have tokens on both sides and links.
+    """The arrays of pairs of one pair of languages, with tokens on both sides and links.
 
     Args:
-        source_share, target_share: share of the corpus's texts that hold a lower-cased word.
+        shares: what the corpus says as a whole.
         memory: what earlier projections of the same words looked like (`memory.Memory`).
     """
     source_table, target_table = WordTable(), WordTable()
@@ -112,6 +112,7 @@ def build(
             memory_at.append(len(digests))
     else:
         memory_at = [0] * (len(firsts) + 1)
+    languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
     batch = Batch(
         np.array(source_at, np.int64), np.array(source, np.int64),
         np.array(target_at, np.int64), np.array(target, np.int64),
@@ -120,11 +121,12 @@ def build(
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4),
         np.array(memory_at, np.int64), np.array(digests, np.int64), np.array(counts, np.float32),
+        np.array(shares.scale(*languages, bare), np.float64),
     )  # fmt: skip
     return Asked(
         batch,
-        source_table.arrays(source_share, bare),
-        target_table.arrays(target_share, bare),
+        source_table.arrays(shares.source(*languages), bare),
+        target_table.arrays(shares.target(*languages), bare),
         np.array(owners, np.int64),
         runs,
     )

@@ -1,5 +1,6 @@
-"""How common each word is in the corpus that is being projected: articles, prepositions and the
-like give themselves away by standing in many texts."""
+"""What the corpus that is being projected says as a whole: how common each word is (articles and
+prepositions give themselves away by standing in many texts), and how long one side is against
+the other in words and letters."""
 
 from __future__ import annotations
 
@@ -7,14 +8,19 @@ from collections.abc import Mapping
 
 import msgspec
 
+from projector.projection.words import facts
 from projector.records import Document, Pair
 
 PRIOR = 20  # texts without the word that are assumed on top, so that a small corpus claims little
+EVEN = 200  # words or letters on both sides that are assumed on top
 
 
 class _Side(msgspec.Struct):
     texts: int = 0
     words: dict[str, int] = {}
+    content: int = 0  # words with a letter or digit
+    letters: int = 0
+    consonants: int = 0
 
 
 class Shares:
@@ -38,6 +44,17 @@ class Shares:
         """The shares of the target's words."""
         return self._share(f"{source} {target} target")
 
+    def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
+        """Target words for each source word, and target letters (``bare``: consonants) for each
+        source letter; 1 if nothing was counted."""
+        left = self._sides.get(f"{source} {target} source", _Side())
+        right = self._sides.get(f"{source} {target} target", _Side())
+        letters = (right.consonants, left.consonants) if bare else (right.letters, left.letters)
+        return (
+            (right.content + EVEN) / (left.content + EVEN),
+            (letters[0] + EVEN) / (letters[1] + EVEN),
+        )
+
     def dump(self) -> bytes:
         """Everything counted, as JSON."""
         return msgspec.json.encode(self._sides, order="sorted")
@@ -53,7 +70,14 @@ class Shares:
         side = self._sides.setdefault(name, _Side())
         side.texts += 1
         counts = side.words
-        for word in {w.lower() for w in doc.words()}:
+        words = doc.words()
+        for word in words:
+            known = facts(word)
+            if known.content:
+                side.content += 1
+                side.letters += len(known.spelling)
+                side.consonants += len(known.consonants)
+        for word in {w.lower() for w in words}:
             counts[word] = counts.get(word, 0) + 1
         self._ready.pop(name, None)
 

@@ -49,8 +49,8 @@ FEATURES = (
     "last_common_linked",
     "first_common_gap",  # how much commoner it is than the span's own first word
     "last_common_gap",
-    "length",  # log ratio of the numbers of words, absolute
-    "longer",  # more words than the span
+    "length",  # log of the number of words over the one to be expected, absolute
+    "longer",  # more words than that
     "shorter",  # fewer
     "letters",  # log ratio of the numbers of letters, absolute
     "alike",  # similarity in spelling
@@ -109,7 +109,8 @@ class Batch(NamedTuple):
     on; spans and links count tokens from their pair's first.
 
     ``window``, one row a span: first and end token of the source sentence and of the target
-    stretch in which the counterpart is looked for.
+    stretch in which the counterpart is looked for. ``scale``: target words for a source word, and
+    target letters for a source letter, in the corpus.
     """
 
     source_at: Array
@@ -127,6 +128,7 @@ class Batch(NamedTuple):
     memory_at: Array
     memory_digest: Array
     memory_count: Array
+    scale: Array
 
 
 class Candidates(NamedTuple):
@@ -197,7 +199,7 @@ def _are_initials(initials: Any, letters: Any) -> bool:
 def _all(
     source_at: Any, source: Any, target_at: Any, target: Any, link_at: Any, link_i: Any,
     link_j: Any, link_p: Any, span_at: Any, span_first: Any, span_end: Any, window: Any,
-    memory_at: Any, memory_digest: Any, memory_count: Any,
+    memory_at: Any, memory_digest: Any, memory_count: Any, scale: Any,
     s_content: Any, s_capital: Any, s_share: Any, s_digest: Any, s_letters: Any, s_start: Any,
     t_content: Any, t_capital: Any, t_share: Any, t_digest: Any, t_letters: Any, t_start: Any,
 ) -> Any:  # fmt: skip
@@ -320,7 +322,10 @@ def _all(
                 away_sum[j + 1] = away_sum[j] + away
                 loose_sum[j + 1] = loose_sum[j] + (column[j] < LOOSE)
             left = _spelling(sw[p:q], s_letters, s_start, left_letters)
-            longest = max(2 * size + 3, 5)
+            stretched = max(1.0, scale[0])  # more, shorter words: Chinese by characters
+            longest = int(2 * size * stretched + 6 * (stretched - 1)) + 3
+            expected = words * scale[0]
+            expected_letters = letters * scale[1]
             row_best = np.zeros(size, np.float32)
             s_mark_first = not s_content[sw[p]]
             s_mark_last = not s_content[sw[q - 1]]
@@ -449,17 +454,17 @@ def _all(
                         x[LAST_COMMON_LINKED] = share
                     x[LAST_COMMON_GAP] = max(0.0, share - s_share[sw[q - 1]])
                     if target_words:
-                        ratio = np.log(target_words / words)
+                        ratio = np.log(target_words / expected)
                         x[LENGTH] = abs(ratio)
                     else:
                         x[LENGTH] = 2.0 - 2.0 * marks_only
-                    extra = target_words - words
+                    extra = target_words - expected
                     if extra > 0:
-                        x[LONGER] = min(extra, 5)
+                        x[LONGER] = min(extra, 5.0)
                     else:
-                        x[SHORTER] = min(-extra, 5)
+                        x[SHORTER] = min(-extra, 5.0)
                     target_letters = letters_sum[b] - letters_sum[a]
-                    x[LETTERS] = abs(np.log((target_letters + 1.0) / (letters + 1.0)))
+                    x[LETTERS] = abs(np.log((target_letters + 1.0) / (expected_letters + 1.0)))
                     if (
                         left > 0
                         and letters <= LETTERS_COMPARED

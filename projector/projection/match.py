@@ -64,7 +64,7 @@ class MatchProjector:
         self.memory: Memory = {}
 
     def fit(self, pairs: Iterable[Pair]) -> None:
-        """Count in how many texts each word stands."""
+        """Count words and letters."""
         self.shares = Shares()
         for pair in pairs:
             self.shares.add(pair)
@@ -85,16 +85,8 @@ class MatchProjector:
         return answers
 
     def ask(self, pairs: Sequence[Pair]) -> tuple[Asked, Candidates]:
-        """The candidates of a few pairs with their features (`project`'s first half)."""
-        lang = {(p.source.lang, p.target.lang) for p in pairs}
-        if len(lang) == 1:
-            ((source, target),) = lang
-        else:
-            source = target = ""
-        asked = build(
-            pairs, self.shares.source(source, target), self.shares.target(source, target),
-            self.memory,
-        )  # fmt: skip
+        """The candidates of a few pairs of one pair of languages, with their features."""
+        asked = build(pairs, self.shares, self.memory)
         return asked, candidates(asked.batch, asked.source, asked.target)
 
     def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
