@@ -33,16 +33,16 @@ def decode_number(text: str) -> int:
     return value
 
 
-def read_dictd(path: str) -> Iterator[tuple[str, str]]:
+def read_dictd(name: str) -> Iterator[tuple[str, str]]:
     """Pairs (headword, translation), in the index's order and without repetition.
 
     Args:
-        path: the .index file, the .dict or .dict.dz file, or their name without a suffix.
+        name: the .index file, the .dict or .dict.dz file, or their name without a suffix.
 
     Raises:
         DataError: one of the two files is missing or damaged.
     """
-    base = re.sub(r"\.(?:index|dict|dict\.dz)$", "", path)
+    base = re.sub(r"\.(?:index|dict|dict\.dz)$", "", name)
     index = Path(f"{base}.index")
     articles = next(
         (p for p in (Path(f"{base}.dict.dz"), Path(f"{base}.dict")) if p.exists()), None

@@ -34,6 +34,8 @@ class Stored(msgspec.Struct, forbid_unknown_fields=True):
     count: bytes  # float32
     null_source: bytes  # float32, a count for each source unit
     null_target: bytes
+    total_source: bytes  # float32, all that p(. | unit) was normalised by
+    total_target: bytes
     jump: bytes  # float32, 2 x jumps
 
 
@@ -58,6 +60,8 @@ class Known:
     count: Floats
     null_source: Floats
     null_target: Floats
+    total_source: Floats
+    total_target: Floats
     jump: Floats
 
 
@@ -84,6 +88,8 @@ def save_lexicon(
             known.count.astype("<f4").tobytes(),
             known.null_source.astype("<f4").tobytes(),
             known.null_target.astype("<f4").tobytes(),
+            known.total_source.astype("<f4").tobytes(),
+            known.total_target.astype("<f4").tobytes(),
             known.jump.astype("<f4").tobytes(),
         )
         for name, known in views.items()
@@ -137,6 +143,8 @@ def _known(stored: Stored) -> Known:
         real(stored.count),
         real(stored.null_source),
         real(stored.null_target),
+        real(stored.total_source),
+        real(stored.total_target),
         real(stored.jump).reshape(2, -1),
     )
     sizes: list[tuple[NDArray[np.int32], list[str]]] = [
@@ -148,9 +156,12 @@ def _known(stored: Stored) -> Known:
             raise ValueError("entries do not fit the words")
         if len(entries) and entries.min() < 0:
             raise ValueError("a negative word number")
-    lengths = len(known.null_source), len(known.null_target)
-    if lengths != (len(known.source), len(known.target)):
-        raise ValueError("null counts do not fit the words")
+    for names, counts in (
+        (known.source, (known.null_source, known.total_source)),
+        (known.target, (known.null_target, known.total_target)),
+    ):
+        if any(len(numbers) != len(names) for numbers in counts):
+            raise ValueError("counts do not fit the words")
     return known
 
 

@@ -20,6 +20,8 @@ from projector.alignment.parts import in_parts
 
 BLOCK_CELLS = 4_000_000  # posteriors held at a time
 PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on the threads
+FAR = 12.0  # positions that share the last bucket of jumps, about
+EARLIER = 1000.0  # jumps that an earlier training's are worth
 STORED = 0.05  # a lexicon keeps pairs that were seen at least so often
 
 
@@ -51,6 +53,8 @@ class Parameters:
     count: Floats
     count_t: Floats
     count_s: Floats
+    total_s: Floats
+    total_t: Floats
 
     def known(self, source: list[str], target: list[str]) -> Known:
         """What a lexicon stores of the model."""
@@ -63,6 +67,8 @@ class Parameters:
             self.count[kept],
             self.count_s,
             self.count_t,
+            self.total_s,
+            self.total_t,
             self.jump,
         )
 
@@ -75,6 +81,7 @@ def train(
     settings: Settings,
     *,
     nulls: tuple[Floats, Floats] | None = None,
+    totals: tuple[Floats, Floats] | None = None,
     jump: Floats | None = None,
 ) -> Parameters:
     """Train on a corpus.
@@ -85,16 +92,19 @@ def train(
             before) on either side.
         evidence: from the table to a prior count of each entry.
         nulls: prior counts of the null word for source and for target units.
-        jump: jumps to start from, shape (2, `JUMPS`).
+        totals: what an earlier training normalised each source and each target unit by; words
+            that this corpus lacks are in it.
+        jump: the jumps of an earlier training, shape (2, `JUMPS`).
     """
     sources, targets = sizes
     table, cells = build_table(corpus, sources, targets, settings.rare, settings.threads)
     prior = evidence(table)
+    away = _away(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
     model = Parameters(
         table,
-        _first_probabilities(table, prior, targets),
+        _first_probabilities(table, prior, sizes, totals),
         np.full(targets, 1 / max(1, targets), np.float32),
         np.full(sources, 1 / max(1, sources), np.float32),
         starting_jumps() if jump is None else jump.astype(np.float32),
@@ -102,6 +112,8 @@ def train(
         np.zeros(len(table.column), np.float32),
         prior_t.copy(),
         prior_s.copy(),
+        np.empty(0, np.float32),
+        np.empty(0, np.float32),
     )
     for turn in range(settings.model1 + settings.markov):
         markov = turn >= settings.model1
@@ -109,13 +121,19 @@ def train(
         model.count_t[:] = prior_t
         model.count_s[:] = prior_s
         jumps = _expectation(corpus, cells, model, markov, settings.threads)
+        if jump is not None:
+            jumps += EARLIER * jump
         model.count += prior
-        maximise(table, model.count, levels, settings.alpha, settings.kappa, model.p)
+        maximise(table, model.count, levels, settings.alpha, settings.kappa, away, model.p)
         update_null(model.count_t, settings.alpha_null, model.null_t)
         update_null(model.count_s, settings.alpha_null, model.null_s)
         if markov and jumps.sum() > 0:
             shares = jumps / np.maximum(jumps.sum(1, keepdims=True), 1e-9)
+            shares[:, [0, -1]] /= FAR
             model.jump = (shares + 1e-4).astype(np.float32)
+    smoothed = model.count + settings.alpha
+    model.total_s = away[0] + np.bincount(table.rows, smoothed, sources).astype(np.float32)
+    model.total_t = away[1] + np.bincount(table.column, smoothed, targets).astype(np.float32)
     return model
 
 
@@ -141,15 +159,35 @@ def _levels(
     return levels
 
 
-def _first_probabilities(table: Table, prior: Floats, targets: int) -> Floats:
-    """Uniform within a row, raised where there is evidence."""
+def _away(
+    table: Table, prior: Floats, sizes: tuple[int, int], totals: tuple[Floats, Floats] | None
+) -> tuple[Floats, Floats]:
+    """What a lexicon's totals have above the prior counts in this table, smoothing included."""
+    if totals is None:
+        return np.zeros(sizes[0], np.float32), np.zeros(sizes[1], np.float32)
+    here_s = np.bincount(table.rows, weights=prior, minlength=sizes[0])
+    here_t = np.bincount(table.column, weights=prior, minlength=sizes[1])
+    return (
+        np.maximum(totals[0] - here_s, 0).astype(np.float32),
+        np.maximum(totals[1] - here_t, 0).astype(np.float32),
+    )
+
+
+def _first_probabilities(
+    table: Table,
+    prior: Floats,
+    sizes: tuple[int, int],
+    totals: tuple[Floats, Floats] | None,
+) -> Floats:
+    """Uniform within a row, as one observation spread out, with the prior counts on top."""
     rows = table.rows
     p = np.empty((len(rows), 2), np.float32)
-    boost = 0.3 * np.minimum(prior, 1)
-    for side, (words, size) in enumerate(((rows, len(table.start) - 1), (table.column, targets))):
-        met = np.bincount(words, minlength=size)
-        v = 1.0 / np.maximum(met[words], 1) + boost
-        p[:, side] = v / np.bincount(words, weights=v, minlength=size)[words]
+    for side, words in enumerate((rows, table.column)):
+        met = np.bincount(words, minlength=sizes[side])
+        seen = np.bincount(words, weights=prior, minlength=sizes[side])
+        if totals is not None:
+            seen = np.maximum(seen, totals[side])
+        p[:, side] = (1.0 / np.maximum(met, 1)[words] + prior) / (1.0 + seen[words])
     return p
 
 

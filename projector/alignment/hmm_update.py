@@ -47,6 +47,8 @@ def update(
     kappa: float,
     share_s: Any,
     share_t: Any,
+    away_s: Any,
+    away_t: Any,
     p: Any,
 ) -> None:  # pragma: no cover
     """Probabilities both ways, ``p[x, 0]`` = p(t | s) and ``p[x, 1]`` = p(s | t).
@@ -56,9 +58,10 @@ def update(
         parent, above: the entry of the pair of stems and the probabilities there.
         kappa: how many observations the stems' distribution is worth (0: no back-off).
         share_s, share_t: a word's part in its stem's occurrences.
+        away_s, away_t: counts of a word with words that the table does not have (from a lexicon).
     """
     sources, targets = len(share_s), len(share_t)
-    across = np.zeros(targets, np.float64)
+    across = away_t.astype(np.float64)
     for s in range(sources):
         for x in range(start[s], start[s + 1]):
             base = count[x] + alpha
@@ -68,7 +71,7 @@ def update(
     for t in range(targets):
         across[t] = 1.0 / exp_digamma(max(across[t], 0.05))
     for s in range(sources):
-        total = 0.0
+        total = np.float64(away_s[s])
         for x in range(start[s], start[s + 1]):
             total += count[x] + alpha
             if kappa > 0:
@@ -93,7 +96,7 @@ def update_null(count: Any, alpha: float, p: Any) -> None:
     total = 0.0
     for w in range(len(count)):
         total += count[w] + alpha
-    total = 1.0 / exp_digamma(total)
+    total = 1.0 / exp_digamma(max(total, 0.05))
     for w in range(len(count)):
         p[w] = max(np.float32(exp_digamma(count[w] + alpha) * total), SMALLEST)
 
@@ -104,6 +107,8 @@ class Backoff:
 
     table: Table
     parent: Ints
+    class_s: Ints
+    class_t: Ints
     share_s: Floats
     share_t: Floats
     p: Floats
@@ -149,23 +154,38 @@ def maximise(
     levels: Sequence[Backoff],
     alpha: float,
     kappa: Sequence[float],
+    away: tuple[Floats, Floats],
     p: Floats,
 ) -> None:
     """New probabilities of all levels, from the coarsest classes down to ``p``, the units' own."""
-    counts = [count]
+    counts, aways = [count], [away]
     for level in levels:
         counts.append(add_up(counts[-1], level.parent, len(level.table.column)))
+        below = aways[-1]
+        aways.append((np.bincount(level.class_s, below[0]), np.bincount(level.class_t, below[1])))
     nobody = np.zeros(1, np.int32)
     nothing = np.zeros((1, 2), np.float32)
     for n in range(len(levels), -1, -1):
         here = levels[n - 1].table if n else table
         into = levels[n - 1].p if n else p
+        away_n = aways[n][0].astype(np.float32), aways[n][1].astype(np.float32)
         if n == len(levels):
             shares = (
                 np.zeros(len(here.start) - 1, np.float32),
-                np.zeros(int(here.column.max(initial=0)) + 1, np.float32),
+                np.zeros(len(aways[n][1]), np.float32),
             )
-            update(here.start, here.column, counts[n], alpha, nobody, nothing, 0.0, *shares, into)
+            update(
+                here.start,
+                here.column,
+                counts[n],
+                alpha,
+                nobody,
+                nothing,
+                0.0,
+                *shares,
+                *away_n,
+                into,
+            )
         else:
             above = levels[n]
             update(
@@ -178,6 +198,7 @@ def maximise(
                 kappa[n],
                 above.share_s,
                 above.share_t,
+                *away_n,
                 into,
             )
 
@@ -200,6 +221,8 @@ def backoff_of(
     return Backoff(
         Table(start, column),
         parent,
+        stem_s,
+        stem_t,
         share(stem_s, frequency_s, stems_s),
         share(stem_t, frequency_t, stems_t),
         np.empty((len(column), 2), np.float32),

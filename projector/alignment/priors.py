@@ -7,14 +7,13 @@ the corpus knows a word its own counts decide, where it does not the list does.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from projector.alignment.hmm_lexicon import Lexicon
+from projector.alignment.hmm_lexicon import Known, Lexicon
 from projector.alignment.hmm_table import Floats, Ints, Table
 from projector.alignment.hmm_views import Shorten, View
 from projector.alignment.similarity import spelling_evidence
@@ -22,9 +21,7 @@ from projector.alignment.subtokens import text_subtokens
 
 Evidence = Callable[[Table], Floats]
 
-LISTED = 1.0  # what an entry of a word list is worth, in observations
-PHRASE = 0.3  # the same for each pair of words in an entry of several
-LONGEST_ENTRY = 3  # words; longer entries are explanations
+LISTED = 1.0  # what a word list's only translation of a word is worth, in observations
 TRUST = 1.0  # of a trained lexicon's counts
 
 
@@ -50,16 +47,18 @@ def null_counts(
     lexicons: Sequence[Lexicon], name: str, source: Sequence[str], target: Sequence[str]
 ) -> tuple[Floats, Floats]:
     """How often the lexicons saw each unit linked to nothing."""
-    out = np.zeros(len(source), np.float32), np.zeros(len(target), np.float32)
-    for lexicon in lexicons:
-        known = lexicon.views.get(name)
-        if known is None:
-            continue
-        sides = (known.source, known.null_source), (known.target, known.null_target)
-        for (names, counts), here, total in zip(sides, (source, target), out, strict=True):
-            count_of = dict(zip(names, counts.tolist(), strict=True))
-            total += np.array([count_of.get(n, 0.0) for n in here], np.float32) * TRUST
-    return out
+    return _by_name(
+        lexicons, name, source, target, lambda known: (known.null_source, known.null_target)
+    )
+
+
+def total_counts(
+    lexicons: Sequence[Lexicon], name: str, source: Sequence[str], target: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """All that the lexicons saw each unit with, whether or not it is here; 0 if never."""
+    return _by_name(
+        lexicons, name, source, target, lambda known: (known.total_source, known.total_target)
+    )
 
 
 def lexicon_jump(lexicons: Sequence[Lexicon], name: str) -> Floats | None:
@@ -68,6 +67,29 @@ def lexicon_jump(lexicons: Sequence[Lexicon], name: str) -> Floats | None:
         if name in lexicon.views:
             return lexicon.views[name].jump
     return None
+
+
+def _by_name(
+    lexicons: Sequence[Lexicon],
+    view: str,
+    source: Sequence[str],
+    target: Sequence[str],
+    pick: Callable[[Known], tuple[Floats, Floats]],
+) -> tuple[Floats, Floats]:
+    """Numbers that lexicons keep for each unit, summed, in this corpus's order of units."""
+    out = np.zeros(len(source), np.float32), np.zeros(len(target), np.float32)
+    for lexicon in lexicons:
+        known = lexicon.views.get(view)
+        if known is None:
+            continue
+        left, right = pick(known)
+        for names, numbers, here, total in (
+            (known.source, left, source, out[0]),
+            (known.target, right, target, out[1]),
+        ):
+            number_of = dict(zip(names, numbers.tolist(), strict=True))
+            total += np.array([number_of.get(n, 0.0) for n in here], np.float32) * TRUST
+    return out
 
 
 def _entries(
@@ -82,22 +104,26 @@ def _entries(
         both = (s >= 0) & (t >= 0)
         return s[both], t[both], known.count[both] * np.float32(TRUST)
     best: dict[tuple[int, int], float] = {}  # (row, column) -> weight
-    units = _unit_finder(kind.source, rows), _unit_finder(kind.target, columns)
+    find_source, find_target = _unit_finder(kind.source, rows), _unit_finder(kind.target, columns)
     for source, target, weight in lexicon.words:
-        left, right = units[0](source), units[1](target)
-        if not left or not right or max(len(left), len(right)) > LONGEST_ENTRY:
-            continue
-        worth = weight * (LISTED if len(left) == len(right) == 1 else PHRASE)
-        for pair in itertools.product(left, right):
-            if min(pair) >= 0:
-                best[pair] = max(best.get(pair, 0.0), worth)
+        s_word, t_word = find_source(source), find_target(target)
+        if s_word >= 0 and t_word >= 0:
+            best[s_word, t_word] = max(weight, best.get((s_word, t_word), 0.0))
     keys = np.array(sorted(best), np.int32).reshape(-1, 2)
     values = np.array([best[key] for key in sorted(best)], np.float32)
+    ways_s, ways_t = (np.bincount(column, minlength=1)[column] for column in keys.T)
+    values *= LISTED / np.sqrt(ways_s * ways_t, dtype=np.float32)
     return keys[:, 0].copy(), keys[:, 1].copy(), values
 
 
-def _unit_finder(shorten: Shorten, numbers: dict[str, int]) -> Callable[[str], list[int]]:
-    return lambda text: [numbers.get(shorten(word), -1) for word in text_subtokens(text)]
+def _unit_finder(shorten: Shorten, numbers: dict[str, int]) -> Callable[[str], int]:
+    """The unit of a text of one word; -1 for longer ones, which say little of any one word."""
+
+    def find(text: str) -> int:
+        words = text_subtokens(text)
+        return numbers.get(shorten(words[0]), -1) if len(words) == 1 else -1
+
+    return find
 
 
 @njit(cache=True, nogil=True)
