@@ -15,6 +15,9 @@ from projector.text.sentences import abbreviations
 from projector.translation.apertium_stream import Item, unescape
 
 _SMALL = frozenset({"prn", "vbser", "vblex", "vaux", "vbmod", "vbdo", "vbhaver", "rel", "pr"})
+_TITLES = frozenset(
+    "Madam Madame Messrs Monsieur Herr Frau Sheikh Ayatollah Baroness Viscount".split()
+)
 _LETTER = re.compile(r"[A-Z]")
 _DOTTED = re.compile(r"[A-Z](?:\.[A-Z])*")
 _INITIALS = re.compile(r"(?:[A-Z]\.)+")
@@ -42,6 +45,8 @@ def find_names(items: list[Item], lang: str) -> list[Item]:
         if NAME in "".join(item.readings or ()):
             names.add(id(item))
         elif not item.known and _is_capitalised(surface):
+            if surface in _TITLES:
+                continue  # "Madam President" is no "president of Madam"
             if not begins or _name_at_start(surface, after):
                 names.add(id(item))
         elif not begins and _is_acronym(surface, item, before, after):
@@ -63,7 +68,7 @@ def _in_runs(items: list[Item], names: set[int]) -> list[Item]:
         while (
             end + 1 < len(items)
             and items[end].readings is None
-            and items[end].surface == " "
+            and (items[end].surface == " " or _hyphen(items[end - 1 : end + 2]))
             and (id(items[end + 1]) in names or _goes_with(items[end - 1], items[end + 1]))
         ):
             end += 2
@@ -71,6 +76,15 @@ def _in_runs(items: list[Item], names: set[int]) -> list[Item]:
         out.append(Item(surface, [surface + _tags(out, items[end : end + 2])]))
         n = end
     return out
+
+
+def _hyphen(items: list[Item]) -> bool:
+    """ "Wulf-Mathies": two capitalised words with nothing but a hyphen between."""
+    return (
+        items[1].surface == "-"
+        and items[0].surface[:1].isupper()
+        and (items[2].surface[:1].isupper())
+    )
 
 
 def _goes_with(before: Item, item: Item) -> bool:

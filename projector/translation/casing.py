@@ -10,12 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from projector.translation.apertium_links import Word, fold
 from projector.translation.apertium_stream import Unit
 
 _STOPS = frozenset({".", "?", "!", "…", "..."})
 _OPENING = frozenset("\"'“”‘«»([¿¡„")
+# No part of the name that follows or precedes: "French President", "Monday September 3".
+_PERSONS = frozenset(
+    "president minister secretary chancellor king queen prince princess ambassador senator "
+    "governor pope general commissioner mr mrs ms mr. mrs. ms. dr. madam sir lord lady judge "
+    "justice mayor captain colonel sergeant professor doctor sunday monday tuesday wednesday "
+    "thursday friday saturday january february march april may june july august september "
+    "october november december".split()
+) | {"prime minister", "foreign minister", "vice president", "vice-president"}
 _CAPITAL_I = re.compile(r"I(?:['’]\w+)?\Z")
 
 
@@ -46,14 +55,84 @@ def mend_case(text: str, words: Sequence[Word], units: Sequence[Unit], source: s
         units: the source's units, with offsets into ``source``.
         source: the text that was analysed.
     """
+    new = [
+        _word_case(n, word, words, units, source, text)
+        if any(c.isalpha() for c in word.text)
+        else word.text
+        for n, word in enumerate(words)
+    ]
+    _pass_on_capitals(new, words, units)
+    _complete_names(new, words, units, source)
     chars = list(text)
-    for n, word in enumerate(words):
-        if not any(c.isalpha() for c in word.text):
-            continue
-        new = _word_case(n, word, words, units, source, text)
-        if len(new) == len(word.text):
-            chars[word.start : word.end] = new
+    for word, form in zip(words, new, strict=True):
+        if len(form) == len(word.text):
+            chars[word.start : word.end] = form
     return "".join(chars)
+
+
+def _pass_on_capitals(new: list[str], words: Sequence[Word], units: Sequence[Unit]) -> None:
+    """An article put before a name may have taken its capital: "Del norte", "El parlamento"."""
+    for n, (word, after) in enumerate(pairwise(words)):
+        if not (_is_title(word.text) and new[n][:1].islower() and word.kind != "content"):
+            continue
+        unit = _origin(after, units)
+        if unit is None or not unit.surface[:1].isupper() or after.kind != "content":
+            continue
+        if not _begins(unit, units) or "np" in unit.tags:
+            new[n + 1] = new[n + 1][:1].upper() + new[n + 1][1:]
+
+
+def _complete_names(
+    new: list[str], words: Sequence[Word], units: Sequence[Unit], source: str
+) -> None:
+    """All content words of a name have capitals, or none: "Unión europea" has one too few.
+
+    A name is a run of capitalised units; before a person's title an adjective is none of it
+    ("French President"). What begins a sentence may or may not belong, and is left out.
+    """
+    of_unit: dict[int, list[int]] = {}
+    for n, word in enumerate(words):
+        unit = _origin(word, units)
+        if unit is not None and word.kind == "content" and word.units[unit.number] >= 0.5:
+            of_unit.setdefault(unit.number, []).append(n)
+    if _is_headline(source):
+        return
+    for run in _runs(units, source):
+        if any(not _may_be_name(units[m]) for m in run):
+            continue
+        places = [n for m in run for n in of_unit.get(m, ())]
+        if len(run) > 1 and any(_is_title(new[n]) for n in places if n > 0):
+            for n in places:
+                new[n] = new[n][:1].upper() + new[n][1:]
+
+
+def _may_be_name(unit: Unit) -> bool:
+    """Can the unit be a part of an institution's or a place's name?"""
+    if unit.surface.lower() in _PERSONS:
+        return False
+    return not unit.known or bool(unit.tags & {"n", "adj", "np"})
+
+
+def _is_headline(source: str) -> bool:
+    """Are most words capitalised, so that a capital says nothing?"""
+    words = re.findall(r"[^\W\d_]{4,}", source)
+    return len(words) > 3 and sum(word[0].isupper() for word in words) > 0.6 * len(words)
+
+
+def _runs(units: Sequence[Unit], source: str) -> list[list[int]]:
+    """Runs of neighbouring units that begin with a capital in mid-sentence."""
+    runs: list[list[int]] = [[]]
+    end = -1
+    for unit in units:
+        capital = unit.surface[:1].isupper() and not _CAPITAL_I.match(unit.surface)
+        if unit.start < 0 or not capital or (_begins(unit, units) and "np" not in unit.tags):
+            runs.append([])
+            continue
+        if not runs[-1] or source[end : unit.start] not in (" ", "-"):
+            runs.append([])
+        runs[-1].append(unit.number)
+        end = unit.end
+    return [run for run in runs if run]
 
 
 def _word_case(
@@ -82,8 +161,10 @@ def _word_case(
         return _after_stop(word, unit, mark, source)
     if not _is_title(word.text):
         return word.text
+    if word.kind != "content" and fold(word.text) not in map(fold, surface.split()):
+        return _lower_first(word.text)
     if unit is None:
-        return _lower_first(word.text) if word.kind != "content" else word.text
+        return word.text
     if "np" in unit.tags and (" " in surface or surface[:1].isupper()):
         return word.text  # "the United States": the name, not the article, has the capital
     if not surface[:1].isupper() or _CAPITAL_I.match(surface):
@@ -127,7 +208,7 @@ def _after_stop(word: Word, unit: Unit | None, mark: Unit, source: str) -> str:
 
 def _is_title(word: str) -> bool:
     letters = [c for c in word if c.isalpha()]
-    return letters[0].isupper() and all(c.islower() for c in letters[1:])
+    return bool(letters) and letters[0].isupper() and all(c.islower() for c in letters[1:])
 
 
 def _lower_first(word: str) -> str:

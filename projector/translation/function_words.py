@@ -35,7 +35,7 @@ class FunctionWords(Struct, frozen=True):
             return "article"
         if word in self.prepositions:
             return "preposition"
-        if word in self.others:
+        if word in self.others or word in self.auxiliaries:
             return "other"
         return "content" if any(c.isalnum() for c in word) else "mark"
 

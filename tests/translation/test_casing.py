@@ -56,6 +56,30 @@ def test_names_keep_the_capitals_of_the_source() -> None:
     assert mended("Seoul said", "dijo Seúl", [1, 0], tags) == "Dijo Seúl"
 
 
+def test_names_are_capitalised_throughout() -> None:
+    tags = {
+        "European": "adj",
+        "Union": "n",
+        "French": "adj",
+        "President": "n",
+        "May": "n",
+        "on": "pr",
+    }
+    assert mended("The European Union", "La Unión europea", [0, 2, 1], tags) == "La Unión Europea"
+    assert (
+        mended("a French President", "un Presidente francés", [0, 2, 1], tags)
+        == "un Presidente francés"
+    )
+    assert mended("on Monday May 3", "en lunes mayo 3", [0, 1, 2, 3], tags) == "en lunes mayo 3"
+
+
+def test_a_small_word_gives_its_capital_to_the_name() -> None:
+    tags = {"North": "adj", "Macedonia": "np", "of": "pr"}
+    assert mended("of North Macedonia", "de Macedonia Del norte", [0, 2, None, 1], tags) == (
+        "de Macedonia del Norte"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "shouted"),
     [

@@ -1,5 +1,6 @@
 """Constraints from records to sentences."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -49,4 +50,4 @@ def test_stretches_of_a_sentence_never_overlap(given_stretches: list[tuple[int, 
     for row in in_sentences(constraints, "a" * 20, [(0, 10), (10, 20)]):
         stretches = sorted((c.start, c.end) for _, c in row)
         assert all(0 <= a < b <= 10 for a, b in stretches)
-        assert all(b <= c for (_, b), (c, _) in zip(stretches, stretches[1:], strict=False))
+        assert all(b <= c for (_, b), (c, _) in pairwise(stretches))
