@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, BinaryIO, NamedTuple, cast
 
 import jsonlines
@@ -12,7 +12,7 @@ import msgspec
 from projector.errors import DataError
 from projector.io.shorthand import record_from_json
 from projector.io.streams import damaged, open_read, open_write
-from projector.records import Record
+from projector.records import Document, Pair, Record
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -43,7 +43,8 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
     ``first_line`` is the number of the stream's first line, where it is a part of a file.
     """
     numbered = _Counter(stream, first_line - 1, name)
-    reader = jsonlines.Reader(numbered, loads=_loads)
+    decode = _Decode()
+    reader = jsonlines.Reader(numbered, loads=decode)
     while True:
         try:
             value = reader.read(skip_empty=True, allow_none=True)
@@ -57,8 +58,12 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
             problem = DataError(str(error.args[0]).partition(" (line ")[0], reason=reason)
             yield Line(numbered.line, None, problem.at(name, numbered.line), raw)
             continue
+        if isinstance(value, Document | Pair):
+            yield Line(numbered.line, value, None)
+            continue
         try:
             record = record_from_json(value, line=numbered.line, path=name)
+            decode.expect(type(record))
         except DataError as error:
             raw = numbered.last.decode("utf-8", "replace")
             yield Line(numbered.line, None, error.at(name, numbered.line), raw)
@@ -66,11 +71,41 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
         yield Line(numbered.line, record, None)
 
 
-def _loads(text: str | bytes) -> object:
-    try:
-        return _decode(text)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+class _Decode:
+    """A line's JSON, straight as a record where it is one in full form (nearly twice as fast).
+
+    What the lines before were, the next one is tried as first. Shorthands, and whatever is wrong,
+    come out as plain values, for `record_from_json` to read or to refuse; both ways give the same.
+    """
+
+    def __init__(self) -> None:
+        self._typed: Callable[[str | bytes], Record] | None = None
+        self._misses = 0
+
+    def expect(self, kind: type[Record]) -> None:
+        """The line before was one of these."""
+        self._misses += 1
+        self._typed = _TYPED[kind] if self._misses <= PATIENCE else None
+
+    def __call__(self, text: str | bytes) -> object:
+        try:
+            if self._typed is not None:
+                try:
+                    record = self._typed(text)
+                    self._misses = 0
+                    return record
+                except (msgspec.ValidationError, ValueError):
+                    pass
+            return _decode(text)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+PATIENCE = 8  # so many lines in a row may be no full records before that is not tried any more
+_TYPED: dict[type, Callable[[str | bytes], Record]] = {
+    Document: msgspec.json.Decoder(Document).decode,
+    Pair: msgspec.json.Decoder(Pair).decode,
+}
 
 
 class _Counter:
