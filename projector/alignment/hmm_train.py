@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from projector.alignment.hmm_kernels import JUMPS, REACH, collect, expect
 from projector.alignment.hmm_lexicon import Known
@@ -193,7 +194,7 @@ def _first_probabilities(
 
 def _expectation(
     corpus: Corpus, cells: Ints, model: Parameters, markov: bool, threads: int
-) -> Floats:
+) -> NDArray[np.float64]:
     """Add the whole corpus's expected counts to the model's, block by block; returns the
     expected jumps."""
     jumps = np.zeros((PARTS, 2, JUMPS), np.float64)
@@ -203,7 +204,7 @@ def _expectation(
         high = min(max(high, low + 1), len(corpus))
         _block(corpus, cells, model, markov, threads, low, high, jumps)
         low = high
-    total: Floats = jumps.sum(0)
+    total: NDArray[np.float64] = jumps.sum(0)
     return total
 
 
@@ -215,7 +216,7 @@ def _block(
     threads: int,
     low: int,
     high: int,
-    jumps: Floats,
+    jumps: NDArray[np.float64],
 ) -> None:
     post = np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32)
     post_t = np.empty(int(corpus.target_at[high] - corpus.target_at[low]), np.float32)

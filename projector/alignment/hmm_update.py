@@ -162,13 +162,17 @@ def maximise(
     for level in levels:
         counts.append(add_up(counts[-1], level.parent, len(level.table.column)))
         below = aways[-1]
-        aways.append((np.bincount(level.class_s, below[0]), np.bincount(level.class_t, below[1])))
+        aways.append(
+            (
+                np.bincount(level.class_s, below[0]).astype(np.float32),
+                np.bincount(level.class_t, below[1]).astype(np.float32),
+            )
+        )
     nobody = np.zeros(1, np.int32)
     nothing = np.zeros((1, 2), np.float32)
     for n in range(len(levels), -1, -1):
         here = levels[n - 1].table if n else table
         into = levels[n - 1].p if n else p
-        away_n = aways[n][0].astype(np.float32), aways[n][1].astype(np.float32)
         if n == len(levels):
             shares = (
                 np.zeros(len(here.start) - 1, np.float32),
@@ -183,7 +187,7 @@ def maximise(
                 nothing,
                 0.0,
                 *shares,
-                *away_n,
+                *aways[n],
                 into,
             )
         else:
@@ -198,7 +202,7 @@ def maximise(
                 kappa[n],
                 above.share_s,
                 above.share_t,
-                *away_n,
+                *aways[n],
                 into,
             )
 

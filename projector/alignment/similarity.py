@@ -36,7 +36,7 @@ class Spellings:
 
 def spelling_evidence(table: Table, source: Sequence[str], target: Sequence[str]) -> Floats:
     """A prior count in [0, 1] for each entry of the table."""
-    spell = sound
+    spell: Callable[[str], str] = sound
     if any(map(writes_few_vowels, target[:5000])) or any(map(writes_few_vowels, source[:5000])):
         spell = skeleton
     left, right = Spellings(source, spell), Spellings(target, spell)
