@@ -1,4 +1,4 @@
-"""Is the target text in its language? py3langid's naive Bayes over byte n-grams (extra ``eval``)."""
+"""Is the target text in its own language? py3langid over byte n-grams (extra ``eval``)."""
 
 from __future__ import annotations
 

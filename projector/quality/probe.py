@@ -190,10 +190,9 @@ def probe(
     if source:
         rows.append(train_and_score("source only", sentences_of(source, layer), wanted, layer))
     points = [
-        msgspec.structs.replace(
-            train_and_score("silver", part, wanted, layer), train=f"{share:.0%}"
-        )
-        for share, part in ((s, data.first(s)) for s in CURVE if curve)
+        train_and_score(f"{share:.0%}", data.first(share), wanted, layer)
+        for share in CURVE
+        if curve
     ]
     swept = []
     if sweep and layer == "spans":
