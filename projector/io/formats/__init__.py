@@ -38,6 +38,14 @@ FORMATS: dict[str, Format] = {
     "pharaoh": Format(
         _HERE + "pharaoh", "i-j links, a line a pair", (".talp", ".align"), pairs=True
     ),
+    "labelstudio": Format(
+        _HERE + "labelstudio",
+        "Label Studio tasks, and corrections with --base",
+        (),
+        pairs=True,
+        target_only=True,
+    ),
+    "doccano": Format(_HERE + "doccano", "doccano JSON Lines, and corrections with --base"),
     "text-pairs": Format(_HERE + "text_pairs", "label, text and text (relations, NLI)", ()),
 }
 
@@ -193,12 +201,12 @@ def _counting(
                 "take one side of it (--side source or --side target)",
                 reason="wrong_kind",
             )
-        sides: list[Document] = (
-            [record.source, record.target] if isinstance(record, Pair) else [record]
-        )
+        sides: list[Document] = [record] if isinstance(record, Document) else [record.target]
+        if isinstance(record, Pair) and not row.target_only:
+            sides.append(record.source)
         for layer in lacking if holds != EVERYTHING else ():
             if layer == "alignment":
-                if isinstance(record, Pair) and record.alignment:
+                if isinstance(record, Pair) and record.alignment and not row.target_only:
                     notes.lose("alignments", f"no place in {name}")
                 continue
             count = sum(len(getattr(side, layer)) for side in sides)

@@ -33,6 +33,7 @@ class Format(NamedTuple):
     writes: bool = True
     pairs: bool = False  # True if its records may be pairs; otherwise they are documents
     folder: bool = False  # True if a path names a folder
+    target_only: bool = False  # True if of a pair it is only to hold the target side
 
 
 class Notes:

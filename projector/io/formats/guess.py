@@ -114,6 +114,8 @@ def _sniff(path: str) -> str:
 def _sniff_json(text: str) -> str:
     if re.match(r'\{\s*("version"\s*:\s*"[^"]*"\s*,\s*)?"data"\s*:\s*\[', text):
         return "squad"
+    if text.startswith("[") and re.search(r'"(annotations|predictions)"\s*:', text):
+        return "labelstudio"
     if text.startswith("{"):
         return "jsonl"
     return ""
