@@ -36,6 +36,15 @@ def command(
         list[str] | None,
         typer.Option("--fields", metavar="A,B", help="Other text to translate: meta.title, ..."),
     ] = None,
+    constraints: Annotated[
+        str,
+        typer.Option(
+            metavar="FIELD", help="Where a record keeps wanted translations: meta.constraints."
+        ),
+    ] = "",
+    cache: Annotated[
+        str, typer.Option(metavar="DIR", help="Keep translations here and use them again.")
+    ] = "",
     set_: Setting = None,
     *,
     job: RunOptions,
@@ -58,6 +67,8 @@ def command(
         "engine": engine or None,
         "model": model or None,
         "fields": split_list(fields),
+        "constraints": constraints or None,
+        "cache": cache or None,
         "options": settings(set_),
     }
     run_stage("translate", options, input, output, job)

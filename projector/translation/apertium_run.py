@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+
+from msgspec import Struct
 
 from projector.errors import EngineError
 from projector.records import Offsets
@@ -28,8 +32,20 @@ from projector.translation.base import Constraint, TextLink, Translation
 from projector.translation.casing import hush, is_shouted, mend_case, shout
 from projector.translation.spacing import mend_spacing, open_questions
 
-BATCH = 2000  # sentences in the pipes at a time: bounds memory, hides start-up
+BATCH = 400  # sentences in the pipes at a time: bounds memory, lets the two halves overlap
 _PROBE = "."
+
+
+class _Generated(Struct):
+    """A sentence on its way: as it came, as it went in, analysed, and what came out."""
+
+    sentence: str
+    constraints: Sequence[Constraint]
+    given: Input
+    text: str = ""
+    shouted: bool = False
+    items: list[Item] = []
+    stream: str | None = None
 
 
 class Leg:
@@ -61,66 +77,72 @@ class Leg:
         Raises:
             EngineError: the pipeline does not work at all.
         """
-        done: list[Translation] = []
+        parts = []
         for n in range(0, len(sentences), BATCH):
             part = sentences[n : n + BATCH]
-            given = constraints[n : n + BATCH] if constraints is not None else [()] * len(part)
-            done += self._batch(part, given, asked=constraints is not None)
+            rows = constraints[n : n + BATCH] if constraints is not None else [()] * len(part)
+            parts.append((part, rows))
+        done: list[Translation] = []
+        # The processes work on a part while the links of the part before are made out.
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            waiting = deque(ahead.submit(self._generate, *part) for part in parts[:2])
+            for n in range(len(parts)):
+                generated = waiting.popleft().result()
+                if n + 2 < len(parts):
+                    waiting.append(ahead.submit(self._generate, *parts[n + 2]))
+                done += [self._finish(g, asked=constraints is not None) for g in generated]
         return done
 
-    def _batch(
-        self, sentences: Sequence[str], constraints: Sequence[Sequence[Constraint]], asked: bool
-    ) -> list[Translation]:
-        inputs = [
-            prepare(sentence, row, protect=self._mend)
+    def _generate(
+        self, sentences: Sequence[str], constraints: Sequence[Sequence[Constraint]]
+    ) -> list[_Generated]:
+        """What the processes make of sentences, not looked at yet."""
+        rows = [
+            _Generated(sentence, row, prepare(sentence, row, protect=self._mend))
             for sentence, row in zip(sentences, constraints, strict=True)
         ]
-        places = [n for n, i in enumerate(inputs) if i.text]
-        shouted = {n for n in places if self._mend and is_shouted(inputs[n].text)}
-        texts = self._hushed({n: inputs[n].text for n in places}, shouted)
-        analysed = guarded(self._analyser, [escape(texts[n]) + STOP for n in places])
-        items: dict[int, list[Item]] = {}
-        for n, stream in zip(places, analysed, strict=True):
+        live = [row for row in rows if row.given.text]
+        for row in live:
+            row.text = row.given.text
+            row.shouted = self._mend and is_shouted(row.text)
+        self._hush([row for row in live if row.shouted])
+        analysed = guarded(self._analyser, [escape(row.text) + STOP for row in live])
+        for row, stream in zip(live, analysed, strict=True):
             if stream is not None:
-                items[n] = read_items(stream)
-                mark(items[n], {s.name for s in inputs[n].stand_ins})
-                if self._names and n not in shouted:
-                    items[n] = find_names(items[n], self.mode.source)
-        streams = guarded(self._rest, [tagged(row) for row in items.values()])
-        outputs = dict(zip(items, streams, strict=True))
-        done = []
-        for n, (sentence, given, row) in enumerate(
-            zip(sentences, inputs, constraints, strict=True)
-        ):
-            if not given.text:
-                met = [False] * len(row) if asked else None
-                done.append(Translation(sentence, links=[], constraints_met=met))
-                continue
-            stream = outputs.get(n)
-            if stream is None:
-                done.append(Translation("", error="apertium died or hung over this sentence"))
-                continue
-            translation = self._read(
-                stream, units_of(items[n], texts[n]), given, texts[n], n in shouted
-            )
-            if asked:
-                translation = _with_met(translation, given, row)
-            done.append(_with_margins(translation, sentence))
-        return done
+                row.items = read_items(stream)
+                mark(row.items, {s.name for s in row.given.stand_ins})
+                if self._names and not row.shouted:
+                    row.items = find_names(row.items, self.mode.source)
+        live = [row for row in live if row.items]
+        streams = guarded(self._rest, [tagged(row.items) for row in live])
+        for row, stream in zip(live, streams, strict=True):
+            row.stream = stream
+        return rows
 
-    def _hushed(self, texts: dict[int, str], shouted: set[int]) -> dict[int, str]:
-        """Texts in capitals in lower case, except for words that are only known in capitals."""
-        low = {n: hush(texts[n]) for n in shouted}
-        streams = guarded(self._analyser, [escape(text) + STOP for text in low.values()])
-        for (n, text), stream in zip(low.items(), streams, strict=True):
+    def _finish(self, row: _Generated, asked: bool) -> Translation:
+        if not row.given.text:
+            met = [False] * len(row.constraints) if asked else None
+            return Translation(row.sentence, links=[], constraints_met=met)
+        if row.stream is None:
+            return Translation("", error="apertium died or hung over this sentence")
+        units = units_of(row.items, row.text)
+        translation = self._read(row.stream, units, row.given, row.text, row.shouted)
+        if asked:
+            translation = _with_met(translation, row.constraints)
+        return _with_margins(translation, row.sentence)
+
+    def _hush(self, rows: Sequence[_Generated]) -> None:
+        """Texts in capitals go in in lower case, but for words only known in capitals."""
+        low = [hush(row.text) for row in rows]
+        streams = guarded(self._analyser, [escape(text) + STOP for text in low])
+        for row, text, stream in zip(rows, low, streams, strict=True):
             if stream is None:
                 continue
             chars = list(text)
             for unit in units_of(read_items(stream), text):
                 if not unit.known and unit.start >= 0:
-                    chars[unit.start : unit.end] = texts[n][unit.start : unit.end]
-            texts[n] = "".join(chars)
-        return texts
+                    chars[unit.start : unit.end] = row.text[unit.start : unit.end]
+            row.text = "".join(chars)
 
     def _read(
         self, stream: str, units: list[Unit], given: Input, text: str, shouted: bool
@@ -211,7 +233,7 @@ def _moved(stretch: Offsets, at: int, end: int, by: int) -> Offsets:
     return a if a <= at else a + by if a >= end else at, b if b <= at else max(b + by, at + 1)
 
 
-def _with_met(translation: Translation, given: Input, row: Sequence[Constraint]) -> Translation:
+def _with_met(translation: Translation, row: Sequence[Constraint]) -> Translation:
     met = [any(wanted in translation.text for wanted in c.wanted) for c in row]
     return Translation(translation.text, links=translation.links, constraints_met=met)
 
