@@ -85,6 +85,7 @@ class ProjectStage:
         else:
             for _ in ready():
                 pass
+        self.tagger.finish()
 
     def state(self) -> bytes:
         """What `fit` learnt, for workers elsewhere."""

@@ -1,91 +1,113 @@
 """Token tags on the target side, by the word links and by the rest of the corpus.
 
 Each target token takes the tag of the source tokens that are linked to it, each link voting with
-its probability. A token that no link reaches is tagged as the same word is elsewhere in the
-corpus, if the corpus was seen (Yarowsky, Ngai & Wicentowski 2001 project tags and then smooth
-them by the corpus's own statistics); otherwise it gets ``_``, CoNLL-U's sign for "not given"
-(``X`` would claim something: in UPOS it is the tag of foreign words).
+its probability. If the corpus was seen, votes are read together with what it says of the word
+and its neighbours (`tag_model`), and every token gets a tag; otherwise a token that no link
+reaches gets ``_``, CoNLL-U's sign for "not given" (``X`` would claim something: in UPOS it is
+the tag of foreign words).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
+import numpy as np
 
+from projector.projection.tag_model import Counts, TagModel, learn
+from projector.projection.universal_tags import as_universal
 from projector.records import Link, Pair
 
 NONE = "_"
-LEAST = 0.15  # votes below this sum say nothing
-OWN = 3.0  # what a token's own links weigh against one other occurrence of the word
-
-Votes = dict[str, float]
-Counts = dict[str, dict[str, dict[str, float]]]  # layer -> word -> tag -> votes
+LEAST = 0.1  # links below this probability do not vote
+LEARNT_FROM = 20_000  # pairs; the corpus's first
+MOST_TAGS = 200  # a layer with more kinds of tags is no tag set, and its tags follow links alone
 
 
 class Tagger:
-    """Tags for the target's tokens; `add` collects what the corpus says of each word."""
+    """Tags for the target's tokens; `add` and `finish` learn from the corpus."""
 
-    def __init__(self, counts: Counts | None = None) -> None:
-        self._counts: Counts = counts or {}
+    def __init__(self) -> None:
+        self._models: dict[str, TagModel] = {}
+        self._seen: dict[str, list[tuple[list[str], list[dict[str, float]]]]] = {}
 
     def add(self, pair: Pair) -> None:
-        """Count a pair's projected tags by word."""
+        """Keep a pair's words and votes to learn from."""
         if not pair.source.tags or not pair.alignment or not pair.target.tokens:
             return
-        words = [w.lower() for w in pair.target.words()]
+        words = pair.target.words()
         for layer, tags in pair.source.tags.items():
-            counts = self._counts.setdefault(_key(pair, layer), {})
-            for word, vote in zip(words, votes(tags, pair.alignment, len(words)), strict=True):
-                known = counts.setdefault(word, {})
-                for tag, weight in vote.items():
-                    known[tag] = known.get(tag, 0.0) + weight
+            seen = self._seen.setdefault(_key(pair, layer), [])
+            if len(seen) < LEARNT_FROM:
+                seen.append((words, votes(tags, pair.alignment, len(words))))
+
+    def finish(self) -> None:
+        """Learn from what was added, and forget it."""
+        for key, seen in self._seen.items():
+            tags = sorted({tag for _, rows in seen for row in rows for tag in row})
+            if 1 <= len(tags) <= MOST_TAGS:
+                self._models[key] = learn(
+                    tags, [(words, matrix(rows, tags)) for words, rows in seen]
+                )
+        self._seen = {}
 
     def tags(self, pair: Pair) -> dict[str, list[str]]:
         """The target's tags for every layer of the source."""
         if not pair.source.tags or pair.target.tokens is None:
             return {}
-        words = [w.lower() for w in pair.target.words()]
+        words = pair.target.words()
         found = {}
         for layer, tags in pair.source.tags.items():
-            counts = self._counts.get(_key(pair, layer), {})
             voted = votes(tags, pair.alignment or [], len(words))
-            found[layer] = [
-                decide(vote, counts.get(word, {})) for word, vote in zip(words, voted, strict=True)
-            ]
+            model = self._models.get(_key(pair, layer))
+            if model is None:
+                found[layer] = [by_votes(row) for row in voted]
+                continue
+            read = model.read(words, matrix(voted, model.counts.tags))
+            if layer == "upos":
+                found[layer] = as_universal(words, read, model)
+            else:
+                found[layer] = [model.counts.tags[k] for k in read.argmax(1)]
         return found
 
     def dump(self) -> bytes:
-        """All counts, as JSON."""
-        return msgspec.json.encode(self._counts, order="sorted")
+        """All models, as JSON."""
+        return msgspec.json.encode({key: model.counts for key, model in self._models.items()})
 
     @classmethod
     def load(cls, data: bytes) -> Tagger:
         """What `dump` wrote."""
-        return cls(msgspec.json.decode(data, type=Counts))
+        made = cls()
+        for key, counts in msgspec.json.decode(data, type=dict[str, Counts]).items():
+            made._models[key] = TagModel(counts)
+        return made
 
 
 def _key(pair: Pair, layer: str) -> str:
     return f"{pair.source.lang} {pair.target.lang} {layer}"
 
 
-def votes(tags: Sequence[str], links: Sequence[Link], length: int) -> list[Votes]:
+def votes(tags: Sequence[str], links: Sequence[Link], length: int) -> list[dict[str, float]]:
     """For each of ``length`` target tokens, the summed link probability of each tag."""
-    found: list[Votes] = [{} for _ in range(length)]
+    found: list[dict[str, float]] = [{} for _ in range(length)]
     for i, j, p in links:
         tag = tags[i]
-        if tag != NONE:
+        if tag != NONE and p >= LEAST:
             found[j][tag] = found[j].get(tag, 0.0) + p
     return found
 
 
-def decide(vote: Mapping[str, float], others: Mapping[str, float]) -> str:
-    """One tag from the token's own votes and the word's votes all over the corpus."""
-    total = dict(others)
-    whole = sum(others.values())
-    score = {tag: weight / (whole + 1.0) for tag, weight in total.items()}
-    for tag, weight in vote.items():
-        score[tag] = score.get(tag, 0.0) + OWN * weight / (whole + OWN)
-    if sum(vote.values()) + whole < LEAST or not score:
-        return NONE
-    return max(sorted(score), key=lambda tag: score[tag])
+def by_votes(row: dict[str, float]) -> str:
+    """The tag with the most votes; of equals the first by name."""
+    return min(row, key=lambda tag: (-row[tag], tag)) if row else NONE
+
+
+def matrix(rows: Sequence[dict[str, float]], tags: Sequence[str]) -> np.ndarray:
+    """Votes as an array, one row a token and one column a tag; unknown tags are left out."""
+    place = {tag: k for k, tag in enumerate(tags)}
+    found = np.zeros((len(rows), len(tags)))
+    for n, row in enumerate(rows):
+        for tag, vote in row.items():
+            if tag in place:
+                found[n, place[tag]] = vote
+    return found
