@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import regex
@@ -380,6 +380,7 @@ def _unmarked(char: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=100_000)
 def fold(word: str) -> str:
     """A word without case and accents, for telling twins."""
     return "".join(_unmarked(c) for c in word.casefold()).strip("'’")

@@ -16,7 +16,7 @@ from projector.translation.apertium_stream import Item, unescape
 
 _SMALL = frozenset({"prn", "vbser", "vblex", "vaux", "vbmod", "vbdo", "vbhaver", "rel", "pr"})
 _TITLES = frozenset(
-    "Madam Madame Messrs Monsieur Herr Frau Sheikh Ayatollah Baroness Viscount".split()
+    "Mr Mrs Ms Dr Madam Madame Messrs Monsieur Herr Frau Sheikh Ayatollah Baroness Viscount".split()
 )
 _LETTER = re.compile(r"[A-Z]")
 _DOTTED = re.compile(r"[A-Z](?:\.[A-Z])*")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -69,8 +70,12 @@ class Item(Struct):
     @property
     def tags(self) -> frozenset[str]:
         """The first tag of each reading."""
-        readings = self.readings or []
-        return frozenset(tag for reading in readings for tag in _TAG.findall(reading)[:1])
+        return _first_tags(tuple(self.readings or ()))
+
+
+@lru_cache(maxsize=50_000)
+def _first_tags(readings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(tag for reading in readings for tag in _TAG.findall(reading)[:1])
 
 
 class Piece(Struct):

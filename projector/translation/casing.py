@@ -73,10 +73,12 @@ def mend_case(text: str, words: Sequence[Word], units: Sequence[Unit], source: s
 def _pass_on_capitals(new: list[str], words: Sequence[Word], units: Sequence[Unit]) -> None:
     """An article put before a name may have taken its capital: "Del norte", "El parlamento"."""
     for n, (word, after) in enumerate(pairwise(words)):
-        if not (_is_title(word.text) and new[n][:1].islower() and word.kind != "content"):
-            continue
         unit = _origin(after, units)
         if unit is None or not unit.surface[:1].isupper() or after.kind != "content":
+            continue
+        took = _is_title(word.text) and new[n][:1].islower() and word.kind != "content"
+        made_up = word.kind in ("article", "contraction") and unit.number in word.units
+        if not (took or made_up) or unit.surface.lower() in _PERSONS:
             continue
         if not _begins(unit, units) or "np" in unit.tags:
             new[n + 1] = new[n + 1][:1].upper() + new[n + 1][1:]

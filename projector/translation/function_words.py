@@ -7,7 +7,7 @@ lists tell such words from the ones that carry a name.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -28,16 +28,21 @@ class FunctionWords(Struct, frozen=True):
 
     def kind(self, word: str) -> str:
         """``article``, ``preposition``, ``contraction``, ``other``, ``mark`` or ``content``."""
-        word = word.lower().replace("’", "'")
-        if word in self.contractions:
-            return "contraction"
-        if word in self.articles:
-            return "article"
-        if word in self.prepositions:
-            return "preposition"
-        if word in self.others or word in self.auxiliaries:
-            return "other"
-        return "content" if any(c.isalnum() for c in word) else "mark"
+        return _kind(self, word)
+
+
+@lru_cache(maxsize=100_000)
+def _kind(small: FunctionWords, word: str) -> str:
+    word = word.lower().replace("’", "'")
+    if word in small.contractions:
+        return "contraction"
+    if word in small.articles:
+        return "article"
+    if word in small.prepositions:
+        return "preposition"
+    if word in small.others or word in small.auxiliaries:
+        return "other"
+    return "content" if any(c.isalnum() for c in word) else "mark"
 
 
 # language: articles, prepositions, contractions, auxiliaries, others
