@@ -12,7 +12,6 @@ translation; only the others are searched again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 
@@ -31,6 +30,7 @@ from projector.translation.phrase_automaton import Automaton, AutomatonBatch, Ph
 from projector.translation.seq2seq import Seq2Seq
 
 WIDEST = 24  # beams that a sentence with many constraints may get
+SLACK = 4  # how many tokens a translation is longer at most than the free one and its constraints
 
 
 @torch.inference_mode()
@@ -79,7 +79,8 @@ def constrained_search(
     if again:
         found = _allocated(
             model, [rows[n] for n in again], [automata[n] for n in again], plan, options,
-            [limits[n] + sum(automata[n].weights) for n in again], begins,
+            [limits[n] + sum(automata[n].weights) for n in again],
+            [len(free[n].ids) + sum(automata[n].weights) + SLACK for n in again], begins,
         )  # fmt: skip
         for n, output in zip(again, found, strict=True):
             if output is not None:
@@ -133,9 +134,13 @@ def _allocated(
     plan: Plan,
     options: Decoding,
     limits: Sequence[int],
+    horizons: Sequence[int],
     begins: torch.Tensor,
 ) -> list[Output | None]:
-    """The search itself; None where no hypothesis with all constraints ended in time."""
+    """The search itself; None where no hypothesis with all constraints ended in time.
+
+    Once something has ended, nothing longer than the sentence's horizon is waited for.
+    """
     stepper, shaper = Stepper(model, rows, plan), Shaper(model, options)
     tables = AutomatonBatch(automata, model.device)
     device, forced = model.device, len(plan.forced_ids)
@@ -180,7 +185,7 @@ def _allocated(
         stay = [
             place
             for place, n in enumerate(living)
-            if length < limits[n]
+            if length < (horizons[n] if pools[n].best else limits[n])
             and best[place] > NEVER
             and not _settled(pools[n], best[place], length + forced, options)
         ]
@@ -311,7 +316,4 @@ def _settled(pool: Finished, best: float, length: int, options: Decoding) -> boo
     """Whether the search of a sentence is over: enough has ended, or nothing better can come."""
     if not pool.best:
         return False
-    if pool.full:
-        return True
-    ceiling: Any = best / length**options.length_penalty
-    return ceiling <= pool.best[-1][0]
+    return pool.full or best / length**options.length_penalty <= pool.best[0][0]

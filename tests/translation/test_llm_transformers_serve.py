@@ -21,6 +21,11 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("httpx")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import neural_models
+
+from projector.translation.llm import PROMPT, LlmTranslator
+
 _MISSING = [
     m for m in ("fastapi", "uvicorn", "openai", "accelerate") if not importlib.util.find_spec(m)
 ]
@@ -29,11 +34,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(_MISSING), reason=f"transformers serve lacks {', '.join(_MISSING)}"),
 ]
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import neural_models
-
-from projector.translation.llm import PROMPT, LlmTranslator
 
 ANSWER = '{"translations": [{"id": 1, "text": "hola mundo"}]}'
 
