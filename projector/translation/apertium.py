@@ -57,6 +57,7 @@ class ApertiumTranslator:
     def __init__(self, model: str = "", **options: Any) -> None:
         self.model = model
         self.version = ""
+        self._wanted = model
         self.options = read_options(ApertiumOptions, options, self.name)
         self._legs: dict[str, Leg] = {}
         self._routes: dict[tuple[str, str], list[Mode]] = {}
@@ -67,11 +68,11 @@ class ApertiumTranslator:
 
     def _route(self, source: str, target: str) -> list[Mode]:
         if (source, target) not in self._routes:
-            modes = route(self.model, source, target)
-            self._routes[source, target] = modes
-            self.version = ", ".join(dict.fromkeys(version(mode.path) for mode in modes))
-            if not self.model:
-                self.model = ",".join(mode.name for mode in modes)
+            self._routes[source, target] = route(self._wanted, source, target)
+            used = [mode for modes in self._routes.values() for mode in modes]
+            self.version = ", ".join(dict.fromkeys(version(mode.path) for mode in used))
+            if "-" not in self._wanted:  # the user left the mode to us: name what was taken
+                self.model = ",".join(dict.fromkeys(mode.name for mode in used))
         return self._routes[source, target]
 
     def identity(self) -> dict[str, Any]:

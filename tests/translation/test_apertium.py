@@ -216,6 +216,16 @@ def test_a_pivot_multiplies_links_out() -> None:
     engine.close()
 
 
+def test_one_engine_serves_several_source_languages() -> None:
+    if "spa-cat" not in installed_modes() or "eng-cat" not in installed_modes():
+        pytest.skip("Apertium's eng-cat and spa-cat are not both installed")
+    engine = ApertiumTranslator()
+    assert engine.translate(["The red house."], "en", "ca")[0].text == "La casa vermella."
+    assert engine.translate(["La casa roja."], "es", "ca")[0].text == "La casa vermella."
+    assert engine.model == "eng-cat,spa-cat"
+    engine.close()
+
+
 def test_links_that_do_not_meet_compose_to_nothing() -> None:
     first = [Translation("bb cc", links=[((0, 1), (0, 2), 0.5), ((2, 3), (3, 5), 0.8)])]
     second = [Translation("x", links=[((0, 2), (0, 1), 0.5), ((1, 2), (0, 1), 0.9)])]
