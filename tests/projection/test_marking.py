@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from projector.errors import UsageError
@@ -36,7 +38,7 @@ def test_overlapping_parts_go_into_different_layers() -> None:
     groups = list(layers(parts))
     assert sorted(part.span for group in groups for part in group) == [0, 1, 2, 3, 4]
     for group in groups:
-        assert all(a.end <= b.start for a, b in zip(group, group[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(group))
     assert len(groups) == 3
 
 
