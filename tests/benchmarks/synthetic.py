@@ -54,23 +54,37 @@ def pairs(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
                 english, spanish = (words, words) if isinstance(words, str) else words
                 left, right = source.add(english, label), target.add(spanish)
                 links += [[i, right[min(k, len(right) - 1)], 0.9] for k, i in enumerate(left)]
-        yield {
+        yield _pair(n, source, target, links)
+
+
+def _pair(n: int, source: _Side, target: _Side, links: list[Any]) -> dict[str, Any]:
+    return {
+        "id": f"p{n}",
+        "source": {
             "id": f"p{n}",
-            "source": {
-                "id": f"p{n}",
-                "text": source.text,
-                "lang": "en",
-                "tokens": source.tokens,
-                "spans": source.spans,
-            },
-            "target": {
-                "id": f"p{n}",
-                "text": target.text,
-                "lang": "es",
-                "tokens": target.tokens,
-            },
-            "alignment": links,
-        }
+            "text": source.text,
+            "lang": "en",
+            "tokens": source.tokens,
+            "spans": source.spans,
+        },
+        "target": {"id": f"p{n}", "text": target.text, "lang": "es", "tokens": target.tokens},
+        "alignment": links,
+    }
+
+
+def short(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Aligned pairs of five words and two spans, for the runs of a million."""
+    pick = random.Random(seed)
+    for n in range(count):
+        source, target, links = _Side(), _Side(), []
+        verb = pick.choice(VERBS)
+        parts: list[tuple[Any, str]] = [(pick.choice(PEOPLE), "PER"), (verb, "")]
+        parts += [(pick.choice(PLACES), "LOC"), ((".", "."), "")]
+        for words, label in parts:
+            english, spanish = (words, words) if isinstance(words, str) else words
+            left, right = source.add(english, label), target.add(spanish)
+            links += [[i, j, 0.9] for i, j in zip(left, right, strict=True)]
+        yield _pair(n, source, target, links)
 
 
 def documents(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
@@ -81,7 +95,7 @@ def documents(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
 def write(path: Path, count: int, kind: str = "pairs", seed: int = 1) -> Path:
     """Write ``count`` records of a kind; a file that is there is taken as it is."""
     if not path.exists():
-        make = pairs if kind == "pairs" else documents
+        make = {"pairs": pairs, "short": short, "documents": documents}[kind]
         with open(path, "w", encoding="utf-8") as stream:
             for record in make(count, seed):
                 stream.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -1,0 +1,79 @@
+"""Cost per record at growing sizes, and two worker processes against one.
+
+    python tests/benchmarks/scaling.py [--sizes 1000,10000,100000] [--rounds 3]
+
+The first table is processor time, start-up included and taken off (a run of one record). The
+second is wall time of the same input with one and with two workers, in turns, the best of the
+rounds; on a machine that others use, its ratio says little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import memory
+import synthetic
+
+PYTHON = [sys.executable, "-m", "projector"]
+
+
+def stages(folder: Path, size: int, kind: str) -> dict[str, list[str]]:
+    pairs = synthetic.write(folder / f"{kind}-{size}.jsonl", size, kind)
+    texts = synthetic.write(folder / f"documents-{size}.jsonl", size, "documents")
+    found = {"project": [*PYTHON, "project", str(pairs)]}
+    if shutil.which("apertium"):
+        found["translate"] = [*PYTHON, "translate", str(texts), "--from", "en", "--to", "es"]
+    return found
+
+
+def flat(folder: Path, sizes: list[int]) -> None:
+    print(f"{'stage':10} {'records':>9} {'cpu s':>8} {'us/record':>10}")
+    for name in ("project", "align"):
+        base = 0.0
+        for size in [1, *sizes]:
+            pairs = synthetic.write(folder / f"short-{size}.jsonl", size, "short")
+            out = str(folder / f"{name}-{size}.jsonl")
+            extra = ["--engine", "hmm"] if name == "align" else []
+            words = [*PYTHON, name, str(pairs), *extra, "--force", "-o", out]
+            _, _, cpu = memory.measure(words)
+            if size == 1:
+                base = cpu
+                continue
+            print(f"{name:10} {size:9} {cpu:8.1f} {(cpu - base) / size * 1e6:10.0f}", flush=True)
+
+
+def speed_up(folder: Path, size: int, rounds: int) -> None:
+    print(f"{'stage':10} {'records':>9} {'1 worker s':>11} {'2 workers s':>12} {'ratio':>6}")
+    for name, words in stages(folder, size, "pairs").items():
+        best = {1: float("inf"), 2: float("inf")}
+        for _ in range(rounds):
+            for workers in best:
+                out = ["-o", str(folder / "out.jsonl"), "--force", "--workers", str(workers)]
+                start = time.monotonic()
+                subprocess.run([*words, *out], check=True, capture_output=True)
+                best[workers] = min(best[workers], time.monotonic() - start)
+        ratio = best[1] / best[2]
+        print(f"{name:10} {size:9} {best[1]:11.1f} {best[2]:12.1f} {ratio:6.2f}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--workers-size", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="xproject-scaling-") as temporary:
+        flat(Path(temporary), [int(size) for size in options.sizes.split(",") if size])
+        if options.workers_size:
+            speed_up(Path(temporary), options.workers_size, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
