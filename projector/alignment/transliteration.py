@@ -1,7 +1,7 @@
 """Words of any script in one rough Latin spelling, so that names can be compared across scripts.
 
 This is for comparing, not for reading: accents go, letters that sound alike fall together
-(``Москва`` and ``Moskva``, ``Katharina`` and ``Caterina``), and scripts that write no short vowels
+(``Москва`` and ``Moskva``, ``Katharina`` and ``Catarina``), and scripts that write no short vowels
 are compared by consonants (`skeleton`).
 """
 
@@ -21,8 +21,8 @@ def _table(letters: str, spellings: str) -> dict[int, str]:
 
 _CYRILLIC = _table(
     "а б в г д е ж з и й к л м н о п р с т у ф х ц ч ш щ ъ ы ь э ю я ё і ї є ґ ў ј љ њ ћ ђ џ ѓ ќ ѕ",
-    "a b v g d e j z i i k l m n o p r s t u f h ts tch sh sht - i - e iu ia e i i ie g u i li ni "
-    "tch dj dj g k dz",
+    "a b v g d e j z i i k l m n o p r s t u f h ts ch sh sht - i - e iu ia e i i ie g u i li ni "
+    "ch dj dj g k dz",
 )
 _GREEK = _table(
     "α β γ δ ε ζ η θ ι κ λ μ ν ξ ο π ρ σ ς τ υ φ χ ψ ω",
@@ -30,7 +30,7 @@ _GREEK = _table(
 )
 _ARABIC = _table(
     "ا أ إ آ ب ت ث ج ح خ د ذ ر ز س ش ص ض ط ظ ع غ ف ق ك ل م ن ه و ي ى ة ء ئ ؤ پ چ ژ گ ک ی ھ ہ",
-    "a a i a b t th j h h d d r z s sh s d t z a g f k k l m n h u i a a - i u p tch j g k i h h",
+    "a a i a b t th j h h d d r z s sh s d t z a g f k k l m n h u i a a - i u p ch j g k i h h",
 )
 _HEBREW = _table(
     "א ב ג ד ה ו ז ח ט י כ ך ל מ ם נ ן ס ע פ ף צ ץ ק ר ש ת",
@@ -39,16 +39,16 @@ _HEBREW = _table(
 _DEVANAGARI = _table(
     "अ आ इ ई उ ऊ ए ऐ ओ औ क ख ग घ ङ च छ ज झ ञ ट ठ ड ढ ण त थ द ध न प फ ब भ म य र ल व श ष स ह "
     "ा ि ी ु ू े ै ो ौ ं ँ ् ़ ृ ॉ ऑ",
-    "a a i i u u e e o o k k g g n tch tch j j n t t d d n t t d d n p f b b m i r l v sh sh s h "
+    "a a i i u u e e o o k k g g n ch ch j j n t t d d n t t d d n p f b b m i r l v sh sh s h "
     "a i i u u e e o o n n - - ri o o",
 )
 _GEORGIAN = _table(
     "ა ბ გ დ ე ვ ზ თ ი კ ლ მ ნ ო პ ჟ რ ს ტ უ ფ ქ ღ ყ შ ჩ ც ძ წ ჭ ხ ჯ ჰ",
-    "a b g d e v z t i k l m n o p j r s t u p k g k sh tch ts dz ts tch h j h",
+    "a b g d e v z t i k l m n o p j r s t u p k g k sh ch ts dz ts ch h j h",
 )
 _ARMENIAN = _table(
     "ա բ գ դ ե զ է ը թ ժ ի լ խ ծ կ հ ձ ղ ճ մ յ ն շ ո չ պ ջ ռ ս վ տ ր ց ւ փ ք օ ֆ և",
-    "a b g d e z e e t j i l h ts k h dz g tch m i n sh o tch p dj r s v t r ts u p k o f ev",
+    "a b g d e z e e t j i l h ts k h dz g ch m i n sh o ch p dj r s v t r ts u p k o f ev",
 )
 _LATIN = _table(
     "ł ø đ ð þ æ œ ß ı ħ ŋ ə ŀ ĸ",
@@ -88,7 +88,8 @@ _ABJAD = re.compile("[\u0590-\u08ff\u0900-\u097f]")
 
 # Spellings that one sound has in different languages, longest first.
 _ALIKE = [
-    ("tsch", "tch"), ("sch", "sh"), ("cz", "tch"), ("ch", "h"), ("kh", "h"), ("ph", "f"),
+    ("tsch", "ch"), ("tch", "ch"), ("sch", "sh"), ("cz", "ch"), ("ch", "h"), ("kh", "h"),
+    ("ph", "f"),
     ("th", "t"), ("qu", "k"), ("ck", "k"), ("sz", "s"), ("zh", "j"), ("dh", "d"), ("gh", "g"),
     ("x", "ks"), ("q", "k"), ("c", "k"), ("w", "v"), ("y", "i"), ("z", "s"),
 ]  # fmt: skip

@@ -86,9 +86,7 @@ def test_a_pair_gets_the_same_links_in_any_batch() -> None:
 
 def test_names_and_numbers_seen_once_are_linked_across_scripts() -> None:
     pairs = [
-        TokenPair(
-            ["Moscow", "met", "Gorbachev", "in", "1,987"], ["1.987", "Горбачёв", "и", "Москва"]
-        ),
+        TokenPair(["in", "1,987", "he", "met", "Gorbachev"], ["в", "1.987", "Горбачёва", "он"]),
         TokenPair(["he", "met", "her"], ["он", "встретил", "её"]),
         TokenPair(["in", "town"], ["в", "городе"]),
     ]
