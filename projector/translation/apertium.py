@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+import projector
 from projector.engines import read_options
 from projector.errors import EngineError
 from projector.translation.apertium_modes import Mode, route, version
@@ -58,6 +59,7 @@ class ApertiumTranslator:
         self.model = model
         self.version = ""
         self._wanted = model
+        self._checked: tuple[str, str] | None = None
         self.options = read_options(ApertiumOptions, options, self.name)
         self._legs: dict[str, Leg] = {}
         self._routes: dict[tuple[str, str], list[Mode]] = {}
@@ -65,6 +67,7 @@ class ApertiumTranslator:
     def check(self, source: str, target: str) -> None:
         """Fail now if no mode leads from one language to the other."""
         self._route(source, target)
+        self._checked = (source, target)
 
     def _route(self, source: str, target: str) -> list[Mode]:
         if (source, target) not in self._routes:
@@ -75,12 +78,19 @@ class ApertiumTranslator:
                 self.model = ",".join(dict.fromkeys(mode.name for mode in used))
         return self._routes[source, target]
 
+    def provenance(self, source: str, target: str) -> tuple[str, str]:
+        """Model and version that serve these two languages, whatever else was translated."""
+        modes = self._route(source, target)
+        versions = dict.fromkeys(version(mode.path) for mode in modes)
+        return ",".join(mode.name for mode in modes), ", ".join(versions)
+
     def identity(self) -> dict[str, Any]:
-        """Everything that decides what a translation is (the cache's key)."""
+        """Everything that decides what a translation is between the languages last checked."""
+        model, packages = self.provenance(*self._checked) if self._checked else (self.model, "")
         return {
             "engine": self.name,
-            "model": self.model,
-            "version": self.version,
+            "model": model,
+            "version": f"{packages}; xproject {projector.__version__}",  # the mending is ours
             "options": {"mend": self.options.mend, "names": self.options.names},
         }
 

@@ -89,6 +89,7 @@ class TranslateStage:
         self._constraints = _path(options.constraints, "--constraints")
         engine = engine_class("translators", options.engine)
         self.translator: Translator = engine(options.model, **options.options)
+        self._engine = self.translator
         if options.cache:
             self.translator = _cached(self.translator, options.cache)
         self._checked: set[str] = set()
@@ -102,10 +103,15 @@ class TranslateStage:
 
     def step(self) -> Step:
         """Provenance of the translations."""
-        engine = self.translator
-        return Step(
-            "translate", engine.name, engine.model, engine.version, dict(self.options.options)
-        )
+        return self._step(self.options.source)
+
+    def _step(self, lang: str) -> Step:
+        engine = self._engine
+        model, version = engine.model, engine.version
+        provenance = getattr(engine, "provenance", None)
+        if provenance is not None and lang:  # what served this record's own language
+            model, version = provenance(lang, self.options.to)
+        return Step("translate", engine.name, model, version, dict(self.options.options))
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
@@ -127,7 +133,7 @@ class TranslateStage:
         for lang, keys in waiting.items():
             self._check(lang)
             tables[lang] = translate_keys(keys, self.translator, lang, self.options.to)
-        step = self.step()
+        steps = {lang: self._step(lang) for lang in waiting}
         outcomes: list[Outcome] = []
         for job in jobs:
             if isinstance(job, Rejected):
@@ -136,7 +142,7 @@ class TranslateStage:
             for name, text in job.texts.items():
                 translations = list(map(tables[job.lang].__getitem__, text.keys()))
                 job.done[name] = put_together(text, translations, self._target)
-            outcomes.append(self._close(job, step))
+            outcomes.append(self._close(job, steps[job.lang]))
         return outcomes
 
     # -- before the engine ------------------------------------------------------------------
@@ -172,7 +178,7 @@ class TranslateStage:
         if self._constraints:
             wanted = read_constraints(_look_up(doc, self._constraints), self.options.constraints)
         phrases = [w for w in wanted if w.phrase]
-        knows = getattr(self.translator, "knows", None)
+        knows = getattr(self._engine, "knows", None)
         texts = {"text": prepare(doc.text, lang, wanted, knows)}
         for n, question in enumerate(doc.questions):
             if question.lang and base_language(question.lang) == self._target:
