@@ -46,6 +46,14 @@ FORMATS: dict[str, Format] = {
         target_only=True,
     ),
     "doccano": Format(_HERE + "doccano", "doccano JSON Lines, and corrections with --base"),
+    "brat": Format(_HERE + "brat", "BRAT standoff: a folder of .txt and .ann", folder=True),
+    "slots": Format(_HERE + "slots", "MASSIVE-style JSON Lines: [slot : words] in annot_utt"),
+    "coref": Format(
+        _HERE + "coreference", "sentences of words with clusters (MMC, CoNLL 2012 JSON Lines)"
+    ),
+    "docbin": Format(_HERE + "docbin", "spaCy's DocBin", (".spacy",)),
+    "hf": Format(_HERE + "hf_folder", "a Hugging Face datasets folder (save_to_disk)", folder=True),
+    "parquet": Format(_HERE + "parquet", "Parquet with Hugging Face features", (".parquet",)),
     "text-pairs": Format(_HERE + "text_pairs", "label, text and text (relations, NLI)", ()),
 }
 

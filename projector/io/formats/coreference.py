@@ -1,0 +1,185 @@
+"""Coreference as JSON Lines of sentences, words and clusters: MMC, CoNLL 2012 for neural systems.
+
+``{"doc_key": ..., "sentences": [["Anna", "left", "."], ...], "clusters": [[[0, 0], [7, 8]], ...]}``
+with word numbers through the document, both ends included. Where the sentences are subwords
+(``subtoken_map`` and ``tokens`` are there), numbers are mapped back to words. Sentences become
+lines of the text; ``speakers`` and other fields go to ``meta``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from projector.errors import DataError
+from projector.io.formats.base import Notes, write_text
+from projector.io.formats.flat import tokens_of
+from projector.io.formats.json_items import json_items
+from projector.io.jsonl import Line
+from projector.io.shorthand import default_id
+from projector.records import Document, Offsets, Record, Span
+
+HOLDS = frozenset({"clusters", "spans"})  # spans that are mentions; `write` counts the others
+MENTION = "mention"
+
+
+class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``label``: that of the spans that mentions become."""
+
+    lang: str = ""
+    label: str = MENTION
+
+
+def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
+    for item in json_items(path, lines=not path.endswith(".json")):
+        error = item.error
+        if error is None:
+            try:
+                record = _document(item.value, options, default_id(path, item.number))
+                yield Line(item.number, record, None)
+                continue
+            except DataError as problem:
+                error = problem
+            except (ValueError, TypeError) as problem:
+                error = DataError(str(problem), reason="bad_field")
+        yield Line(item.number, None, error.at(path, item.number), item.raw)
+
+
+def _document(row: dict[str, Any], options: Options, name: str) -> Document:
+    sentences, numbers = _words(row)
+    text, tokens = _text(sentences)
+    spans: dict[Offsets, Span] = {}
+    clusters: list[list[str]] = []
+    for n, cluster in enumerate(row.get("clusters") or []):
+        names: list[str] = []
+        for m, mention in enumerate(cluster):
+            first, last = (_number(value, numbers) for value in mention[:2])
+            if first is None or last is None or not 0 <= first <= last < len(tokens):
+                raise DataError(
+                    f"clusters[{n}][{m}]: found {mention}, wanted the first and last of "
+                    f"{len(tokens)} words, counted from 0",
+                    reason="bad_field",
+                )
+            place = tokens[first][0], tokens[last][1]
+            span = spans.setdefault(place, Span(f"s{len(spans)}", *place, options.label))
+            if span.id not in names:
+                names.append(span.id)
+        clusters.append(names)
+    known = {"doc_key", "sentences", "clusters", "tokens", "subtoken_map", "sentence_map"}
+    key = row.get("doc_key")
+    return Document(
+        id=str(key) if key is not None else name,
+        text=text,
+        lang=options.lang,
+        tokens=tokens,
+        spans=sorted(spans.values(), key=lambda s: (s.start, s.end)),
+        clusters=clusters,
+        meta={field: value for field, value in row.items() if field not in known},
+    )
+
+
+def _words(row: dict[str, Any]) -> tuple[list[list[str]], list[int] | None]:
+    """Sentences of words; and for subword files the word of each subword."""
+    sentences, tokens = row.get("sentences"), row.get("tokens")
+    numbers = row.get("subtoken_map")
+    if isinstance(tokens, list) and (numbers is not None or sentences is None):
+        sentences = [tokens]
+    if not isinstance(sentences, list) or not all(
+        isinstance(s, list) and all(isinstance(w, str) and w.strip() for w in s) for s in sentences
+    ):
+        raise DataError(
+            "sentences: wanted lists of words, none of them empty", reason="missing_field"
+        )
+    if numbers is not None and not (
+        isinstance(numbers, list) and all(isinstance(n, int) for n in numbers)
+    ):
+        raise DataError("subtoken_map: wanted a list of word numbers", reason="bad_field")
+    return sentences, numbers
+
+
+def _number(value: Any, numbers: list[int] | None) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    if numbers is None:
+        return value
+    return numbers[value] if 0 <= value < len(numbers) else None
+
+
+def _text(sentences: list[list[str]]) -> tuple[str, list[Offsets]]:
+    parts: list[str] = []
+    tokens: list[Offsets] = []
+    at = 0
+    for sentence in sentences:
+        for n, word in enumerate(sentence):
+            gap = "" if not parts else "\n" if n == 0 else " "
+            parts.append(gap + word)
+            at += len(gap)
+            tokens.append((at, at + len(word)))
+            at += len(word)
+    return "".join(parts), tokens
+
+
+def write(
+    records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
+) -> int:
+    """Sentences are the lines of the text; in a text of one line, what the splitter finds."""
+
+    def lines() -> Iterator[str]:
+        for record in records:
+            assert isinstance(record, Document)
+            yield msgspec.json.encode(_row(record, notes)).decode() + "\n"
+
+    return write_text(lines(), path, force=force)
+
+
+def _row(doc: Document, notes: Notes) -> dict[str, Any]:
+    doc = tokens_of(doc)
+    tokens = doc.tokens or []
+    spans = doc.span_by_id()
+    mentioned = {name for cluster in doc.clusters for name in cluster}
+    notes.lose("spans", "in no cluster", len(spans.keys() - mentioned))
+    clusters = []
+    for cluster in doc.clusters:
+        found = [_place(spans[name], tokens, notes) for name in cluster]
+        clusters.append([place for place in found if place is not None])
+    meta = {key: value for key, value in doc.meta.items() if key != "corrected"}
+    return {
+        "doc_key": doc.id,
+        "sentences": _sentences(doc),
+        "clusters": [cluster for cluster in clusters if cluster],
+        **{key: value for key, value in meta.items() if key not in ("doc_key", "sentences")},
+    }
+
+
+def _place(span: Span, tokens: list[Offsets], notes: Notes) -> list[int] | None:
+    touched = [n for n, (a, b) in enumerate(tokens) if a < span.end and span.start < b]
+    if not touched:
+        notes.lose("spans", "without a token")
+        return None
+    if len(span.parts) > 1:
+        notes.remark("discontinuous mentions were written as their hull")
+    if (tokens[touched[0]][0], tokens[touched[-1]][1]) != (span.start, span.end):
+        notes.remark("mentions that cut a word were widened to whole words")
+    return [touched[0], touched[-1]]
+
+
+def _sentences(doc: Document) -> list[list[str]]:
+    from projector.text.sentences import split_sentences
+
+    tokens = doc.tokens or []
+    if "\n" in doc.text.strip():
+        ends = [n for n, char in enumerate(doc.text) if char == "\n"]
+    else:
+        ends = [end for _, end in split_sentences(doc.text, doc.lang)]
+    sentences: list[list[str]] = []
+    at = -1
+    for a, b in tokens:
+        place = sum(end <= a for end in ends)
+        if place != at:
+            sentences.append([])
+            at = place
+        sentences[-1].append(doc.text[a:b])
+    return sentences
