@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+
 from projector.alignment.base import Aligner, TokenPair
 from projector.alignment.symmetrise import average
 from projector.errors import UsageError
@@ -46,6 +48,24 @@ class EnsembleAligner:
         seen: Any = pairs if len(learners) == 1 else list(pairs)
         for member in learners:
             member.fit(seen, source, target)
+
+    def state(self) -> bytes | None:
+        """What the learning members learnt; None if one of them cannot tell."""
+        learnt = []
+        for member in self.members:
+            if member.sees_corpus:
+                give = getattr(member, "state", None)
+                if give is None:
+                    return None
+                learnt.append(give())
+        return msgspec.msgpack.encode(learnt)
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
+        learners: list[Any] = [m for m in self.members if m.sees_corpus]
+        learnt = msgspec.msgpack.decode(data, type=list[bytes])
+        for member, part in zip(learners, learnt, strict=True):
+            member.load_state(part)
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
         """Average links of each pair."""

@@ -18,6 +18,7 @@ from projector.alignment.base import TokenPair
 from projector.alignment.bitext import bitext_path, read_bitext
 from projector.alignment.hmm_apply import link_matrices
 from projector.alignment.hmm_lexicon import Known, Lexicon, load_lexicon
+from projector.alignment.hmm_state import State, parameters_in, parameters_out, splitter_of
 from projector.alignment.hmm_table import Ints, corpus_of, repacked
 from projector.alignment.hmm_train import Parameters, Settings, train
 from projector.alignment.hmm_views import VIEWS, Units, View, classes, view
@@ -86,12 +87,14 @@ class HmmAligner:
         self._threads = self.options.threads or min(8, os.cpu_count() or 1)
         self._source, self._target = Splitter(), Splitter()
         self._models: dict[str, Trained] = {}
+        self._languages = "", ""
         self.pairs = 0
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
         self._source, self._target = Splitter(), Splitter()
         self._models = {}
+        self._languages = source, target
         corpus = corpus_of(self._numbers(pairs, source, target), LONGEST)
         self.pairs = len(corpus)
         for name in self.options.views or self._choose():
@@ -188,6 +191,26 @@ class HmmAligner:
             name: model.parameters.known(model.source.names, model.target.names)
             for name, model in self._models.items()
         }
+
+    def state(self) -> bytes:
+        """What `fit` learnt, for workers elsewhere and for a run that is taken up again."""
+        models = {name: parameters_out(model.parameters) for name, model in self._models.items()}
+        forms = self._source.forms, self._target.forms
+        return msgspec.msgpack.encode(State(*self._languages, self.pairs, forms, models))
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
+        state = msgspec.msgpack.decode(data, type=State)
+        self._languages = state.source, state.target
+        self.pairs = state.pairs
+        self._source, self._target = map(splitter_of, state.forms)
+        self._models = {}
+        for name, found in state.models.items():
+            kind = view(name, state.source, state.target)
+            left, right = Units(kind.source), Units(kind.target)
+            left.learn(self._source.forms)
+            right.learn(self._target.forms)
+            self._models[name] = Trained(left, right, parameters_in(found))
 
     def close(self) -> None:
         self._models = {}

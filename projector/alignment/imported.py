@@ -82,6 +82,16 @@ class ImportedAligner:
                 path=self.model,
             )
 
+    def state(self) -> bytes:
+        """Which line belongs to which record, and the lines: no worker reads the file again."""
+        return msgspec.msgpack.encode((self._read(), list(self._line_of.items())))
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit_records` noted."""
+        kind = tuple[list[str], list[tuple[bytes, int]]]
+        self._lines, known = msgspec.msgpack.decode(data, type=kind)
+        self._line_of = dict(known)
+
     def links_of(self, pair: Pair) -> list[Link]:
         """The links of one record, which has its tokens.
 

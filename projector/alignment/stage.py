@@ -96,6 +96,26 @@ class AlignStage:
             if languages in wanted:
                 self._engine(languages).fit(iter(pairs), *languages)
 
+    def state(self) -> bytes | None:
+        """What the engines learnt, for workers elsewhere; None if one of them cannot tell."""
+        if self._by_record:
+            return self._first.state()
+        learnt = []
+        for languages, engine in self._engines.items():
+            data = engine.state() if hasattr(engine, "state") else None
+            if data is None:
+                return None
+            learnt.append((languages, data))
+        return msgspec.msgpack.encode(learnt)
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
+        if self._by_record:
+            self._first.load_state(data)
+            return
+        for languages, learnt in msgspec.msgpack.decode(data, type=list[tuple[Languages, bytes]]):
+            self._engine(languages).load_state(learnt)
+
     def process(self, records: Sequence[Record]) -> list[Outcome]:
         """Links for each pair; a pair without words on a side gets none."""
         pairs = [with_both_tokens(_pair(r)) for r in records]

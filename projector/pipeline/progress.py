@@ -41,7 +41,7 @@ class Progress:
         self._quiet = quiet
         self._terminal = sys.stderr.isatty() if terminal is None else terminal
         self._every = every
-        self._names, self._part = "", ""
+        self._names, self._part, self._slow = "", "", ""
         self._total: int | None = None
         self._skipped = self._bytes = self._records = 0
         self._rejected = self._spans = self._projected = 0
@@ -51,7 +51,7 @@ class Progress:
 
     def phase(self, names: str, inputs: Sequence[Input], number: int, count: int) -> None:
         """A phase begins: what it is called, what it reads, which of how many it is."""
-        self._names = names
+        self._names, self._slow = names, ""
         self._part = f" ({number + 1}/{count})" if count > 1 else ""
         self._total = _size(inputs)
         self._skipped = self._bytes = self._records = 0
@@ -75,10 +75,12 @@ class Progress:
 
     def say_slow(self, text: str) -> None:
         """What is going on while no block can be done."""
-        self._names = text
+        self._slow = text
 
     def line(self) -> str:
         """Where the run is: rate, time left, rejects, share of the spans projected."""
+        if self._slow and not self._bytes:
+            return f"{self._slow}{self._part}"
         took = max(time.monotonic() - self._start, 1e-6)
         parts = [f"{self._records:,} records", f"{self._records / took:,.0f}/s"]
         if self._total and self._bytes:

@@ -34,7 +34,7 @@ class Stage(Protocol):
 
     - ``cost() -> dict[str, float]``: what it has spent since it was made (``tokens``, ``money``,
       ``requests``, ...), for OUT.run.json;
-    - ``state() -> bytes`` and ``load_state(data: bytes)``: what `fit` learned, so that it is kept
+    - ``state() -> bytes | None`` and ``load_state(data: bytes)``: what `fit` learned, so that it is kept
       over an interruption and reaches workers on other machines. Without them `fit` is repeated
       in every worker, and a Ray cluster cannot be used.
 

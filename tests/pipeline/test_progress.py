@@ -30,6 +30,15 @@ def test_the_time_left_is_not_guessed_for_a_stream():
     assert "left" not in shown.line()
 
 
+def test_learning_is_said_until_the_first_block_is_done():
+    shown = Progress(quiet=True)
+    shown.phase("align", [], 0, 2)
+    shown.say_slow("align: learning from the whole corpus")
+    assert shown.line() == "align: learning from the whole corpus (1/2)"
+    shown.advance(10, Summary(), Tally(records=1))
+    assert shown.line().startswith("align (1/2): 1 records")
+
+
 def test_nothing_is_shown_in_the_first_seconds_then_plain_lines(capsys, monkeypatch):
     with Progress(terminal=False, every=0.01) as shown:
         shown.phase("translate", [], 0, 1)
