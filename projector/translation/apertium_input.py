@@ -70,8 +70,12 @@ def prepare(sentence: str, constraints: Sequence[Constraint] = (), protect: bool
             chars.append(char)
             places.append((n, n + 1))
         if stand_in is not None:
-            chars += stand_in.name
-            places += [(stand_in.start, stand_in.end)] * len(stand_in.name)
+            # A phrase that ends inside a word is set apart, or the analyser would not see it.
+            after = sentence[stand_in.end : stand_in.end + 1]
+            name = " " if chars and chars[-1].isalnum() else ""
+            name += stand_in.name + (" " if after.isalnum() else "")
+            chars += name
+            places += [(stand_in.start, stand_in.end)] * len(name)
             at = stand_in.end
     while chars and chars[-1] == " ":
         chars.pop()

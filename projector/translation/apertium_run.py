@@ -218,12 +218,12 @@ def _outside(units: Sequence[Unit], text: str) -> list[tuple[int, str]]:
 def _put_back(target: str, links: list[TextLink], given: Input) -> tuple[str, list[TextLink]]:
     """Replace stand-ins in the translation by what they stand for, and shift the links."""
     for stand_in in given.stand_ins:
-        at = target.lower().find(stand_in.name.lower())
+        at = hush(target).find(stand_in.name.lower())
         while at >= 0:
             end, by = at + len(stand_in.name), len(stand_in.output) - len(stand_in.name)
             target = target[:at] + stand_in.output + target[end:]
             links = [(s, _moved(t, at, end, by), p) for s, t, p in links]
-            at = target.lower().find(stand_in.name.lower(), at + len(stand_in.output))
+            at = hush(target).find(stand_in.name.lower(), at + len(stand_in.output))
     return target, links
 
 

@@ -197,9 +197,11 @@ def test_constraints_on_awkward_places(spanish: ApertiumTranslator) -> None:
         ("a 👩‍👩‍👧 b", 2, 7),
         ("x/y", 0, 1),
     ]
+    cases += [("UNION cars", 3, 8), ("İ İ a@b.co the", 0, 1), ("İ House", 2, 7)]
     for text, a, b in cases:
         (done,) = spanish.translate([text], "en", "es", [[Constraint(["[Ñ] 👍"], a, b)]])
         assert done.constraints_met == [True], (text, done.text)
+        assert "xq" not in done.text.lower() and "qaa" not in done.text.lower()
         for (c, d), (e, f), _ in done.links or ():
             assert 0 <= c < d <= len(text) and 0 <= e < f <= len(done.text)
 
