@@ -7,17 +7,16 @@ two spans over the same tokens are looked for once.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from projector.projection.corpus import Shares
 from projector.projection.features import Batch
+from projector.projection.memory import Memory
 from projector.projection.words import WordArrays, WordTable
 from projector.records import Document, Offsets, Pair
-
-Memory = Mapping[str, Mapping[int, float]]  # words -> digest of a projection -> how often
 
 
 class Asked(NamedTuple):
@@ -42,13 +41,13 @@ def token_run(doc: Document, part: Offsets) -> tuple[int, int]:
 def build(
     pairs: Sequence[Pair],
     shares: Shares,
-    memory: Memory | None = None,
+    memory: Memory,
 ) -> Asked:
     """The arrays of pairs of one pair of languages, with tokens on both sides and links.
 
     Args:
         shares: what the corpus says as a whole.
-        memory: what earlier projections of the same words looked like (`memory.Memory`).
+        memory: what the same words became elsewhere.
     """
     source_table, target_table = WordTable(), WordTable()
     source_at, target_at, link_at, span_at = [0], [0], [0], [0]
@@ -62,10 +61,22 @@ def build(
     windows: list[tuple[int, int, int, int]] = []
     owners: list[int] = []
     runs: list[list[list[int]]] = []
+    languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
+    bonds = shares.bonds(*languages)
+    bond_back: list[float] = []
+    bond_on: list[float] = []
     for pair in pairs:
         left, right = pair.source, pair.target
         source += source_table.add(left.words())
-        target += target_table.add(right.words())
+        target_words = right.words()
+        target += target_table.add(target_words)
+        before = ""
+        for word in target_words:
+            lower_word = word.lower()
+            back, on = bonds.get((before, lower_word), (0.0, 0.0))
+            bond_back.append(back)
+            bond_on.append(on)
+            before = lower_word
         source_at.append(len(source))
         target_at.append(len(target))
         if pair.alignment:
@@ -95,24 +106,22 @@ def build(
         runs.append(found)
         span_at.append(len(firsts))
     bare = source_table.has_bare_script() or target_table.has_bare_script()
-    memory_at, digests, counts = [0], [], []
-    if memory:
-        words = [0] * len(firsts)
+    memory_at: list[int] = [0]
+    digests: list[int] = []
+    counts: list[float] = []
+    known_words = memory.of(*languages)
+    if known_words:
+        lower = [name.lower() for name in source_table.numbers]
         for r in range(len(pairs)):
+            at = source_at[r]
             for s in range(span_at[r], span_at[r + 1]):
-                words[s] = source_at[r]
-        names = list(source_table.numbers)
-        lower = [name.lower() for name in names]
-        for s, (first, end) in enumerate(zip(firsts, ends, strict=True)):
-            at = words[s]
-            key = " ".join(lower[w] for w in source[at + first : at + end])
-            for digest, count in memory.get(key, {}).items():
-                digests.append(digest)
-                counts.append(count)
-            memory_at.append(len(digests))
+                key = " ".join(lower[w] for w in source[at + firsts[s] : at + ends[s]])
+                for digest, count in known_words.get(key, {}).items():
+                    digests.append(digest)
+                    counts.append(count)
+                memory_at.append(len(digests))
     else:
         memory_at = [0] * (len(firsts) + 1)
-    languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
     batch = Batch(
         np.array(source_at, np.int64), np.array(source, np.int64),
         np.array(target_at, np.int64), np.array(target, np.int64),
@@ -121,6 +130,7 @@ def build(
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4),
         np.array(memory_at, np.int64), np.array(digests, np.int64), np.array(counts, np.float32),
+        np.array(bond_back, np.float32), np.array(bond_on, np.float32),
         np.array(shares.scale(*languages, bare), np.float64),
     )  # fmt: skip
     return Asked(

@@ -11,9 +11,14 @@ import numpy as np
 from projector.projection.features import (
     ALIKE,
     COVERED_MASS,
+    FIRST_LINK,
+    INNER_MARK,
+    LAST_LINK,
     LEAST,
+    MEMORY,
     NULL_WORDS,
     SAME,
+    SMALL,
     TARGET_MASS,
     Candidates,
     F,
@@ -21,8 +26,14 @@ from projector.projection.features import (
 from projector.projection.weights import Weights
 
 EVIDENCE = (
-    "bias", "logit", "rival", "f", "least", "covered_mass", "target_mass", "alike", "same", "words",
+    "bias", "logit", "margin", "null", "rival", "f", "least", "covered_mass", "target_mass",
+    "alike", "same", "first_link", "last_link", "memory", "small", "inner_mark", "words",
 )  # fmt: skip
+
+TAKEN = [
+    F, LEAST, COVERED_MASS, TARGET_MASS, ALIKE, SAME, FIRST_LINK, LAST_LINK, MEMORY, SMALL,
+    INNER_MARK,
+]  # fmt: skip
 
 
 def evidence(found: Candidates, log_p: np.ndarray, chosen: np.ndarray) -> np.ndarray:
@@ -33,12 +44,21 @@ def evidence(found: Candidates, log_p: np.ndarray, chosen: np.ndarray) -> np.nda
         return rows
     p = np.clip(np.exp(log_p[chosen]), 1e-6, 1 - 1e-6)
     features = found.features[chosen]
-    rows[:, 0] = 1.0
-    rows[:, 1] = np.log(p / (1 - p))
+    null = log_p[found.at[1:] - 1]
     best = np.maximum.reduceat(log_p, found.at[:-1])
-    rows[:, 2] = np.minimum(5.0, best - log_p[chosen])  # it had to give way to another span
-    rows[:, 3:9] = features[:, [F, LEAST, COVERED_MASS, TARGET_MASS, ALIKE, SAME]]
-    rows[:, 9] = found.features[found.at[1:] - 1, NULL_WORDS]
+    others = log_p.copy()
+    others[chosen] = -np.inf
+    second = np.maximum.reduceat(others, found.at[:-1])
+    columns = [
+        np.ones(spans),
+        np.log(p / (1 - p)),
+        np.clip(log_p[chosen] - second, -5, 5),
+        np.clip(null, -8, 0),
+        np.minimum(5.0, best - log_p[chosen]),  # it had to give way to another span
+        *features[:, TAKEN].T,
+        found.features[found.at[1:] - 1, NULL_WORDS],
+    ]
+    rows[:] = np.stack(columns, axis=1)
     return rows
 
 

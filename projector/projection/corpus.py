@@ -5,6 +5,7 @@ the other in words and letters."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import msgspec
 
@@ -12,12 +13,15 @@ from projector.projection.words import facts
 from projector.records import Document, Pair
 
 PRIOR = 20  # texts without the word that are assumed on top, so that a small corpus claims little
+BONDS_FROM = 50_000  # texts of which neighbours are counted
+BOND_PRIOR = 2.0
 EVEN = 200  # words or letters on both sides that are assumed on top
 
 
 class _Side(msgspec.Struct):
     texts: int = 0
     words: dict[str, int] = {}
+    follow: dict[str, dict[str, int]] = {}  # word, next word: how often (the target's only)
     content: int = 0  # words with a letter or digit
     letters: int = 0
     consonants: int = 0
@@ -29,6 +33,7 @@ class Shares:
     def __init__(self) -> None:
         self._sides: dict[str, _Side] = {}
         self._ready: dict[str, dict[str, float]] = {}
+        self._bonds: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
 
     def add(self, pair: Pair) -> None:
         """Count a pair."""
@@ -43,6 +48,25 @@ class Shares:
     def target(self, source: str, target: str) -> Mapping[str, float]:
         """The shares of the target's words."""
         return self._share(f"{source} {target} target")
+
+    def bonds(self, source: str, target: str) -> Mapping[tuple[str, str], tuple[float, float]]:
+        """Of two target words in a row: the share of the second's occurrences that follow the
+        first, and of the first's that the second follows. Pairs seen once are left out."""
+        name = f"{source} {target} target"
+        if name not in self._bonds:
+            follow = self._sides.get(name, _Side()).follow
+            after: dict[str, int] = {}
+            for row in follow.values():
+                for word, count in row.items():
+                    after[word] = after.get(word, 0) + count
+            found = {}
+            for one, row in follow.items():
+                total = sum(row.values()) + BOND_PRIOR
+                for word, count in row.items():
+                    if count > 1:
+                        found[one, word] = (count / (after[word] + BOND_PRIOR), count / total)
+            self._bonds[name] = found
+        return self._bonds[name]
 
     def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
         """Target words for each source word, and target letters (``bare``: consonants) for each
@@ -77,9 +101,15 @@ class Shares:
                 side.content += 1
                 side.letters += len(known.spelling)
                 side.consonants += len(known.consonants)
-        for word in {w.lower() for w in words}:
+        lower = [w.lower() for w in words]
+        for word in set(lower):
             counts[word] = counts.get(word, 0) + 1
+        if name.endswith("target") and side.texts <= BONDS_FROM:
+            for one, other in pairwise(lower):
+                row = side.follow.setdefault(one, {})
+                row[other] = row.get(other, 0) + 1
         self._ready.pop(name, None)
+        self._bonds.pop(name, None)
 
     def _share(self, name: str) -> Mapping[str, float]:
         if name not in self._ready:

@@ -58,6 +58,12 @@ FEATURES = (
     "same",  # the very same words
     "gap",  # words inside that are linked to elsewhere
     "gap_loose",  # words inside without links
+    "before_bond",  # the first word usually follows the one before, which nothing else claims
+    "before_bond_on",  # and the one before is usually followed by it
+    "after_bond",  # the last word is usually followed by the one after, which nothing else claims
+    "after_bond_back",
+    "first_bond",  # the first word has no links, but the second usually follows it
+    "last_bond",
     "before_capital",  # a capital before, of a word that nothing else claims
     "after_capital",
     "first_small",  # the first word is lower-case, the span's is not
@@ -74,8 +80,8 @@ FEATURES = (
     "ends",
     "ends_not",
     "memory",  # share of the corpus's other projections of these words that look so
-    "memory_seen",
-    "memory_weight",
+    "memory_seen",  # some do
+    "memory_odd",  # none does, though there are many
     "null",
     "null_mass",  # link mass for each word of the span
     "null_link",  # its strongest link
@@ -89,9 +95,10 @@ COUNT = len(FEATURES)
     FIRST_COVERED, LAST_COVERED, FIRST_MARK, LAST_MARK, FIRST_MARK_LOST, LAST_MARK_LOST, INNER_MARK,
     FIRST_COMMON, LAST_COMMON, FIRST_COMMON_LINKED, LAST_COMMON_LINKED, FIRST_COMMON_GAP,
     LAST_COMMON_GAP, LENGTH, LONGER, SHORTER, LETTERS, ALIKE, ALIKE_WORD, SAME, GAP, GAP_LOOSE,
+    BEFORE_BOND, BEFORE_BOND_ON, AFTER_BOND, AFTER_BOND_BACK, FIRST_BOND, LAST_BOND,
     BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL, LAST_SMALL, SMALL, ACRONYM, AWAY_SUM, OUT_SUM,
     LOOSE_SUM, FIRST_SHARE, LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY,
-    MEMORY_SEEN, MEMORY_WEIGHT, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
+    MEMORY_SEEN, MEMORY_ODD, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
 ) = range(COUNT)  # fmt: skip
 
 TOUCHED = 0.05  # from this link probability on a token is a place where a candidate may begin
@@ -109,7 +116,8 @@ class Batch(NamedTuple):
     on; spans and links count tokens from their pair's first.
 
     ``window``, one row a span: first and end token of the source sentence and of the target
-    stretch in which the counterpart is looked for. ``scale``: target words for a source word, and
+    stretch in which the counterpart is looked for. ``bond_back`` and ``bond_on``, one a target token: how
+    firmly it is tied to the one before, seen from either (`corpus.Shares.bonds`). ``scale``: target words for a source word, and
     target letters for a source letter, in the corpus.
     """
 
@@ -128,6 +136,8 @@ class Batch(NamedTuple):
     memory_at: Array
     memory_digest: Array
     memory_count: Array
+    bond_back: Array
+    bond_on: Array
     scale: Array
 
 
@@ -199,7 +209,8 @@ def _are_initials(initials: Any, letters: Any) -> bool:
 def _all(
     source_at: Any, source: Any, target_at: Any, target: Any, link_at: Any, link_i: Any,
     link_j: Any, link_p: Any, span_at: Any, span_first: Any, span_end: Any, window: Any,
-    memory_at: Any, memory_digest: Any, memory_count: Any, scale: Any,
+    memory_at: Any, memory_digest: Any, memory_count: Any, bond_back: Any,
+    bond_on: Any, scale: Any,
     s_content: Any, s_capital: Any, s_share: Any, s_digest: Any, s_letters: Any, s_start: Any,
     t_content: Any, t_capital: Any, t_share: Any, t_digest: Any, t_letters: Any, t_start: Any,
 ) -> Any:  # fmt: skip
@@ -219,6 +230,7 @@ def _all(
         sw = source[source_at[r] : source_at[r + 1]]
         tw = target[target_at[r] : target_at[r + 1]]
         n, m = len(sw), len(tw)
+        base = target_at[r]
         matrix = np.zeros((n, m), np.float32)
         for x in range(link_at[r], link_at[r + 1]):
             i, j = link_i[x], link_j[x]
@@ -417,6 +429,9 @@ def _all(
                     x[LAST_AWAY] = column[z] - own[z]
                     if a > lo:
                         x[BEFORE_LINK] = best[a - 1]
+                        if column[a - 1] - own[a - 1] < LINKED:
+                            x[BEFORE_BOND] = bond_back[base + a]
+                            x[BEFORE_BOND_ON] = bond_on[base + a]
                         if (
                             t_capital[tw[a - 1]]
                             and s_capital_first
@@ -426,8 +441,16 @@ def _all(
                             x[BEFORE_CAPITAL] = 1.0
                     if b < hi:
                         x[AFTER_LINK] = best[b]
+                        if column[b] - own[b] < LINKED:
+                            x[AFTER_BOND] = bond_on[base + b]
+                            x[AFTER_BOND_BACK] = bond_back[base + b]
                         if t_capital[tw[b]] and s_capital_first and column[b] - own[b] < LINKED:
                             x[AFTER_CAPITAL] = 1.0
+                    if z > a:
+                        if best[a] < LINKED:
+                            x[FIRST_BOND] = bond_back[base + a + 1]
+                        if best[z] < LINKED:
+                            x[LAST_BOND] = bond_on[base + z]
                     x[FIRST_LOOSE] = column[a] < LOOSE
                     x[LAST_LOOSE] = column[z] < LOOSE
                     x[FIRST_MARK] = mark_first and not s_mark_first
@@ -520,13 +543,16 @@ def _all(
                         x[BEGINS_NOT] = begins != s_begins
                         x[ENDS] = ends and s_ends
                         x[ENDS_NOT] = ends != s_ends
-                    if seen > 0:
-                        x[MEMORY_WEIGHT] = 0.0
+                    if seen > 1:
+                        # Each count but one: the first reading of this very place is among them.
+                        count = 0.0
                         for y in range(memory_at[s], memory_at[s + 1]):
                             if memory_digest[y] == digest:
-                                x[MEMORY] = memory_count[y] / (seen + 1.0)
-                                x[MEMORY_SEEN] = 1.0
-                                x[MEMORY_WEIGHT] = seen / (seen + 2.0)
+                                count = max(0.0, memory_count[y] - 1.0)
+                        x[MEMORY] = count / (seen + 1.0)
+                        x[MEMORY_SEEN] = count > 0
+                        if count == 0:
+                            x[MEMORY_ODD] = (seen - 1.0) / (seen + 2.0)
             # --- the null
             if used + 2 >= room:
                 room *= 2

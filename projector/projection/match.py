@@ -16,15 +16,17 @@ import numpy as np
 from projector.engines import read_options
 from projector.projection.assignment import choose, probabilities
 from projector.projection.base import Projection
-from projector.projection.batch import Asked, Memory, build
+from projector.projection.batch import Asked, build
 from projector.projection.confidence import confidence
 from projector.projection.corpus import Shares
 from projector.projection.features import NULL_LINK, Candidates, candidates
+from projector.projection.memory import Memory
 from projector.projection.stretches import stretch
 from projector.projection.weights import load_weights
 from projector.records import Offsets, Pair
 
 CHUNK = 256  # pairs at a time; the result does not depend on it
+REMEMBERED = 20_000  # pairs with spans that the memory is made from; the corpus's first
 
 
 class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,12 +37,14 @@ class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     (``auto``).
     ``split``: what becomes of a span without gaps whose words stand in several places of the
     target: the most likely one stretch (``best``), or several pieces (``pieces``).
-    ``corpus``: look at the whole corpus first, to know how common each word is.
+    ``corpus``: look at the whole corpus first, to know how common each word is, which words go
+    together, and how the same words were projected elsewhere (``memory``).
     """
 
     unit: Literal["auto", "word", "character"] = "auto"
     split: Literal["best", "pieces"] = "best"
     corpus: bool = True
+    memory: bool = True
 
 
 class MatchProjector:
@@ -61,21 +65,36 @@ class MatchProjector:
         self._vector = self.weights.vector()
         self.sees_corpus = self.options.corpus
         self.shares = Shares()
-        self.memory: Memory = {}
+        self.memory = Memory()
 
     def fit(self, pairs: Iterable[Pair]) -> None:
-        """Count words and letters."""
-        self.shares = Shares()
+        """Count words and letters; then project once, to remember what came out."""
+        self.shares, self.memory = Shares(), Memory()
+        if not self.options.memory:
+            for pair in pairs:
+                self.shares.add(pair)
+            return
+        kept: list[Pair] = []
         for pair in pairs:
             self.shares.add(pair)
+            if pair.source.spans and len(kept) < REMEMBERED:
+                kept.append(pair)
+        remembered = Memory()
+        for start in range(0, len(kept), CHUNK):
+            for group in _by_languages(kept[start : start + CHUNK]):
+                asked, found = self.ask(group)
+                remembered.add(group, asked, found, self._choose(asked, found)[1])
+        remembered.forget_single()
+        self.memory = remembered
 
     def state(self) -> bytes:
         """What `fit` learnt."""
-        return self.shares.dump()
+        return msgspec.msgpack.encode((self.shares.dump(), self.memory.dump()))
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        self.shares = Shares.load(data)
+        shares, memory = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+        self.shares, self.memory = Shares.load(shares), Memory.load(memory)
 
     def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         """See `Projector.project`; pairs without links give spans without counterpart."""
@@ -91,25 +110,26 @@ class MatchProjector:
 
     def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         answers: list[list[Projection]] = [[] for _ in pairs]
-        groups: dict[tuple[str, str], list[int]] = {}
-        for n, pair in enumerate(pairs):
-            if pair.source.spans:
-                groups.setdefault((pair.source.lang, pair.target.lang), []).append(n)
-        for numbers in groups.values():
-            chosen = [pairs[n] for n in numbers]
-            for n, found in zip(numbers, self._group(chosen), strict=True):
-                answers[n] = list(found)
+        places = {id(pair): n for n, pair in enumerate(pairs)}
+        for group in _by_languages([pair for pair in pairs if pair.source.spans]):
+            for pair, found in zip(group, self._group(group), strict=True):
+                answers[places[id(pair)]] = list(found)
         return answers
 
-    def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
-        """Pairs of one pair of languages."""
-        asked, found = self.ask(pairs)
+    def _choose(self, asked: Asked, found: Candidates) -> tuple[np.ndarray, np.ndarray]:
+        """Log probabilities of all candidates, and the chosen ones' numbers."""
         batch = asked.batch
         log_p = probabilities(found.at, found.features @ self._vector)
         chosen = choose(
             batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
             found.end, log_p,
         )  # fmt: skip
+        return log_p, chosen
+
+    def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
+        """Pairs of one pair of languages."""
+        asked, found = self.ask(pairs)
+        log_p, chosen = self._choose(asked, found)
         scores = confidence(self.weights, found, log_p, chosen)
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
@@ -148,6 +168,13 @@ class MatchProjector:
 
     def close(self) -> None:
         """Nothing to free."""
+
+
+def _by_languages(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault((pair.source.lang, pair.target.lang), []).append(pair)
+    return list(groups.values())
 
 
 def joined(pieces: Sequence[Offsets], text: str) -> list[Offsets]:

@@ -37,7 +37,7 @@ KEPT = 60  # candidates of a span that the training looks at
 UNREACHED = -2  # gold that no candidate is
 PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
-LEFT_ALONE = {"memory", "memory_seen", "memory_weight"}
+LEFT_ALONE: set[str] = set()
 
 
 class Links(msgspec.Struct):
