@@ -34,9 +34,9 @@ class Stage(Protocol):
 
     - ``cost() -> dict[str, float]``: what it has spent since it was made (``tokens``, ``money``,
       ``requests``, ...), for OUT.run.json;
-    - ``state() -> bytes | None`` and ``load_state(data: bytes)``: what `fit` learned, so that it is kept
-      over an interruption and reaches workers on other machines. Without them `fit` is repeated
-      in every worker, and a Ray cluster cannot be used.
+    - ``state() -> bytes | None`` and ``load_state(data: bytes)``: what `fit` learned, so that it
+      is kept over an interruption and reaches workers on other machines. Without them (or with
+      None) `fit` is repeated in every worker, and a Ray cluster cannot be used.
 
     Attributes:
         name: the command's name: ``translate``, ``align``, ``project``, ``qa``, ...
