@@ -15,7 +15,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,7 @@ class CachedTranslator:
     def __init__(self, inner: Translator, folder: str) -> None:
         self.inner = inner
         self.store = TranslationStore(folder)
+        self._identities: dict[tuple[str, str], bytes] = {}
         self.hits = 0
         self.misses = 0
 
@@ -134,25 +135,34 @@ class CachedTranslator:
             raise AttributeError(name)
         return getattr(self.inner, name)  # usage, cost and the like
 
-    @cached_property
-    def identity(self) -> bytes:
-        """What the engine says decides its translations, as bytes."""
-        own = getattr(self.inner, "identity", None)
-        if own is not None:
-            return _canonical(own())
-        options = getattr(self.inner, "options", None)
-        if isinstance(options, Struct):
-            options = msgspec.structs.asdict(options)
-        inner = self.inner
-        return _canonical([inner.name, inner.model, inner.version, options or {}])
+    def _identity(self, source: str, target: str) -> bytes:
+        """What the engine says decides its translations, as bytes.
 
-    def _key(self, *parts: Any) -> bytes:
-        return hashlib.sha256(self.identity + b"\0" + msgspec.json.encode(parts)).digest()
+        An engine may know its version only once it has looked for the languages, so it is asked
+        after its own check; only engines whose check is slow are spared it (``slow_check``).
+        """
+        pair = (source, target)
+        if pair not in self._identities:
+            if not getattr(self.inner, "slow_check", False):
+                self.inner.check(source, target)
+            own = getattr(self.inner, "identity", None)
+            if own is None:
+                options = getattr(self.inner, "options", None)
+                if isinstance(options, Struct):
+                    options = msgspec.structs.asdict(options)
+                inner = self.inner
+                own = partial(list, [inner.name, inner.model, inner.version, options or {}])
+            self._identities[pair] = msgspec.json.encode(own(), order="sorted")
+        return self._identities[pair]
+
+    def _key(self, what: str, source: str, target: str, *parts: Any) -> bytes:
+        rest = msgspec.json.encode([what, source, target, *parts])
+        return hashlib.sha256(self._identity(source, target) + b"\0" + rest).digest()
 
     def check(self, source: str, target: str) -> None:
-        """As the engine's own; a pair of languages that once passed is not asked for again."""
+        """As the engine's own; what once passed a slow check is not checked again."""
         key = self._key("check", source, target)
-        if not self.store.get([key]):
+        if getattr(self.inner, "slow_check", False) and not self.store.get([key]):
             self.inner.check(source, target)
             self.store.put([(key, msgspec.json.encode(int(time.time())))])
 
@@ -201,7 +211,3 @@ class CachedTranslator:
 def _chunks(places: list[int]) -> Iterator[list[int]]:
     for n in range(0, len(places), CHUNK):
         yield places[n : n + CHUNK]
-
-
-def _canonical(value: Any) -> bytes:
-    return msgspec.json.encode(value, order="sorted")

@@ -67,12 +67,13 @@ def constrained_search(
     begins = word_starts(model)
     if not spaced:
         begins = torch.ones_like(begins)
+    starts: list[bool] = begins.tolist()
     if free is None:
         free = search(model, rows, plan, options, limits)
     outputs = []
     again = []
     for n, (output, automaton) in enumerate(zip(free, automata, strict=True)):
-        met = bits_met(output.ids, automaton, begins)
+        met = bits_met(output.ids, automaton, starts)
         outputs.append(_with_met(output, met, automaton))
         if not output.finished or met & automaton.goal != automaton.goal:
             again.append(n)
@@ -84,12 +85,12 @@ def constrained_search(
         )  # fmt: skip
         for n, output in zip(again, found, strict=True):
             if output is not None:
-                met = bits_met(output.ids, automata[n], begins)
+                met = bits_met(output.ids, automata[n], starts)
                 outputs[n] = _with_met(output, met, automata[n])
     return outputs
 
 
-def bits_met(ids: Sequence[int], automaton: Automaton, begins: torch.Tensor) -> int:
+def bits_met(ids: Sequence[int], automaton: Automaton, begins: Sequence[bool]) -> int:
     """The constraints that a finished translation holds."""
     state, met = 0, 0
     for token in ids:

@@ -82,6 +82,7 @@ class CTranslate2Translator:
 
     name = "ctranslate2"
     gives_links = False
+    slow_check = True  # the cache remembers what has passed it
 
     def __init__(self, model: str = "", **options: Any) -> None:
         if not model:

@@ -88,6 +88,7 @@ class HuggingFaceTranslator:
 
     name = "hf"
     gives_links = False
+    slow_check = True  # the cache remembers what has passed it
 
     def __init__(self, model: str = "", **options: Any) -> None:
         if not model:

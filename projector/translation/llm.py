@@ -87,6 +87,7 @@ class LlmTranslator:
     name = "llm"
     version = "1"
     gives_links = False
+    slow_check = True  # the cache remembers what has passed it
 
     def __init__(self, model: str = "", **options: Any) -> None:
         self.options = read_options(LlmOptions, options, self.name)

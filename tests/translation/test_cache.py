@@ -21,6 +21,7 @@ class Upper:
     """A small real engine: upper case, links from word to word; counts what it is asked."""
 
     name, model, version, gives_links = "upper", "", "1", True
+    slow_check = True
 
     def __init__(self, **options) -> None:
         self.options = options
@@ -80,6 +81,29 @@ def test_everything_that_matters_is_in_the_key(tmp_path):
     assert asked(Upper(), constraints=[[Constraint(["y"])]]) == ["a"]
     assert asked(Upper(), constraints=[[]]) == ["a"]
     assert asked(Upper(), constraints=[[Constraint(["x"])]]) == []
+
+
+def test_an_engine_that_learns_its_version_late(tmp_path):
+    """As Apertium does: its check is quick, is always made, and says what is in the key."""
+
+    class Late(Upper):
+        slow_check = False
+        installed = "1"
+
+        def check(self, source, target) -> None:
+            super().check(source, target)
+            self.version = self.installed
+
+        def identity(self):
+            return [self.name, self.version]
+
+    for installed, asked in (("1", ["a"]), ("1", []), ("2", ["a"])):
+        Late.installed = installed
+        cached = CachedTranslator(Late(), str(tmp_path))
+        cached.check("en", "es")
+        cached.translate(["a"], "en", "es")
+        assert cached.version == installed and cached.inner.asked == asked
+        cached.close()
 
 
 def test_failures_are_tried_again(tmp_path):

@@ -60,7 +60,7 @@ def occurs(ids: list[int], phrase: list[int], begins: torch.Tensor) -> bool:
 def test_the_automaton_finds_every_phrase_however_they_overlap(constraints, text, flags):
     begins = torch.tensor(flags)
     automaton = Automaton(constraints)
-    met = bits_met(text, automaton, begins)
+    met = bits_met(text, automaton, flags)
     for bit, phrases in enumerate(constraints):
         assert bool(met >> bit & 1) == any(occurs(text, p, begins) for p in phrases)
     # The batched tables say the same, token by token, whatever stands beside in the batch.
