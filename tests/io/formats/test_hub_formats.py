@@ -1,0 +1,141 @@
+"""Parquet and `datasets` folders: class names both ways, through the libraries themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from projector.errors import DataError, UsageError
+from projector.io.formats import read, read_lines, write
+from projector.io.formats.base import Notes
+from projector.io.formats.guess import guess
+from projector.records import Document, Span
+
+pyarrow = pytest.importorskip("pyarrow")
+
+DOCS = [
+    Document(
+        f"d{n}",
+        "Ana in Rome .",
+        tokens=[(0, 3), (4, 6), (7, 11), (12, 13)],
+        tags={"upos": ["PROPN", "ADP", "PROPN", "PUNCT"]},
+        spans=[Span("s0", 0, 3, "PER"), Span("s1", 7, 11, "LOC")],
+    )
+    for n in range(3)
+]
+
+
+def path_of(tmp_path: Path, fmt: str) -> Path:
+    if fmt == "hf":
+        pytest.importorskip("datasets")
+    return tmp_path / ("x.parquet" if fmt == "parquet" else "folder")
+
+
+@pytest.mark.parametrize("fmt", ["parquet", "hf"])
+def test_round_trip(tmp_path: Path, fmt: str) -> None:
+    path = path_of(tmp_path, fmt)
+    assert write(DOCS, path, fmt) == 3
+    assert guess(str(path)) == fmt
+    assert list(read(path)) == DOCS
+
+
+def test_datasets_sees_class_labels(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    write(DOCS, tmp_path / "x.parquet", "parquet")
+    found = datasets.Dataset.from_parquet(
+        str(tmp_path / "x.parquet"), cache_dir=str(tmp_path / "c")
+    )
+    feature = found.features["ner_tags"].feature
+    assert feature.names == ["O", "B-LOC", "B-PER"]
+    assert found[0]["ner_tags"] == [2, 0, 1, 0]
+    write(DOCS, tmp_path / "folder", "hf", {"rows": 2})
+    loaded = datasets.load_from_disk(str(tmp_path / "folder"))
+    assert loaded.features["upos"].feature.names == ["ADP", "PROPN", "PUNCT"]
+    assert loaded[2]["tokens"] == ["Ana", "in", "Rome", "."]
+
+
+def test_a_data_set_made_by_datasets(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    names = datasets.ClassLabel(names=["O", "B-X", "I-X"])
+    features = datasets.Features(
+        {
+            "id": datasets.Value("string"),
+            "tokens": datasets.Sequence(datasets.Value("string")),
+            "ner_tags": datasets.Sequence(names),
+            "label": datasets.ClassLabel(names=["neg", "pos"]),
+        }
+    )
+    rows = {"id": ["1"], "tokens": [["a", "b"]], "ner_tags": [[1, 2]], "label": [1]}
+    made = datasets.Dataset.from_dict(rows, features=features)
+    datasets.DatasetDict({"train": made, "test": made}).save_to_disk(str(tmp_path / "dict"))
+    notes = Notes()
+    (doc,) = read(tmp_path / "dict", "", {"split": "test", "lang": "en"}, notes)
+    assert isinstance(doc, Document)
+    assert [(s.surface(doc.text), s.label) for s in doc.spans] == [("a b", "X")]
+    assert (doc.labels, doc.lang) == ({"label": "pos"}, "en")
+    assert notes.notices()
+    with pytest.raises(UsageError, match="did you mean 'train'"):
+        list(read(tmp_path / "dict", options={"split": "trian"}))
+
+
+def parquet_file(tmp_path: Path, rows: list[dict[str, Any]]) -> Path:
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "x.parquet")
+    return tmp_path / "x.parquet"
+
+
+def test_numbers_without_names(tmp_path: Path) -> None:
+    path = parquet_file(tmp_path, [{"tokens": ["a", "b"], "ner_tags": [1, 0]}])
+    with pytest.raises(DataError, match="class numbers"):
+        list(read(path))
+    (doc,) = read(path, options={"names": "O, B-PER"})
+    assert isinstance(doc, Document)
+    assert [(s.start, s.end, s.label) for s in doc.spans] == [(0, 1, "PER")]
+    with pytest.raises(DataError, match="wanted one below 1"):
+        list(read(path, options={"names": "O"}))
+
+
+def test_squad_rows_and_texts(tmp_path: Path) -> None:
+    path = parquet_file(
+        tmp_path,
+        [
+            {
+                "id": "q",
+                "context": "In Köln",
+                "question": "Wo?",
+                "answers": {"text": ["Köln"], "answer_start": [3]},
+            }
+        ],
+    )
+    (doc,) = read(path)
+    assert isinstance(doc, Document)
+    assert doc.questions[0].answers == ["a0"]
+
+
+def test_bad_rows_and_files(tmp_path: Path) -> None:
+    path = parquet_file(tmp_path, [{"text": "ok"}, {"text": None}, {"text": "fine"}])
+    assert [line.error is None for line in read_lines(path)] == [True, False, True]
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(DataError, match="no readable Parquet"):
+        list(read(path))
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "state.json").write_text("{")
+    pytest.importorskip("datasets")
+    with pytest.raises(DataError, match="no data set"):
+        list(read(tmp_path / "empty", "hf"))
+
+
+def test_shards_in_a_folder(tmp_path: Path) -> None:
+    pytest.importorskip("datasets")
+    (tmp_path / "data").mkdir()
+    for n, doc in enumerate(DOCS):
+        write([doc], tmp_path / "data" / f"train-0000{n}.parquet", "parquet")
+    assert list(read(tmp_path / "data")) == DOCS
+
+
+def test_nothing_to_write(tmp_path: Path) -> None:
+    assert write([], tmp_path / "x.parquet", "parquet") == 0
+    assert list(read(tmp_path / "x.parquet")) == []
