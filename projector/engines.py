@@ -41,6 +41,7 @@ KINDS: dict[str, dict[str, str]] = {
     "annotators": {
         "spacy": "projector.text.spacy:SpacyAnnotator",
         "stanza": "projector.text.stanza:StanzaAnnotator",
+        "tagger": "projector.projection.labelling:SequenceTagger",
     },
     "question_generators": {
         "rules": "projector.qa.rules:RuleQuestionGenerator",

@@ -65,7 +65,7 @@ class LabelAutomaton:
         self._reached: dict[Ids, frozenset[State]] = {(): frozenset((State(),))}
 
     def moves(self, state: State) -> list[tuple[int, State]]:
-        """The tokens that may come next, and the state each leads to (None is the end)."""
+        """The tokens that may come next, the end apart, and the state each leads to."""
         if state.pending:
             return [(state.pending[0], self._now(state, pending=state.pending[1:]))]
         found = []
