@@ -22,6 +22,7 @@ from projector.translation.decoding import (
     Output,
     Shaper,
     Stepper,
+    best_of_rows,
     never_made,
     search,
 )
@@ -161,8 +162,8 @@ def _allocated(
         length += 1
         width = totals.shape[1]
         flat = made.reshape(len(living) * width, -1)
-        log_probs = shaper(torch.cat([prompt.expand(len(flat), -1), flat], 1),
-                           logits.log_softmax(1)).view(len(living), width, -1)  # fmt: skip
+        so_far = torch.cat([prompt.expand(len(flat), -1), flat], 1)
+        log_probs = shaper.log_probs(so_far, logits).view(len(living), width, -1)
         # A translation may end only where all constraints that can be met are.
         whole = (met | tables.pending(states)) & tables.goals[:, None] == tables.goals[:, None]
         log_probs[:, :, ends] = log_probs[:, :, ends].masked_fill(~whole[:, :, None], NEVER)
@@ -228,7 +229,7 @@ class _Candidates:
     ) -> None:
         width, vocabulary = log_probs.shape[1:]
         # (1) each beam's own best tokens: the best of all beams are among them;
-        best = log_probs.topk(min(beam + 1, vocabulary), dim=2).indices
+        best = best_of_rows(log_probs.flatten(0, 1), beam + 1)[1].view(len(log_probs), width, -1)
         # (2) where a phrase is whole but not yet counted, the best token that begins a word;
         starting = best[:, :, :1].clone()
         waiting = tables.pending(states) & ~met & tables.goals[:, None] != 0

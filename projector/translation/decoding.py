@@ -111,11 +111,42 @@ class Shaper:
             self.processors.append(NoRepeatNGramLogitsProcessor(options.no_repeat_ngram))
 
     def __call__(self, so_far: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Shaped scores (rows, vocabulary); changes ``scores`` in place where it can."""
         for processor in self.processors:
             scores = processor(so_far, scores)
         if len(self.never):
             scores[:, self.never] = -torch.inf
         return scores
+
+    def log_probs(self, so_far: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
+        """Log-probabilities of the next token, shaped."""
+        return self(so_far, logits.sub_(logits.logsumexp(1, keepdim=True)))
+
+
+def best_of_rows(
+    scores: torch.Tensor, count: int, block: int = 128
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The ``count`` best of each row and their places, (rows, count) each.
+
+    As ``topk``, but it first looks at the best of each block of the vocabulary: the best tokens
+    can only stand in the best blocks.
+    """
+    rows, size = scores.shape
+    count = min(count, size)
+    whole = size // block * block
+    if whole < 8 * block * count:
+        found = scores.topk(count, dim=1)
+        return found.values, found.indices
+    blocks = scores[:, :whole].unflatten(1, (-1, block))
+    chosen = blocks.amax(2).topk(count, dim=1).indices
+    near = blocks.gather(1, chosen[:, :, None].expand(-1, -1, block)).flatten(1)
+    places = (chosen[:, :, None] * block + torch.arange(block, device=scores.device)).flatten(1)
+    if whole < size:  # the rest of the vocabulary that fills no block
+        near = torch.cat([near, scores[:, whole:]], 1)
+        rest = torch.arange(whole, size, device=scores.device).expand(rows, -1)
+        places = torch.cat([places, rest], 1)
+    values, at = near.topk(count, dim=1)
+    return values, places.gather(1, at)
 
 
 def never_made(model: Seq2Seq) -> set[int]:
@@ -275,11 +306,12 @@ def _beams(
         width = totals.shape[1]
         flat = made.reshape(len(living) * width, -1)
         so_far = torch.cat([prompt[:1].expand(len(flat), -1), flat], 1)
-        log_probs = shaper(so_far, logits.log_softmax(1))
-        vocabulary = log_probs.shape[1]
-        ranked = log_probs.view(len(living), -1) + totals.repeat_interleave(vocabulary, 1)
-        best, places = ranked.topk(min(keep, ranked.shape[1]), dim=1)
-        parents, tokens = places // vocabulary, places % vocabulary
+        # The best continuations of all beams are among the best of each.
+        own, tokens = best_of_rows(shaper.log_probs(so_far, logits), keep)
+        own = own.view(len(living), width, -1) + totals[:, :, None]
+        best, places = own.flatten(1).topk(min(keep, own[0].numel()), dim=1)
+        parents = places // own.shape[2]
+        tokens = tokens.view(len(living), -1).gather(1, places)
         ended = torch.isin(tokens, ends)
         _collect(pools, living, made, best, parents, ended, beam, (length + forced), options)
         order = (best + ended * NEVER).topk(min(beam, best.shape[1]), dim=1)
@@ -289,7 +321,9 @@ def _beams(
         stay = []
         for place, n in enumerate(living):
             hopeful = top[place] > NEVER / 2 and length < limits[n]
-            if hopeful and not _settled(pools[n], top[place], length + forced, options):
+            if hopeful and not _settled(
+                pools[n], top[place], length + forced, limits[n] + forced, options
+            ):
                 stay.append(place)
                 continue
             if pools[n].best:
@@ -331,8 +365,15 @@ def _collect(
         pool.add(total / length**options.length_penalty, total, ids)
 
 
-def _settled(pool: Finished, top: float, length: int, options: Decoding) -> bool:
-    """Whether the running beams can no longer better the pool (as transformers judges it)."""
+def _settled(pool: Finished, top: float, length: int, limit: int, options: Decoding) -> bool:
+    """Whether the running beams can no longer better the best that has ended.
+
+    Two reasons: no beam could, if all of its further tokens up to the limit were free (exact); or
+    the pool is full and none does at its present length (as transformers judges it).
+    """
+    power = options.length_penalty
+    if pool.best and power >= 0 and top / limit**power <= pool.best[0][0]:
+        return True
     if not pool.full:
         return False
-    return options.early_stopping or top / length**options.length_penalty <= pool.best[-1][0]
+    return options.early_stopping or top / length**power <= pool.best[-1][0]

@@ -76,3 +76,14 @@ def test_same_tokens_as_generate(name, options):
         assert ours.finished == finished
         if finished or options["num_beams"] == 1:
             assert ours.ids[: len(ids)] == ids
+
+
+def test_best_of_rows_is_topk():
+    from projector.translation.decoding import best_of_rows
+
+    for size in (5000, 4999, 300, 7):
+        scores = torch.randn(6, size)
+        for count in (1, 3, 9):
+            values, places = best_of_rows(scores, count, block=16)
+            wanted = scores.topk(min(count, size), dim=1)
+            assert torch.equal(values, wanted.values) and torch.equal(places, wanted.indices)
