@@ -25,7 +25,8 @@ def test_every_name_in_the_table_leads_to_a_class(kind: str, name: str, where: s
         if str(error.name).startswith("projector"):
             raise
         pytest.skip(f"{name} needs {error.name}")
-    assert found.name == name
+    # `auto` is `hmm` for pairs without links, and is called so in their provenance.
+    assert found.name == {"auto": "hmm"}.get(name, name)
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
