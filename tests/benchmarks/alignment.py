@@ -1,0 +1,149 @@
+"""Word links by themselves: alignment error on XL-WA and tags carried over on PUD.
+
+    python tests/benchmarks/alignment.py --data ../shared/data --eflomal-python PYTHON \
+        [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext]
+
+Both aligners see the same sentences, the same bitext (where there is one) and the same sub-tokens;
+eflomal sees stems. eflomal has no seed, so its figures are means of ``--runs`` runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean
+
+import gold
+from eflomal_links import eflomal_links
+
+from projector.alignment.stage import AlignOptions, AlignStage
+from projector.alignment.symmetrise import (
+    THRESHOLD,
+    HardLinks,
+    decode,
+    grow_diag_final_and,
+    intersection,
+)
+from projector.cli.options import settings
+from projector.records import Link, Pair
+
+THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
+
+
+def hmm_links(pairs: Sequence[Pair], bitext: list[str], options: dict) -> list[list[Link]]:
+    """The project's links of every pair."""
+    stage = AlignStage(AlignOptions(engine="hmm", bitext=bitext, options=options))
+    stage.fit(iter(pairs))
+    return [pair.alignment or [] for pair in stage.process(pairs)]
+
+
+def error_rate(found: Sequence[HardLinks], truth: Sequence[HardLinks]) -> float:
+    """Alignment error rate in per cent, all gold links sure."""
+    common = sum(len(a & b) for a, b in zip(found, truth, strict=True))
+    return 100 * (1 - 2 * common / (sum(map(len, found)) + sum(map(len, truth))))
+
+
+def carried(pairs: Sequence[Pair], links: Sequence[Sequence[Link]], gold_tags: list[list[str]]):
+    """Accuracy and coverage in per cent when each target token takes its best link's tag."""
+    right = tagged = tokens = 0
+    for pair, found, truth in zip(pairs, links, gold_tags, strict=True):
+        tags = pair.source.tags["upos"]
+        best: dict[int, tuple[float, str]] = {}
+        for i, j, p in found:
+            best[j] = max(best.get(j, (0.0, "")), (p, tags[i]))
+        tokens += len(truth)
+        tagged += len(best)
+        right += sum(truth[j] == tag for j, (_, tag) in best.items())
+    return 100 * right / max(1, tagged), 100 * tagged / tokens
+
+
+def errors(data: Path, langs: Sequence[str], args: argparse.Namespace, options: dict) -> None:
+    print("\nAlignment error rate, XL-WA development")
+    print("lang   hmm   best@     eflomal gdfa  inter   hmm/gdfa   s hmm, s eflomal")
+    ratios, table = [], []
+    for lang in langs:
+        task, truth = gold.xlwa(data, lang)
+        wanted = [{(i, j) for i, j, _ in links} for links in truth]
+        bitext = [] if args.no_bitext else gold.bitext(data, lang)
+        start = time.perf_counter()
+        soft = hmm_links(task.pairs, bitext, options)
+        ours = time.perf_counter() - start
+        by = {t: error_rate([decode(x, t) for x in soft], wanted) for t in THRESHOLDS}
+        best = min(by, key=lambda t: by[t])
+        table.append([by[t] for t in THRESHOLDS])
+        line = (
+            f"{lang:5}{error_rate([decode(x) for x in soft], wanted):6.2f} {by[best]:6.2f}@{best}"
+        )
+        if args.eflomal_python:
+            start = time.perf_counter()
+            ways = eflomal_links(task.pairs, lang, bitext, args.eflomal_python, args.runs)
+            theirs = (time.perf_counter() - start) / args.runs
+            grown, inter = (
+                mean(
+                    error_rate([rule(f, b) for f, b in zip(*way, strict=True)], wanted)
+                    for way in ways
+                )
+                for rule in (grow_diag_final_and, intersection)
+            )
+            now = error_rate([decode(x) for x in soft], wanted)
+            ratios.append(now / grown)
+            line += f" {grown:12.2f} {inter:6.2f} {now / grown:9.3f} {ours:9.1f} {theirs:6.1f}"
+        print(line, flush=True)
+    print(
+        "mean by threshold:",
+        " ".join(
+            f"{t}:{mean(c):.2f}" for t, c in zip(THRESHOLDS, zip(*table, strict=True), strict=True)
+        ),
+    )
+    if ratios:
+        print(f"mean of hmm/gdfa at {THRESHOLD}: {mean(ratios):.3f}")
+
+
+def tags(data: Path, langs: Sequence[str], args: argparse.Namespace, options: dict) -> None:
+    print("\nUPOS carried over, PUD: accuracy on tagged tokens, share of tokens tagged")
+    for lang in langs:
+        task = gold.pud(data, lang)
+        truth = [doc.tags["upos"] for doc in task.gold]
+        bitext = [] if args.no_bitext else gold.bitext(data, lang)
+        soft = hmm_links(task.pairs, bitext, options)
+        for t in THRESHOLDS:
+            kept = [[x for x in links if x[2] >= t] for links in soft]
+            print(f"{lang} hmm >= {t:<5} {'%6.2f %6.2f' % carried(task.pairs, kept, truth)}")
+        if not args.eflomal_python:
+            continue
+        ways = eflomal_links(task.pairs, lang, bitext, args.eflomal_python, args.runs)
+        for name, rule in (("gdfa", grow_diag_final_and), ("inter", intersection)):
+            figures = []
+            for way in ways:
+                hard = [rule(f, b) for f, b in zip(*way, strict=True)]
+                links = [[(i, j, 1.0 - abs(i - j) * 1e-4) for i, j in x] for x in hard]
+                figures.append(carried(task.pairs, links, truth))
+            print(
+                f"{lang} eflomal {name:6}{mean(a for a, _ in figures):6.2f} {mean(c for _, c in figures):6.2f}",
+                flush=True,
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--eflomal-python", default="")
+    parser.add_argument("--langs", default=",".join(gold.XLWA))
+    parser.add_argument("--tags", default="de,fr")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--set", action="append", dest="set_")
+    parser.add_argument("--no-bitext", action="store_true")
+    args = parser.parse_args()
+    options = settings(args.set_)
+    if args.langs:
+        errors(args.data, args.langs.split(","), args, options)
+    if args.tags:
+        tags(args.data, args.tags.split(","), args, options)
+
+
+if __name__ == "__main__":
+    main()
