@@ -104,15 +104,16 @@ class CTranslate2Translator:
 
     @cached_property
     def _tokenizer(self) -> tuple[Any, Any]:
-        from projector.translation.seq2seq import load_tokenizer
-
         folder = self.options.tokenizer
         if not folder and self._converted:
             raise UsageError(
                 f"ctranslate2: {self.folder} is a converted model; name the folder of its Hugging "
                 f"Face tokeniser with the option tokenizer=FOLDER"
             )
-        return load_tokenizer(model_folder(folder, self.name) if folder else self.folder)
+        folder = model_folder(folder, self.name) if folder else self.folder
+        from projector.translation.seq2seq import load_tokenizer
+
+        return load_tokenizer(folder)
 
     @cached_property
     def _device(self) -> str:

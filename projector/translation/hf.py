@@ -106,9 +106,10 @@ class HuggingFaceTranslator:
 
     @cached_property
     def _tokenizer(self) -> tuple[Any, Any]:
+        folder = self.folder  # a missing model is told before torch is imported
         from projector.translation.seq2seq import load_tokenizer
 
-        return load_tokenizer(self.folder)
+        return load_tokenizer(folder)
 
     @property
     def seq2seq(self) -> Seq2Seq:

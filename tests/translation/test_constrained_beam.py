@@ -184,7 +184,7 @@ def test_no_further_from_brute_force_than_beam_search_itself(model, the_plan):
         for row in rows:
             best, _ = brute_force(model, row, the_plan, [], tokens, 6, begins)
             plain.append(best - search(model, [row], the_plan, Decoding(beam=8), [6])[0].score)
-        for case in range(14):
+        for case in range(10):
             row = rows[case % 2]
             constraints = [
                 [
@@ -204,7 +204,7 @@ def test_no_further_from_brute_force_than_beam_search_itself(model, the_plan):
             exact += best - ours.score < 1e-4
     finally:
         model.model.generation_config.suppress_tokens = None
-    assert exact >= 9
+    assert exact >= 6
 
 
 def test_what_cannot_be_met_is_reported(model, the_plan):
