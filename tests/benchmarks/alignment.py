@@ -45,7 +45,9 @@ def error_rate(found: Sequence[HardLinks], truth: Sequence[HardLinks]) -> float:
     return 100 * (1 - 2 * common / (sum(map(len, found)) + sum(map(len, truth))))
 
 
-def carried(pairs: Sequence[Pair], links: Sequence[Sequence[Link]], gold_tags: list[list[str]]):
+def carried(
+    pairs: Sequence[Pair], links: Sequence[Sequence[Link]], gold_tags: list[list[str]]
+) -> tuple[float, float]:
     """Accuracy and coverage in per cent when each target token takes its best link's tag."""
     right = tagged = tokens = 0
     for pair, found, truth in zip(pairs, links, gold_tags, strict=True):
@@ -110,7 +112,8 @@ def tags(data: Path, langs: Sequence[str], args: argparse.Namespace, options: di
         soft = hmm_links(task.pairs, bitext, options)
         for t in THRESHOLDS:
             kept = [[x for x in links if x[2] >= t] for links in soft]
-            print(f"{lang} hmm >= {t:<5} {'%6.2f %6.2f' % carried(task.pairs, kept, truth)}")
+            accuracy, coverage = carried(task.pairs, kept, truth)
+            print(f"{lang} hmm >= {t:<5} {accuracy:6.2f} {coverage:6.2f}")
         if not args.eflomal_python:
             continue
         ways = eflomal_links(task.pairs, lang, bitext, args.eflomal_python, args.runs)
