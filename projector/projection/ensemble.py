@@ -1,7 +1,9 @@
 """One projector or several: ``match``, ``match+candidates``.
 
 Of several, each projects every span. Where they agree on the place, it is surer than any of them
-alone; where they differ, the surest one wins, its score lowered by the others' doubt.
+alone; where they differ, the surest one wins, its score lowered by the others' doubt. With a file
+of weights fitted on held-out spans (option ``calibration``, see `agreement`) scores are
+probabilities of that data instead.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import msgspec
 
 from projector.engines import engine_class
 from projector.errors import UsageError
+from projector.projection.agreement import Agreement, load_agreement
 from projector.projection.base import Projection
 from projector.records import Pair
 
@@ -21,11 +24,14 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
     """The projector that ``method`` names.
 
     Raises:
-        UsageError: an unknown engine or option.
+        UsageError: an unknown engine or option, or a calibration of other engines.
     """
     names = [name.strip() for name in method.split("+")]
     if len(names) == 1:
         return engine_class("projectors", names[0])(model, **options)
+    options = dict(options)
+    calibration = str(options.pop("calibration", ""))
+    agreement = load_agreement(calibration, names) if calibration else None
     for name, value in options.items():
         if name not in names or not isinstance(value, Mapping):
             raise UsageError(
@@ -37,14 +43,15 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
         own = dict(options.get(name, {}))
         own_model = str(own.pop("model", "" if name == "match" else model))
         members.append(engine_class("projectors", name)(own_model, **own))
-    return EnsembleProjector(members)
+    return EnsembleProjector(members, agreement)
 
 
 class EnsembleProjector:
     """Several projectors as one; see the module's docstring."""
 
-    def __init__(self, members: Sequence[Any]) -> None:
+    def __init__(self, members: Sequence[Any], agreement: Agreement | None = None) -> None:
         self.members = list(members)
+        self.agreement = agreement
         self.name = "+".join(member.name for member in members)
         self.model = "+".join(member.model for member in members if member.model)
         self.version = "+".join(member.version for member in members)
@@ -73,9 +80,12 @@ class EnsembleProjector:
         """See `Projector.project`."""
         answers = [member.project(pairs) for member in self.members]
         return [
-            [agreed(choices) for choices in zip(*rows, strict=True)]
+            [self._choose(choices) for choices in zip(*rows, strict=True)]
             for rows in zip(*answers, strict=True)
         ]
+
+    def _choose(self, choices: Sequence[Projection]) -> Projection:
+        return self.agreement.choose(choices) if self.agreement else agreed(choices)
 
     def close(self) -> None:
         for member in self.members:
