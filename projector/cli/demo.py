@@ -62,6 +62,7 @@ def run_folder(
     if not files:
         raise UsageError(f"{folder}: found no *.jsonl files, wanted a folder of samples")
     output.mkdir(parents=True, exist_ok=True)
+    messages.say_first_use()
     rows = []
     for path in files:
         first = next(read_records(path), None)

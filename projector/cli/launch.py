@@ -37,6 +37,8 @@ def run_recipe(recipe: Recipe, job: RunOptions) -> Summary | None:
         print(yaml.safe_dump(recipe.resolved(), sort_keys=False, allow_unicode=True), end="")
         messages.say("dry run: nothing was read or written")
         return None
+    if any(spec.stage in ("align", "project", "qa") for spec in recipe.stages):
+        messages.say_first_use()
     progress = Progress(quiet=messages.quiet)
     try:
         summary = run(recipe, job=_job(job), progress=progress)

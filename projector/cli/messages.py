@@ -18,6 +18,15 @@ def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def say_first_use() -> None:
+    """Say once, on a fresh installation, why the first `align` or `project` takes longer."""
+    from pathlib import Path
+
+    package = Path(__file__).parent.parent
+    if next(package.rglob("*.nbi"), None) is None:
+        say("first use: the inner loops are compiled now and kept, which takes up to a minute")
+
+
 def warn(text: str) -> None:
     """A line that ``--quiet`` does not silence: something that the user should know."""
     print(f"xproject: warning: {text}", file=sys.stderr, flush=True)
