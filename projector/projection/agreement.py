@@ -23,7 +23,7 @@ Place = tuple[tuple[int, int], ...]
 
 
 class Agreement(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights of `signs`, for an ensemble of these methods (in this order), from ``spans`` spans."""
+    """Weights of `signs` for an ensemble of these methods, fitted on so many spans."""
 
     methods: list[str]
     weights: list[float]
