@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from projector.errors import DataError, TooManyRejects
 from projector.io.jsonl import Line
+from projector.io.seen import SeenKeys
 from projector.records import Record
 
 Duplicates = Literal["error", "suffix", "keep"]
@@ -49,7 +50,7 @@ class Reader:
         self.limit = limit
         self.seen = self.accepted = self.rejected = self.renamed = 0
         self.reasons: dict[str, int] = {}
-        self._ids: set[int] = set()
+        self._ids = SeenKeys()
 
     def records(self, lines: Iterable[Line], rejects: Rejects | None = None) -> Iterator[Record]:
         """The good records.
