@@ -33,6 +33,7 @@ from projector.records import Link
 LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
 LEAST = 0.02  # links below this probability are not written
 SMALL = 6_000  # pairs up to which all views are worth their time
+LARGE = 25_000  # pairs from which whole forms alone do best
 
 
 class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,7 +107,10 @@ class HmmAligner:
             self._models[name] = Trained(left, right, self._train(kind, mapped, left, right))
 
     def _choose(self) -> Sequence[str]:
-        return VIEWS if self.pairs <= SMALL else VIEWS[:1]
+        """All views for a small corpus; the more it has, the less words need to share."""
+        if self.pairs <= SMALL:
+            return VIEWS
+        return ("prefix", "form") if self.pairs <= LARGE else ("form",)
 
     def _numbers(
         self, pairs: Iterable[TokenPair], source: str, target: str

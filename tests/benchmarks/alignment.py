@@ -110,7 +110,7 @@ def tags(data: Path, langs: Sequence[str], args: argparse.Namespace, options: di
         truth = [doc.tags["upos"] for doc in task.gold]
         bitext = [] if args.no_bitext else gold.bitext(data, lang)
         soft = hmm_links(task.pairs, bitext, options)
-        for t in THRESHOLDS:
+        for t in (*THRESHOLDS, 0.6, 0.7, 0.8):
             kept = [[x for x in links if x[2] >= t] for links in soft]
             accuracy, coverage = carried(task.pairs, kept, truth)
             print(f"{lang} hmm >= {t:<5} {accuracy:6.2f} {coverage:6.2f}")
