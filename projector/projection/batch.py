@@ -6,7 +6,7 @@ two spans over the same tokens are looked for once.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from projector.projection.features import Batch
 from projector.projection.memory import Memory
 from projector.projection.words import WordArrays, WordTable
 from projector.records import Document, Offsets, Pair
+
+LOOSE = (0.0, 0.0)  # two words that are not tied to each other
 
 
 class Asked(NamedTuple):
@@ -33,9 +35,10 @@ class Asked(NamedTuple):
 def token_run(doc: Document, part: Offsets) -> tuple[int, int]:
     """The tokens that a stretch of text touches, as first and end; equal if there are none."""
     tokens = doc.tokens or []
-    first = bisect_right(tokens, part[0], key=lambda t: t[1])
-    end = bisect_left(tokens, part[1], key=lambda t: t[0])
-    return first, max(first, end)
+    first = bisect_left(tokens, (part[0], -1))
+    if first and tokens[first - 1][1] > part[0]:  # it begins inside a token
+        first -= 1
+    return first, max(first, bisect_left(tokens, (part[1], -1)))
 
 
 def build(
@@ -70,13 +73,11 @@ def build(
         source += source_table.add(left.words())
         target_words = right.words()
         target += target_table.add(target_words)
-        before = ""
-        for word in target_words:
-            lower_word = word.lower()
-            back, on = bonds.get((before, lower_word), (0.0, 0.0))
-            bond_back.append(back)
-            bond_on.append(on)
-            before = lower_word
+        if bonds:
+            lowered = [word.lower() for word in target_words]
+            ties = [bonds.get(two, LOOSE) for two in zip(["", *lowered], lowered, strict=False)]
+            bond_back += [back for back, _ in ties]
+            bond_on += [on for _, on in ties]
         source_at.append(len(source))
         target_at.append(len(target))
         if pair.alignment:
@@ -130,7 +131,8 @@ def build(
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4),
         np.array(memory_at, np.int64), np.array(digests, np.int64), np.array(counts, np.float32),
-        np.array(bond_back, np.float32), np.array(bond_on, np.float32),
+        np.array(bond_back if bonds else [0.0] * len(target), np.float32),
+        np.array(bond_on if bonds else [0.0] * len(target), np.float32),
         np.array(shares.scale(*languages, bare), np.float64),
     )  # fmt: skip
     return Asked(

@@ -8,7 +8,7 @@ probability that they are exactly right (`confidence`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
@@ -23,9 +23,11 @@ from projector.projection.features import NULL_LINK, Candidates, candidates
 from projector.projection.memory import Memory
 from projector.projection.stretches import stretch
 from projector.projection.weights import load_weights
+from projector.projection.words import facts
 from projector.records import Offsets, Pair
 
 CHUNK = 256  # pairs at a time; the result does not depend on it
+SURE = 0.6  # link probability from which a word elsewhere is a piece of its own
 REMEMBERED = 20_000  # pairs with spans that the memory is made from; the corpus's first
 
 
@@ -37,12 +39,14 @@ class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     (``auto``).
     ``split``: what becomes of a span without gaps whose words stand in several places of the
     target: the most likely one stretch (``best``), or several pieces (``pieces``).
+    ``least``: what scores lower is not guessed but dropped, as without counterpart.
     ``corpus``: look at the whole corpus first, to know how common each word is, which words go
     together, and how the same words were projected elsewhere (``memory``).
     """
 
     unit: Literal["auto", "word", "character"] = "auto"
     split: Literal["best", "pieces"] = "best"
+    least: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.35
     corpus: bool = True
     memory: bool = True
 
@@ -140,13 +144,18 @@ class MatchProjector:
             for span, numbers in zip(pair.source.spans, runs, strict=True):
                 pieces: list[Offsets] = []
                 score = 1.0
+                if self.options.split == "pieces" and len(numbers) == 1 and first[numbers[0]] >= 0:
+                    pieces = self._elsewhere(pair, numbers[0], asked, first, end)
                 for part, number in zip(span.parts, numbers, strict=False):
                     if first[number] < 0:
-                        score *= null[number]
+                        score = min(score, null[number])
                         continue
-                    score *= scores[number]
+                    score = min(score, scores[number])  # parts stand and fall together
                     pieces.append(stretch(pair, part, first[number], end[number], unit))
-                if pieces:
+                if pieces and score < self.options.least:
+                    detail = f"the likeliest stretch has a probability of only {score:.2f}"
+                    row.append(Projection(None, score, "no_counterpart", detail))
+                elif pieces:
                     row.append(Projection(joined(pieces, pair.target.text), score))
                 elif not any(linked[number] for number in numbers):
                     row.append(Projection(None, 0.0, "no_links", "none of its words is linked"))
@@ -155,6 +164,28 @@ class MatchProjector:
                         Projection(None, 0.0, "no_counterpart", "no stretch is likely enough")
                     )
             yield row
+
+    def _elsewhere(
+        self, pair: Pair, number: int, asked: Asked, first: list[int], end: list[int]
+    ) -> list[Offsets]:
+        """Runs of target words outside the chosen place of a run that are surely linked to it,
+        and that no other run of the pair has: the other pieces."""
+        batch = asked.batch
+        row = int(np.searchsorted(batch.span_at, number, side="right")) - 1
+        low, high = int(batch.span_at[row]), int(batch.span_at[row + 1])
+        taken = {j for s in range(low, high) for j in range(first[s], end[s])}
+        a, b = int(batch.span_first[number]), int(batch.span_end[number])
+        best: dict[int, tuple[float, int]] = {}
+        for i, j, p in pair.alignment or ():
+            best[j] = max(best.get(j, (0.0, -1)), (p, i))
+        tokens = pair.target.tokens or []
+        words = pair.target.words()
+        found = [
+            j
+            for j, (p, i) in sorted(best.items())
+            if p >= SURE and a <= i < b and j not in taken and facts(words[j]).content
+        ]
+        return [tokens[j] for j in found]
 
     def _unit(self, pair: Pair) -> bool:
         """Whether stretches may begin and end inside target tokens."""

@@ -153,6 +153,7 @@ class ProjectStage:
                         projection.detail,
                         span=span.id,
                         label=span.label or None,
+                        score=projection.score or None,
                     )
                 )
             elif projection.score < self.options.min_score:
