@@ -40,7 +40,8 @@ class ConstrainedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Options of `ConstrainedProjector`.
 
     Attributes:
-        markers: opening and closing one; ``{n}`` in them becomes a letter of the span's own.
+        markers: ``brackets``, ``xml``, or an opening and a closing one with a space between;
+            ``{n}`` in them becomes a letter of the span's own.
         together: all spans of a sentence in one search, or one after the other.
         best: placements that are kept; the score is the winner's share of their probability.
         beam: width of the first, narrow search.
@@ -51,7 +52,7 @@ class ConstrainedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_field
         device: as for the translator.
     """
 
-    markers: str = "[ ]"
+    markers: str = "brackets"
     together: bool = True
     best: Annotated[int, Meta(ge=1)] = 4
     beam: Annotated[int, Meta(ge=1)] = 4

@@ -36,13 +36,14 @@ class MarkerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Attributes:
         engine: the translation engine; ``options``: its own.
-        markers: opening and closing one; ``{n}`` in them becomes a letter of the span's own.
+        markers: ``brackets``, ``xml``, or an opening and a closing one with a space between;
+            ``{n}`` in them becomes a letter of the span's own.
         match: place spans whose tags were lost by their links, and compare the others with them.
     """
 
     engine: str = "hf"
     options: dict[str, Any] = {}
-    markers: str = "<{n}> </{n}>"
+    markers: str = "xml"
     match: bool = True
 
 

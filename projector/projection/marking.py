@@ -58,17 +58,20 @@ class Markers(Struct, frozen=True):
         return self.opening.replace("{n}", name), self.closing.replace("{n}", name)
 
 
+NAMED = {"brackets": "[ ]", "xml": "<{n}> </{n}>"}
+
+
 def read_markers(text: str) -> Markers:
-    """Markers written as opening, space, closing: ``[ ]`` or ``<{n}> </{n}>``.
+    """Markers by name (brackets, xml), or opening, space, closing: ``[ ]``, ``<{n}> </{n}>``.
 
     Raises:
         UsageError: not two words, or ``{n}`` in one of them only.
     """
-    words = text.split()
+    words = NAMED.get(text, text).split()
     if len(words) != 2 or words[0] == words[1] or ("{n}" in words[0]) != ("{n}" in words[1]):
         raise UsageError(
-            f"markers: found {text!r}, wanted an opening and a closing one such as '[ ]' or "
-            f"'<{{n}}> </{{n}}>'"
+            f"markers: found {text!r}, wanted {', '.join(NAMED)}, or an opening and a closing one "
+            f"such as '[ ]' or '<{{n}}> </{{n}}>'"
         )
     return Markers(*words)
 

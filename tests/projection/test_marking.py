@@ -27,6 +27,11 @@ def test_markers_stand_around_the_parts_and_nowhere_inside_a_word() -> None:
     assert marked("Euro", Job((0, 4), (0, 1), [Part(0, 0, 2)]), read_markers("[ ]")) == "[ Eu ] ro"
 
 
+def test_markers_have_names_for_the_command_line() -> None:
+    assert read_markers("brackets") == read_markers("[ ]")
+    assert read_markers("xml").of(1) == ("<b>", "</b>")
+
+
 @pytest.mark.parametrize("wrong", ["[", "", "[ ] ]", "| |", "<{n}> ]"])
 def test_markers_that_cannot_be_told_apart_are_refused(wrong: str) -> None:
     with pytest.raises(UsageError, match="markers"):
