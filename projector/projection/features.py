@@ -116,9 +116,9 @@ class Batch(NamedTuple):
     on; spans and links count tokens from their pair's first.
 
     ``window``, one row a span: first and end token of the source sentence and of the target
-    stretch in which the counterpart is looked for. ``bond_back`` and ``bond_on``, one a target token: how
-    firmly it is tied to the one before, seen from either (`corpus.Shares.bonds`). ``scale``: target words for a source word, and
-    target letters for a source letter, in the corpus.
+    stretch in which the counterpart is looked for. ``bond_back`` and ``bond_on``, one a target
+    token: how firmly it is tied to the one before, seen from either (`corpus.Shares.bonds`).
+    ``scale``: target words for a source word, target letters for a source letter, in the corpus.
     """
 
     source_at: Array

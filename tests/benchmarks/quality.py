@@ -218,6 +218,8 @@ class Bench:
                 calibration_line(folder, scores, right)
                 every[0].extend(scores)
                 every[1].extend(right)
+        if not every[0]:
+            return
         calibration_line("all", *every)
         print("\nleast score   kept  coverage  precision")
         for row in tradeoff(*every):
@@ -270,7 +272,8 @@ def main() -> None:
         print("# alignment error rate, XL-WA development")
         for lang in gold.XLWA:
             bench.links_line(*gold.xlwa(given.data, lang))
-    print("# calibration (with extra sentence pairs)")
+    if bench.by_set:
+        print("# calibration (with extra sentence pairs)")
     bench.calibration()
     print(f"{time.time() - start:.0f} s", file=sys.stderr)
 

@@ -143,7 +143,7 @@ def test_memory_of_the_corpus_is_kept_and_carried() -> None:
         first.memory.of("en", "es")["rome"]
         and sum(first.memory.of("en", "es")["rome"].values()) == 5
     )
-    asked, found = first.ask(sure[:1])
+    _, found = first.ask(sure[:1])
     from projector.projection.features import MEMORY
 
     rows = {
