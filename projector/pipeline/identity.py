@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+import projector
 from projector import __version__
 from projector.pipeline.recipe import Recipe, resolved_stage
 from projector.pipeline.shards import Plan, content_mark
@@ -32,11 +36,23 @@ def identity(recipe: Recipe, stages: Sequence[Any], plan: Plan, limit: int | Non
         )
     plain = {
         "xproject": __version__,
+        "program": program(),
         "stages": described,
         "limit": limit,
         "outputs": [shard.target for shard in plan.shards] if plan.sharded else 1,
     }
     return msgspec.json.decode(msgspec.json.encode(plain))  # as it will come back from the file
+
+
+@cache
+def program() -> str:
+    """A digest of our own source: a version number says nothing while somebody works on it."""
+    digest = hashlib.sha256()
+    root = Path(projector.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"{path.relative_to(root)}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def differences(was: Any, now: Any) -> list[str]:

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from projector.errors import DataError, TooManyRejects, UsageError
+from projector.pipeline import identity
 from projector.pipeline.job import Job
+from projector.pipeline.journal import Journal
 from projector.pipeline.recipe import Recipe, StageSpec
 from projector.pipeline.runner import run
 
@@ -177,6 +179,14 @@ def test_another_recipe_or_engine_is_noticed_and_named(source, tmp_path, monkeyp
         resume(source, out)
 
 
+def test_a_changed_program_is_noticed(source, tmp_path, monkeypatch):
+    out = tmp_path / "out.jsonl"
+    interrupt(source, out)
+    monkeypatch.setattr(identity, "program", lambda: "other")
+    with pytest.raises(UsageError, match=r"program: was '\w+', is now 'other'"):
+        resume(source, out)
+
+
 def test_a_changed_file_that_an_option_names_is_noticed(source, tmp_path):
     out, named = tmp_path / "out.jsonl", tmp_path / "lexicon"
     named.write_text("one")
@@ -247,20 +257,15 @@ def test_killed_while_finishing(source, whole, tmp_path):
         shutil.copytree(keep, f"{out}.work")
 
 
-def test_two_runs_do_not_write_one_output(documents, tmp_path, xproject):
-    source, out, recipe = documents(TEXTS), tmp_path / "out.jsonl", tmp_path / "r.yaml"
-    recipe.write_text("stages: [{stage: mark, seconds: 0.02}]\non_error: skip\n")
-    words = ["run", recipe, "-i", source, "-o", out]
-    first = subprocess.Popen([sys.executable, "-m", "projector", *map(str, words)])
-    deadline = time.monotonic() + 10
-    while not (Path(f"{out}.work") / "journal").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    for flag in ("--resume", "--force"):
-        second = xproject(*words, flag)
-        assert second.returncode == 2
-        assert b"another run is writing here" in second.stderr
-    first.kill()
-    first.wait()
+@pytest.mark.parametrize("flags", [{"resume": True}, {"resume": False, "force": True}])
+def test_two_runs_do_not_write_one_output(source, tmp_path, flags):
+    out = tmp_path / "out.jsonl"
+    interrupt(source, out)
+    alive = Journal(Path(f"{out}.work") / "journal")  # as a run holds it
+    with pytest.raises(UsageError, match="another run is writing here"):
+        resume(source, out, **flags)
+    alive.close()
+    assert resume(source, out, **flags).records == 121
 
 
 def test_a_full_disk_ends_in_one_sentence_and_the_run_goes_on_afterwards(
@@ -293,14 +298,16 @@ def test_ctrl_c_says_how_to_go_on(documents, tmp_path, xproject):
     process = subprocess.Popen(
         [sys.executable, "-m", "projector", *map(str, words)], stderr=subprocess.PIPE
     )
-    while not (Path(f"{out}.work") / "journal").exists():
+    journal = Path(f"{out}.work") / "journal"
+    deadline = time.monotonic() + 30
+    while not journal.exists() or journal.read_bytes().count(b"\n") < 2:
+        assert time.monotonic() < deadline
         time.sleep(0.01)
-    time.sleep(0.7)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"--resume" in errors and b"Traceback" not in errors
-    lines = (Path(f"{out}.work") / "journal").read_text().splitlines()
+    lines = journal.read_text().splitlines()
     entries = [json.loads(line) for line in lines]
     assert len(entries) > 1, "what was done before Ctrl-C is in the journal"
     assert xproject(*words, "--resume").returncode == 0
