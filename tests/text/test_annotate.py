@@ -115,3 +115,14 @@ def test_the_command_writes_annotated_lines(
     wrong = ["annotate", str(source), "--model", "no_such_model", "-o", str(tmp_path / "x.jsonl")]
     assert main(wrong) == 4
     assert "spacy download no_such_model" in capsys.readouterr().err
+
+
+def test_it_may_stand_before_translation_and_after_it() -> None:
+    from projector.pipeline.check import check_recipe
+    from projector.pipeline.recipe import Recipe, StageSpec
+
+    translate = StageSpec(stage="translate", options={"to": "es"})
+    annotate, align = StageSpec(stage="annotate"), StageSpec(stage="align")
+    other = StageSpec(stage="annotate", options={"side": "target"})
+    for stages in ([annotate, translate, align], [translate, other, align], [other, align]):
+        check_recipe(Recipe(stages=stages))
