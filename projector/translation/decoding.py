@@ -120,7 +120,7 @@ class Shaper:
 
     def log_probs(self, so_far: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         """Log-probabilities of the next token, shaped."""
-        return self(so_far, logits.sub_(logits.logsumexp(1, keepdim=True)))
+        return self(so_far, logits.log_softmax(1))
 
 
 def best_of_rows(
@@ -201,7 +201,7 @@ def _greedy(
     while True:
         scores = shaper(so_far, logits)
         tokens = (draw.perturbed(scores, living) if draw else scores).argmax(1)
-        taken = scores.gather(1, tokens[:, None])[:, 0] - scores.logsumexp(1)
+        taken = scores.log_softmax(1).gather(1, tokens[:, None])[:, 0]
         ended = torch.isin(tokens, ends).tolist()
         keep = []
         for place, (n, token, lp) in enumerate(
