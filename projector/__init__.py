@@ -1,3 +1,3 @@
-"""Silver training data in another language: translate, align words, project labels, check, export."""
+"""Silver training data in another language: translate, align, project, check, export."""
 
 __version__ = "0.1.0"

@@ -8,6 +8,7 @@ What must hold is checked when a record is built, so a record that exists is a v
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field
@@ -168,7 +169,7 @@ def _stretch(a: int, b: int, length: int, what: str) -> None:
 
 
 def _ascending(parts: Sequence[Offsets], what: str) -> None:
-    for (_, before), (after, _) in zip(parts, parts[1:], strict=False):
+    for (_, before), (after, _) in pairwise(parts):
         if after < before:
             raise ValueError(
                 f"{what}: found a stretch that starts at {after}, before the previous one's end "
