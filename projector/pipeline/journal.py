@@ -130,6 +130,8 @@ class Journal:
             self.header = entry
         elif isinstance(entry, BlockEntry):
             marks = self.blocks[entry.phase, entry.shard]
+            if entry.block != len(marks.end):
+                raise msgspec.DecodeError(f"block {entry.block} after {len(marks.end)} blocks")
             marks.input_crc.append(entry.input_crc)
             marks.end.append(entry.end)
             marks.crc.append(entry.crc)

@@ -80,6 +80,7 @@ class Store:
         rejected.append(b"".join(reject_line(reject) for reject in done.rejects))
         if self.journal is None:
             return
+        self._pending.parts.extend((part, rejected))
         self._pending.entries.append(
             BlockEntry(
                 phase,
@@ -92,17 +93,17 @@ class Store:
                 done.tally,
             )
         )
-        self._pending.parts.extend((part, rejected))
         if time.monotonic() - self._committed >= COMMIT_SECONDS:
             self.commit()
 
     def commit(self) -> None:
         """Make what was added safe: first the parts, then the journal."""
-        if self.journal is not None and self._pending.entries:
-            for part in self._pending.parts:
+        # Taken before it is written: what an interruption leaves half done is never written twice.
+        pending, self._pending = self._pending, Pending([], [])
+        if self.journal is not None and pending.entries:
+            for part in pending.parts:
                 part.sync()
-            self.journal.append(self._pending.entries)
-            self._pending = Pending([], [])
+            self.journal.append(pending.entries)
         self._committed = time.monotonic()
 
     def close_shard(self, phase: int, shard: int) -> None:
