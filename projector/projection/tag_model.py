@@ -15,7 +15,7 @@ import numpy as np
 
 ENDING = 5  # letters of a word's ending, at most
 ENDINGS_WEIGH = 5.0  # pull of the shorter ending's tags on the longer one's
-WORD_WEIGHS = 1.0  # pull of the endings' tags on the word's own
+WORD_WEIGHS = 3.0  # pull of the endings' tags on the word's own
 TYPE_AT_MOST = 3.0  # what one word adds to the statistics of its endings
 LEAST_SEEN = 0.3  # votes from which a token counts as tagged in the transitions
 OWN_LINKS = 0.5  # exponent on the evidence of a token's own links
