@@ -35,7 +35,6 @@ INSIDE = {
     "flat",
     "advmod",
     "poss",
-    "case",
     "fixed",
     "goeswith",
 }
