@@ -247,6 +247,8 @@ def noun_chunks(sentence: Any) -> list[Offsets]:
         for other in words[word.id - 2 :: -1] if word.id > 1 else ():
             if top(other, words, word.id) != word.id or depends(other) not in INSIDE:
                 break
+            if other.head == word.id and depends(other) == "case":
+                break  # the noun's own preposition; a possessor's mark hangs on the possessor
             first = other.id
         for other in words[word.id :]:
             if other.head != word.id or depends(other) not in ("flat", "compound", "goeswith"):
