@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from projector.alignment.transliteration import writes_few_vowels
 from projector.projection.corpus import Shares
 from projector.projection.features import Batch
 from projector.projection.memory import Memory
@@ -41,12 +42,19 @@ def token_run(doc: Document, part: Offsets) -> tuple[int, int]:
     return first, max(first, bisect_left(tokens, (part[1], -1)))
 
 
+def has_bare_script(pair: Pair) -> bool:
+    """Whether one side is in a script that writes few vowels, so that consonants are compared."""
+    return writes_few_vowels(pair.target.text) or writes_few_vowels(pair.source.text)
+
+
 def build(
     pairs: Sequence[Pair],
     shares: Shares,
     memory: Memory,
 ) -> Asked:
     """The arrays of pairs of one pair of languages, with tokens on both sides and links.
+
+    They must agree in `has_bare_script`, or those without it are compared by consonants too.
 
     Args:
         shares: what the corpus says as a whole.
@@ -106,7 +114,7 @@ def build(
             found.append(numbers)
         runs.append(found)
         span_at.append(len(firsts))
-    bare = source_table.has_bare_script() or target_table.has_bare_script()
+    bare = any(map(has_bare_script, pairs))
     memory_at: list[int] = [0]
     digests: list[int] = []
     counts: list[float] = []

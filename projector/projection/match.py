@@ -16,7 +16,7 @@ import numpy as np
 from projector.engines import read_options
 from projector.projection.assignment import choose, probabilities
 from projector.projection.base import Projection
-from projector.projection.batch import Asked, build
+from projector.projection.batch import Asked, build, has_bare_script
 from projector.projection.confidence import confidence
 from projector.projection.corpus import Shares
 from projector.projection.features import NULL_LINK, Candidates, candidates
@@ -202,9 +202,14 @@ class MatchProjector:
 
 
 def _by_languages(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    groups: dict[tuple[str, str], list[Pair]] = {}
+    """Pairs that can be looked at together: of the same languages, and spelled alike.
+
+    How words are compared is the pair's own affair; its neighbours in a batch have no say in it.
+    """
+    groups: dict[tuple[str, str, bool], list[Pair]] = {}
     for pair in pairs:
-        groups.setdefault((pair.source.lang, pair.target.lang), []).append(pair)
+        key = (pair.source.lang, pair.target.lang, has_bare_script(pair))
+        groups.setdefault(key, []).append(pair)
     return list(groups.values())
 
 

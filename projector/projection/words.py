@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from projector.alignment.transliteration import skeleton, sound, writes_few_vowels
+from projector.alignment.transliteration import skeleton, sound
 
 PLAIN, CONTENT = 0, 1  # without and with a letter or digit
 
@@ -78,10 +78,6 @@ class WordTable:
             letters=letters,
             at=at,
         )
-
-    def has_bare_script(self) -> bool:
-        """Whether any word is in a script that writes few vowels."""
-        return any(map(writes_few_vowels, self.numbers))
 
 
 class WordArrays(NamedTuple):

@@ -172,3 +172,26 @@ def test_weights_of_a_file_are_checked(tmp_path: Path) -> None:
 def test_options_are_checked() -> None:
     with pytest.raises(UsageError, match="unit"):
         MatchProjector(unit="letters")
+
+
+def test_neighbours_in_a_batch_have_no_say() -> None:
+    """One Arabic word in a batch had all its records compared by their consonants only."""
+    words = ["Barcelona Basilea Borneo Belén".split(), "Barcelone Basel Borneo Bethlehem".split()]
+    plain = [
+        Pair(
+            f"p{n}",
+            Document(f"p{n}", words[1][n], "en", tokens=[(0, len(words[1][n]))],
+                     spans=[Span("s", 0, len(words[1][n]), "LOC")]),
+            Document(f"p{n}", f"la {words[0][n]}", "es", tokens=[(0, 2), (3, 3 + len(words[0][n]))]),
+            alignment=[(0, 1, 0.4)],
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    odd = Pair(
+        "odd", Document("odd", "Cairo", "en", tokens=[(0, 5)], spans=[Span("s", 0, 5, "LOC")]),
+        Document("odd", "القاهرة", "es", tokens=[(0, 7)]), alignment=[(0, 0, 0.4)],
+    )  # fmt: skip
+    projector = MatchProjector()
+    alone = [projector.project([pair])[0] for pair in plain]
+    assert projector.project([*plain, odd])[:4] == alone
+    assert projector.project([odd, *plain])[1:] == alone
