@@ -35,6 +35,7 @@ INSIDE = {
     "flat",
     "advmod",
     "poss",
+    "case",
     "fixed",
     "goeswith",
 }
