@@ -20,6 +20,7 @@ STAGES: dict[str, str] = {
     "qa": "projector.qa.stage:QaStage",
     "filter": "projector.quality.filters:FilterStage",
     "annotate": "projector.text.annotate:AnnotateStage",
+    "calibrate": "projector.quality.recalibration:CalibrateStage",
     "join": "projector.translation.joining:JoinStage",
     "split": "projector.translation.joining:SplitStage",
     "backtranslate": "projector.translation.back:BackTranslateStage",

@@ -1,0 +1,53 @@
+"""``xproject calibrate``: scores that mean what they say on your own data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from projector.cli import messages
+from projector.cli.options import Force
+from projector.errors import UsageError
+
+
+def command(
+    silver: Annotated[
+        str, typer.Argument(metavar="SILVER", help="Projected pairs or documents, with scores.")
+    ],
+    gold: Annotated[
+        str, typer.Option("--gold", metavar="FILE", help="The same records, corrected.")
+    ] = "",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE.json", help="Where the map goes.")
+    ] = "",
+    force: Force = False,
+) -> None:
+    """Learn from corrected records what the scores are worth (needs 50 spans or more).
+
+    The map keeps the order of the scores. A recipe uses it as a stage after `project`:
+    {stage: calibrate, file: calibration.json}.
+
+    Examples:
+
+      xproject convert export.json --base silver.jsonl -o corrected.jsonl
+
+      xproject calibrate silver.jsonl --gold corrected.jsonl -o calibration.json
+    """
+    if not gold or not output:
+        raise UsageError("calibrate: wanted --gold FILE and -o FILE.json")
+    from projector.io.formats import read
+    from projector.io.streams import check_writable
+    from projector.quality.recalibration import fit_calibration, judged, save_calibration
+    from projector.records import Pair
+
+    check_writable(output, force=force)
+    sides = (
+        (r.target if isinstance(r, Pair) else r for r in read(path)) for path in (silver, gold)
+    )
+    made = fit_calibration(*judged(*sides))
+    save_calibration(made, output, force=force)
+    messages.say(
+        f"{output}: learnt from {made.spans} spans; calibration error {made.before:.3f} before, "
+        f"{made.after:.3f} after (on the same spans)"
+    )
