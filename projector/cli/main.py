@@ -54,6 +54,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 EXIT_INTERRUPTED = 130
+COMPLETE = "_XPROJECT_COMPLETE"  # set by the shell while it completes a line
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -131,14 +132,19 @@ def _app(words: Sequence[str]) -> typer.Typer:
         name="xproject",
         help="Silver training data in another language: translate, align words, project labels.",
         epilog="Each command has examples: xproject COMMAND --help",
-        add_completion=False,
+        add_completion=True,
         no_args_is_help=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_overall)
-    called = next((word for word in words if not word.startswith("-")), None)
+    completing = COMPLETE in os.environ
+    called = (
+        next((word for word in _typed() if word in COMMANDS), None)
+        if completing
+        else next((word for word in words if not word.startswith("-")), None)
+    )
     if called is None:
         for name, entry in COMMANDS.items():
             app.command(name, short_help=entry.summary, rich_help_panel=entry.group)(_unloaded)
@@ -147,6 +153,13 @@ def _app(words: Sequence[str]) -> typer.Typer:
     else:
         raise UsageError(f"no command is called {called!r}" + near_miss(called, COMMANDS))
     return app
+
+
+def _typed() -> list[str]:
+    """The finished words of the line that a shell wants completed."""
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    words = line.split()[1:]
+    return words if line[-1:].isspace() else words[:-1]
 
 
 def _load(where: str) -> Callable[..., Any]:
