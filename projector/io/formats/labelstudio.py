@@ -243,7 +243,8 @@ def _task(record: Record, options: Options) -> dict[str, Any]:
     doc = record.target if isinstance(record, Pair) else record
     data: dict[str, Any] = {"id": record.id, options.text: doc.text, "lang": doc.lang}
     if isinstance(record, Pair):
-        data["source"] = record.source.text
+        # Not "source": Label Studio shows the whole task under that name.
+        data["source_text"] = record.source.text
     result: list[dict[str, Any]] = []
     ties: list[tuple[str, str, str]] = []
     for span in doc.spans:
@@ -301,7 +302,7 @@ def _config(
 ) -> str:
     lines = ["<View>"]
     if sources:
-        lines.append('  <Text name="source" value="$source"/>')
+        lines.append('  <Text name="source" value="$source_text"/>')
     lines.append('  <Labels name="label" toName="text">')
     lines += [f'    <Label value="{escape(label)}"/>' for label in sorted(seen["spans"])]
     lines.append("  </Labels>")

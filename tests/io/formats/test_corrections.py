@@ -67,7 +67,7 @@ def corrected(tmp_path: Path, change: Any, **options: Any) -> list[Any]:
 
 def test_tasks_show_both_texts_and_the_weakest_score(tmp_path: Path) -> None:
     first, second = tasks_of(tmp_path)
-    assert first["data"] == {"id": "p1", "text": TEXT, "lang": "es", "source": TEXT.upper()}
+    assert first["data"] == {"id": "p1", "text": TEXT, "lang": "es", "source_text": TEXT.upper()}
     assert first["predictions"][0]["score"] == 0.2
     region = first["predictions"][0]["result"][1]
     assert region["value"] == {"start": 14, "end": 24, "text": "Nueva York", "labels": ["LOC"]}
