@@ -75,7 +75,7 @@ def test_tasks_show_both_texts_and_the_weakest_score(tmp_path: Path) -> None:
     config = (tmp_path / "tasks.config.xml").read_text()
     assert '<Label value="DATE"/>' in config
     assert '<Relation value="lives"/>' in config
-    assert 'value="$source"' in config
+    assert 'value="$source_text"' in config
     assert guess(str(tmp_path / "tasks.json")) == "labelstudio"
 
 
