@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from msgspec.structs import replace
+
 from projector.translation.apertium_links import Word, fold
 from projector.translation.apertium_stream import Unit
 
@@ -151,6 +153,10 @@ def _word_case(
         same = fold(surface) == fold(word.text) and len(surface) == len(word.text)
         if same and (not unit.known or surface[1:] != surface[1:].lower()):
             return _keeping_letters(word.text, surface)
+    shouted = word.kind != "content" and len(word.text) > 1 and word.text.isupper()
+    if shouted and not surface.isupper():
+        # "EL agua": the engine exchanges an article after its capital was given out.
+        word = replace(word, text=word.text.capitalize())
     if not any(w.kind != "mark" for w in words[:n]):
         return _at_start(word, unit, source)
     stop = words[n - 1] if words[n - 1].text in _STOPS else None

@@ -119,6 +119,7 @@ def test_addresses_are_not_touched(spanish: ApertiumTranslator) -> None:
             "LOS COCHES SON ROJOS Y LAS CASAS SON BLANCAS",
         ),
         ("The iPhone is red.", "El iPhone es rojo."),
+        ("Asthma is common.", "El asma es común."),
     ],
 )
 def test_sentences_come_out_as_a_person_would_set_them(
