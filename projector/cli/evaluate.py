@@ -241,14 +241,10 @@ def add_score_figures(found: dict[str, Any], evaluation: Evaluation, bootstrap: 
     from projector.quality.thresholds import f1_interval, score_table
 
     spans, links = evaluation.spans, evaluation.links
-    if "spans" in found and len(spans.scores):
-        found["spans"]["scores"] = score_table(
-            spans.scores, spans.right, found["spans"]["strict"]["gold"]
-        )
-    if "links" in found and len(set(links.probabilities)) > 1:
-        found["links"]["scores"] = score_table(
-            links.probabilities, links.right, found["links"]["gold_sure"]
-        )
+    if "spans" in found and len(spans.verdicts):
+        found["spans"]["scores"] = score_table(spans.verdicts, found["spans"]["strict"]["gold"])
+    if "links" in found and links.verdicts.differ():
+        found["links"]["scores"] = score_table(links.verdicts, found["links"]["gold_sure"])
     if "spans" in found and bootstrap and spans.per_record is not None:
         low, high = f1_interval(spans.per_record, bootstrap)
         found["spans"]["f1_interval"] = {"low": low, "high": high, "draws": bootstrap}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from typing import Any
 
+from projector.quality.verdicts import Verdicts
 from projector.records import Link
 
 SURE = 0.75  # gold links below this are possible ones; possible links are read as 0.5
@@ -16,8 +16,7 @@ class LinkScores:
 
     def __init__(self) -> None:
         self.predicted = self.sure = self.in_sure = self.in_possible = 0
-        self.probabilities = array("d")
-        self.right = array("b")
+        self.verdicts = Verdicts()
 
     def add(self, predicted: Iterable[Link], gold: Iterable[Link]) -> None:
         ours = {(i, j): p for i, j, p in predicted}
@@ -28,8 +27,7 @@ class LinkScores:
         self.in_sure += len(ours.keys() & sure)
         self.in_possible += len(ours.keys() & possible.keys())
         for link, p in ours.items():
-            self.probabilities.append(p)
-            self.right.append(link in possible)
+            self.verdicts.add(p, link in possible)
 
     def result(self) -> dict[str, Any]:
         """``aer`` = 1 - (hits in S + hits in P) / (links + S); precision by P, recall by S."""

@@ -31,28 +31,33 @@ class ReliabilityRow(Struct, frozen=True):
 
 
 def _arrays(
-    scores: Sequence[float] | np.ndarray, correct: Sequence[bool] | Sequence[float] | np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+    scores: Sequence[float] | np.ndarray,
+    correct: Sequence[bool] | Sequence[float] | np.ndarray,
+    weights: np.ndarray | None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scores, verdicts, and how many spans each stands for (one, unless ``weights`` says more)."""
     p, y = np.asarray(scores, np.float64), np.asarray(correct, np.float64)
-    if p.shape != y.shape or p.ndim != 1:
+    w = np.ones_like(p) if weights is None else np.asarray(weights, np.float64)
+    if p.shape != y.shape or p.shape != w.shape or p.ndim != 1:
         raise ValueError(f"found {p.shape} scores and {y.shape} verdicts, wanted one for each")
-    return p, y
+    return p, y, w
 
 
 def reliability(
     scores: Sequence[float] | np.ndarray,
     correct: Sequence[bool] | Sequence[float] | np.ndarray,
     bins: int = 10,
+    weights: np.ndarray | None = None,
 ) -> list[ReliabilityRow]:
     """The non-empty ones of ``bins`` equally wide bins, lowest first."""
-    p, y = _arrays(scores, correct)
+    p, y, w = _arrays(scores, correct, weights)
     place = np.clip((p * bins).astype(int), 0, bins - 1)
     rows = []
     for b in range(bins):
         inside = place == b
-        count = int(inside.sum())
+        count = int(w[inside].sum())
         if count:
-            mean, right = float(p[inside].mean()), float(y[inside].mean())
+            mean, right = (float(x[inside] @ w[inside]) / count for x in (p, y))
             rows.append(ReliabilityRow(b / bins, (b + 1) / bins, count, mean, right))
     return rows
 
@@ -61,10 +66,11 @@ def expected_calibration_error(
     scores: Sequence[float] | np.ndarray,
     correct: Sequence[bool] | Sequence[float] | np.ndarray,
     bins: int = 10,
+    weights: np.ndarray | None = None,
 ) -> float:
     """Mean distance between score and share of right ones, over bins weighted by size
     (Naeini, Cooper & Hauskrecht 2015); 0 for no scores."""
-    rows = reliability(scores, correct, bins)
+    rows = reliability(scores, correct, bins, weights)
     whole = sum(row.count for row in rows)
     if not whole:
         return 0.0
@@ -75,19 +81,21 @@ def tradeoff(
     scores: Sequence[float] | np.ndarray,
     correct: Sequence[bool] | Sequence[float] | np.ndarray,
     thresholds: Sequence[float] = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99),
+    weights: np.ndarray | None = None,
 ) -> list[TradeoffRow]:
     """Coverage and precision with each least score; precision is 1 where nothing remains."""
-    p, y = _arrays(scores, correct)
+    p, y, w = _arrays(scores, correct, weights)
+    whole = w.sum()
     rows = []
     for threshold in thresholds:
         inside = p >= threshold
-        kept = int(inside.sum())
+        kept = int(w[inside].sum())
         rows.append(
             TradeoffRow(
                 threshold,
                 kept,
-                kept / len(p) if len(p) else 0.0,
-                float(y[inside].mean()) if kept else 1.0,
+                float(kept / whole) if len(p) else 0.0,
+                float(y[inside] @ w[inside]) / kept if kept else 1.0,
             )
         )
     return rows
@@ -97,15 +105,17 @@ def coverage_at_precision(
     scores: Sequence[float] | np.ndarray,
     correct: Sequence[bool] | Sequence[float] | np.ndarray,
     precision: float = 0.98,
+    weights: np.ndarray | None = None,
 ) -> float:
     """The largest share of spans that a threshold can keep with at least this precision; spans
     of equal score stay together."""
-    p, y = _arrays(scores, correct)
+    p, y, w = _arrays(scores, correct, weights)
     if not len(p):
         return 0.0
     order = np.argsort(-p, kind="stable")
-    p, y = p[order], y[order]
-    right = np.cumsum(y) / np.arange(1, len(y) + 1)
+    p, y, w = p[order], y[order], w[order]
+    kept = np.cumsum(w)
+    right = np.cumsum(y * w) / kept
     last = np.append(p[1:] != p[:-1], True)  # a threshold cannot cut between equal scores
     good = np.flatnonzero((right >= precision) & last)
-    return float((good[-1] + 1) / len(p)) if len(good) else 0.0
+    return float(kept[good[-1]] / kept[-1]) if len(good) else 0.0

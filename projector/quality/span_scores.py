@@ -7,11 +7,11 @@ best overlap first (the "partial boundary" of MUC, counted as a whole match).
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from projector.quality.verdicts import Verdicts
 from projector.records import Offsets
 
 Parts = tuple[Offsets, ...]
@@ -42,8 +42,8 @@ class Counts(NamedTuple):
 class SpanScores:
     """Adds up records; `result` gives the figures.
 
-    ``scores`` and ``right`` are parallel: the score of each predicted span that has one, and
-    whether it is strictly right.
+    ``verdicts``: the scores of the predicted spans that have one, and whether those are strictly
+    right.
     """
 
     def __init__(self) -> None:
@@ -53,8 +53,7 @@ class SpanScores:
         self.partial: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
         self.confusion: Counter[tuple[str, str]] = Counter()
-        self.scores = array("d")
-        self.right = array("b")
+        self.verdicts = Verdicts()
         self.unscored = 0
         self.per_record: list[tuple[int, int, int]] | None = None
 
@@ -80,8 +79,7 @@ class SpanScores:
             if mention.score is None:
                 self.unscored += 1
             else:
-                self.scores.append(mention.score)
-                self.right.append(hit)
+                self.verdicts.add(mention.score, hit)
         self._errors(wrong, [Mention(*key) for key in left.elements()])
         if self.per_record is not None:
             self.per_record.append((right, len(predicted), len(gold)))

@@ -15,22 +15,19 @@ from projector.quality.calibration import (
     reliability,
     tradeoff,
 )
+from projector.quality.verdicts import Verdicts
 
 
-def score_table(
-    scores: Sequence[float], right: Sequence[bool] | Sequence[int], gold: int
-) -> dict[str, Any]:
+def score_table(verdicts: Verdicts, gold: int) -> dict[str, Any]:
     """Figures over thresholds, for predictions with scores.
 
     Args:
-        scores, right: of each prediction, its score and whether it is right.
+        verdicts: of each prediction, its score and whether it is right.
         gold: how many there are to find, for the recall.
     """
-    import numpy
-
-    p, y = numpy.asarray(scores, float), numpy.asarray(right, float)
+    p, y, w = verdicts.arrays()
     rows = []
-    for row in tradeoff(p, y):
+    for row in tradeoff(p, y, weights=w):
         hits = row.precision * row.kept
         recall = hits / gold if gold else 0.0
         total = row.kept + gold
@@ -45,10 +42,10 @@ def score_table(
             }
         )
     return {
-        "scored": len(p),
+        "scored": len(verdicts),
         "thresholds": rows,
-        "calibration_error": expected_calibration_error(p, y),
-        "coverage_at_precision_98": coverage_at_precision(p, y, 0.98),
+        "calibration_error": expected_calibration_error(p, y, weights=w),
+        "coverage_at_precision_98": coverage_at_precision(p, y, 0.98, w),
         "reliability": [
             {
                 "low": row.low,
@@ -57,7 +54,7 @@ def score_table(
                 "score": row.score,
                 "correct": row.correct,
             }
-            for row in reliability(p, y)
+            for row in reliability(p, y, weights=w)
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,16 @@ import pytest
 from projector.errors import DataError, UsageError
 from projector.quality.alignment_error import LinkScores
 from projector.quality.answer_text import best, exact_match, normalised, word_f1
+from projector.quality.calibration import (
+    coverage_at_precision,
+    expected_calibration_error,
+    tradeoff,
+)
 from projector.quality.evaluation import Evaluation, evaluate
 from projector.quality.positions import Positions, merged, widened
 from projector.quality.score_plot import check_plot, plot
 from projector.quality.thresholds import f1_interval, score_table
+from projector.quality.verdicts import Verdicts
 from projector.records import Document, Pair
 
 
@@ -75,8 +82,32 @@ def test_links_want_the_same_tokens() -> None:
         evaluate([one], [other])
 
 
+def verdicts(scores: list[float], right: list[int]) -> Verdicts:
+    made = Verdicts()
+    for score, hit in zip(scores, right, strict=True):
+        made.add(score, bool(hit))
+    return made
+
+
+def test_counted_verdicts_give_what_kept_ones_give() -> None:
+    draw = random.Random(5)
+    scores = [round(draw.random() ** 0.5, 2) for _ in range(2000)]
+    right = [int(draw.random() < score) for score in scores]
+    p, y, w = verdicts(scores, right).arrays()
+    assert len(p) < 220
+    assert expected_calibration_error(p, y, weights=w) == pytest.approx(
+        expected_calibration_error(scores, right)
+    )
+    assert coverage_at_precision(p, y, 0.9, w) == pytest.approx(
+        coverage_at_precision(scores, right, 0.9)
+    )
+    for ours, theirs in zip(tradeoff(p, y, weights=w), tradeoff(scores, right), strict=True):
+        assert ours.kept == theirs.kept
+        assert ours.precision == pytest.approx(theirs.precision)
+
+
 def test_score_table() -> None:
-    table = score_table([0.9, 0.9, 0.3], [1, 1, 0], gold=4)
+    table = score_table(verdicts([0.9, 0.9, 0.3], [1, 1, 0]), gold=4)
     first, last = (
         table["thresholds"][0],
         next(r for r in table["thresholds"] if r["threshold"] == 0.8),
@@ -107,7 +138,7 @@ def test_positions() -> None:
 
 def test_picture(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    table = score_table([0.9, 0.5, 0.3], [1, 1, 0], gold=4)
+    table = score_table(verdicts([0.9, 0.5, 0.3], [1, 1, 0]), gold=4)
     for name in ("x.png", "x.svg"):
         check_plot(str(tmp_path / name))
         plot(table, str(tmp_path / name), "spans")
