@@ -17,6 +17,7 @@ import typer
 from projector import __version__
 from projector.cli import messages
 from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
+from projector.garbage import collect_seldom
 
 
 class Command(NamedTuple):
@@ -193,7 +194,8 @@ def _overall(
 
 
 def entry() -> None:
-    """For ``python -m projector``."""
+    """The program ``xproject``: `main` in a process of its own."""
+    collect_seldom()
     sys.exit(main())
 
 

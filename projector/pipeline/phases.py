@@ -44,14 +44,27 @@ class Input(Struct, frozen=True):
     numbered: bool = False
 
 
-def corpus(inputs: Iterable[Input], limit: int | None) -> Iterator[Record]:
-    """Every good record of the inputs, for `fit`; bad lines are rejected later, not here."""
+THINNED = 10  # of so many blocks one is shown to a stage that has enough
+
+
+def corpus(inputs: Iterable[Input], limit: int | None, enough: int = 0) -> Iterator[Record]:
+    """The good records of the inputs, for `fit`; bad lines are rejected later, not here.
+
+    All of them; or, after the first ``enough`` of them if that is not 0, every tenth block's, so
+    that a stage which only counts does not hold up workers that could already be at work.
+    """
+    shown = thinned = 0
     for item in inputs:
         with open_read(item.path) as stream:
             reader = BlockReader(stream, name=item.name, limit=limit, numbered=item.numbered)
             for block in reader:
+                if enough and shown >= enough:
+                    thinned += 1
+                    if thinned % THINNED:
+                        continue
                 for line in read_block(block):
                     if line.record is not None:
+                        shown += 1
                         yield line.record
 
 
@@ -62,7 +75,7 @@ def fit(stage: Any, inputs: Sequence[Input], limit: int | None) -> None:
         EngineError: it failed in a way that it does not explain itself.
     """
     try:
-        stage.fit(corpus(inputs, limit))
+        stage.fit(corpus(inputs, limit, getattr(stage, "enough", 0)))
     except (ProjectorError, KeyboardInterrupt, MemoryError, OSError):
         raise
     except Exception as error:

@@ -30,8 +30,10 @@ Outcome = Record | Rejected
 class Stage(Protocol):
     """One step from records to records.
 
-    A stage may also have these methods; the runner looks for them:
+    A stage may also have these; the runner looks for them:
 
+    - ``enough: int``: `fit` sees all of the first so many records, and a tenth of what follows;
+      for stages that only count. Without it (or 0) it sees all;
     - ``cost() -> dict[str, float]``: what it has spent since it was made (``tokens``, ``money``,
       ``requests``, ...), for OUT.run.json;
     - ``state() -> bytes | None`` and ``load_state(data: bytes)``: what `fit` learned, so that it

@@ -16,6 +16,7 @@ from queue import SimpleQueue
 from typing import IO
 
 from projector.errors import ProjectorError
+from projector.garbage import collect_seldom
 from projector.pipeline.chain import Block
 from projector.pipeline.phases import Work
 from projector.pipeline.wire import Ready, Trouble, receive, send
@@ -24,6 +25,7 @@ from projector.pipeline.wire import Ready, Trouble, receive, send
 def main() -> None:
     """Serve one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which then stops us
+    collect_seldom()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr

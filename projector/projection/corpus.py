@@ -4,8 +4,10 @@ the other in words and letters."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,6 +17,7 @@ from projector.records import Document, Pair
 PRIOR = 20  # texts without the word that are assumed on top, so that a small corpus claims little
 BONDS_FROM = 50_000  # texts of which neighbours are counted
 BOND_PRIOR = 2.0
+FRESH = 50_000  # different words that are gathered before they are counted up
 EVEN = 200  # words or letters on both sides that are assumed on top
 
 
@@ -27,11 +30,19 @@ class _Side(msgspec.Struct):
     consonants: int = 0
 
 
+class _Fresh(NamedTuple):
+    """Words and neighbours gathered as they came, counted up now and then."""
+
+    forms: Counter[str]
+    follow: Counter[tuple[str, str]]
+
+
 class Shares:
     """For each language pair and side: in what share of the texts a lower-cased word stands."""
 
     def __init__(self) -> None:
         self._sides: dict[str, _Side] = {}
+        self._fresh: dict[str, _Fresh] = {}
         self._ready: dict[str, dict[str, float]] = {}
         self._bonds: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
 
@@ -54,7 +65,7 @@ class Shares:
         first, and of the first's that the second follows. Pairs seen once are left out."""
         name = f"{source} {target} target"
         if name not in self._bonds:
-            follow = self._sides.get(name, _Side()).follow
+            follow = self._settle(name).follow
             after: dict[str, int] = {}
             for row in follow.values():
                 for word, count in row.items():
@@ -71,8 +82,8 @@ class Shares:
     def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
         """Target words for each source word, and target letters (``bare``: consonants) for each
         source letter; 1 if nothing was counted."""
-        left = self._sides.get(f"{source} {target} source", _Side())
-        right = self._sides.get(f"{source} {target} target", _Side())
+        left = self._settle(f"{source} {target} source")
+        right = self._settle(f"{source} {target} target")
         letters = (right.consonants, left.consonants) if bare else (right.letters, left.letters)
         return (
             (right.content + EVEN) / (left.content + EVEN),
@@ -81,6 +92,8 @@ class Shares:
 
     def dump(self) -> bytes:
         """Everything counted, as JSON."""
+        for name in self._sides:
+            self._settle(name)
         return msgspec.json.encode(self._sides, order="sorted")
 
     @classmethod
@@ -92,24 +105,37 @@ class Shares:
 
     def _add(self, name: str, doc: Document) -> None:
         side = self._sides.setdefault(name, _Side())
+        fresh = self._fresh.setdefault(name, _Fresh(Counter(), Counter()))
         side.texts += 1
-        counts = side.words
         words = doc.words()
-        for word in words:
-            known = facts(word)
-            if known.content:
-                side.content += 1
-                side.letters += len(known.spelling)
-                side.consonants += len(known.consonants)
         lower = [w.lower() for w in words]
+        counts = side.words
         for word in set(lower):
             counts[word] = counts.get(word, 0) + 1
+        fresh.forms.update(words)
         if name.endswith("target") and side.texts <= BONDS_FROM:
-            for one, other in pairwise(lower):
-                row = side.follow.setdefault(one, {})
-                row[other] = row.get(other, 0) + 1
+            fresh.follow.update(pairwise(lower))
+        if len(fresh.forms) > FRESH:
+            self._settle(name)
         self._ready.pop(name, None)
         self._bonds.pop(name, None)
+
+    def _settle(self, name: str) -> _Side:
+        """The counts of a side, with what was only gathered so far."""
+        side = self._sides.get(name, _Side())
+        fresh = self._fresh.pop(name, None)
+        if fresh is None:
+            return side
+        for word, count in fresh.forms.items():
+            known = facts(word)
+            if known.content:
+                side.content += count
+                side.letters += count * len(known.spelling)
+                side.consonants += count * len(known.consonants)
+        for (one, other), count in fresh.follow.items():
+            row = side.follow.setdefault(one, {})
+            row[other] = row.get(other, 0) + count
+        return side
 
     def _share(self, name: str) -> Mapping[str, float]:
         if name not in self._ready:

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from projector.engines import read_options
-from projector.projection.assignment import choose, probabilities
+from projector.projection.assignment import choose, probabilities, scored
 from projector.projection.base import Projection
 from projector.projection.batch import Asked, build, has_bare_script
 from projector.projection.confidence import confidence
@@ -28,7 +28,7 @@ from projector.records import Offsets, Pair
 
 CHUNK = 256  # pairs at a time; the result does not depend on it
 SURE = 0.6  # link probability from which a word elsewhere is a piece of its own
-REMEMBERED = 20_000  # pairs with spans that the memory is made from; the corpus's first
+REMEMBERED = 10_000  # pairs with spans that the memory is made from; the corpus's first
 
 
 class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,7 +123,7 @@ class MatchProjector:
     def _choose(self, asked: Asked, found: Candidates) -> tuple[np.ndarray, np.ndarray]:
         """Log probabilities of all candidates, and the chosen ones' numbers."""
         batch = asked.batch
-        log_p = probabilities(found.at, found.features @ self._vector)
+        log_p = probabilities(found.at, scored(found.features, self._vector))
         chosen = choose(
             batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
             found.end, log_p,

@@ -21,6 +21,8 @@ from projector.projection.tagging import Tagger
 from projector.records import Dropped, Pair, Record, Span, Step
 from projector.text.tokens import with_tokens
 
+ENOUGH = 20_000  # records that `fit` sees all of; of those after them it sees a tenth
+
 
 class ProjectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of the stage.
@@ -50,6 +52,7 @@ class ProjectStage:
     name = "project"
     needs: ClassVar[frozenset[str]] = frozenset({"pair", "links"})
     gives: ClassVar[frozenset[str]] = frozenset({"pair", "links", "target.spans"})
+    enough: ClassVar[int] = ENOUGH
     Options = ProjectOptions
 
     def __init__(self, options: ProjectOptions) -> None:

@@ -26,6 +26,7 @@ from projector.pipeline.chain import Block, Done, Reject, Tally, read_block
 from projector.pipeline.phases import Work
 from projector.pipeline.wire import Failure, receive, send
 
+PIPE = 1 << 20  # bytes: a block goes through at once, where the system lets it
 IN_FLIGHT = 3  # blocks a worker: one at work, others ready, and room for a slow one in front
 
 
@@ -45,6 +46,7 @@ class Worker:
             [sys.executable, "-m", "projector.pipeline.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=PIPE,
             env=environment(self._number, self._count),
         )
         self._process = process
@@ -196,6 +198,9 @@ def environment(number: int, count: int) -> dict[str, str]:
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         given.setdefault(name, threads)
     given.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # glibc hands the memory of each block back and asks for it again: page faults without end.
+    given.setdefault("MALLOC_MMAP_THRESHOLD_", str(64 << 20))
+    given.setdefault("MALLOC_TRIM_THRESHOLD_", str(128 << 20))
     visible = given.get("CUDA_VISIBLE_DEVICES")
     devices = (
         [d for d in visible.split(",") if d.strip()]

@@ -22,6 +22,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from projector.errors import EngineError, UsageError
+from projector.garbage import collect_seldom
 from projector.pipeline.chain import Block, Done, Tally
 from projector.pipeline.executors.processes import killed, single_lines
 from projector.pipeline.phases import Work
@@ -39,6 +40,7 @@ class _Actor:
 
     def __init__(self, work: bytes) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        collect_seldom()
         self._trouble: bytes | None = None
         try:
             self._chain = msgspec.msgpack.decode(work, type=Work).chain()
