@@ -47,7 +47,10 @@ def _links(
     p: Any,
     null_t: Any,
     null_s: Any,
-    jump: Any,
+    step_s: Any,
+    step_t: Any,
+    row_s: Any,
+    row_t: Any,
     null: float,
     least: Any,
     owner_s: Any,
@@ -77,8 +80,17 @@ def _links(
             ahead[n, j] = null_t[t[j]] if t[j] >= 0 else FLOOR
         for i in range(n):
             back[m, i] = null_s[s[i]] if s[i] >= 0 else FLOOR
-        nowhere = np.zeros((2, jump.shape[1]))
-        forth, reverse = both_ways(ahead, back, n, m, jump, null, True, nowhere)
+        rows = (np.zeros(n, np.int32), np.zeros(m, np.int32))
+        for i in range(n):
+            if s[i] >= 0:
+                rows[0][i] = row_s[s[i]]
+        for j in range(m):
+            if t[j] >= 0:
+                rows[1][j] = row_t[t[j]]
+        uncounted = np.empty((0, 0), np.float32)
+        forth, reverse = both_ways(
+            ahead, back, n, m, (step_s, step_t), rows, null, True, (uncounted, uncounted)
+        )
         for i in range(n):
             row = word_at[k] + np.int64(owner_s[source_at[k] + i]) * words_t[k]
             for j in range(m):
@@ -125,7 +137,10 @@ def link_matrices(
             model.p,
             model.null_t,
             model.null_s,
-            model.jump,
+            model.step_s,
+            model.step_t,
+            model.row_s,
+            model.row_t,
             model.null,
             least,
             *owners,

@@ -46,12 +46,21 @@ def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def markov(
-    emission: Any, hidden: int, observed: int, jump: Any, null: float, out: Any, jumps: Any
+    emission: Any,
+    hidden: int,
+    observed: int,
+    step: Any,
+    row: Any,
+    null: float,
+    out: Any,
+    walked: Any,
 ) -> None:
     """Posteriors of the hidden Markov model by the forward-backward algorithm.
 
-    ``jump[d + REACH]`` weighs a step of d positions. Expected jumps are added to ``jumps``.
-    States are the ``hidden`` positions, each with a null twin that remembers it.
+    ``step[r, d + REACH]`` weighs a step of d positions away from a word of row r (``row[i]`` is
+    that of position i; row 0 is every word's). The expected steps away from each position are
+    added to ``walked[i]``, if it has rows. States are the ``hidden`` positions, each with a null
+    twin that remembers it.
     """
     n, m = hidden, observed
     p0 = np.float32(null)
@@ -59,8 +68,7 @@ def markov(
     for a in range(n):
         total = np.float32(0)
         for b in range(n):
-            d = min(max(b - a, -REACH), REACH)
-            v = jump[d + REACH]
+            v = step[row[a], min(max(b - a, -REACH), REACH) + REACH]
             move[a, b] = v
             total += v
         scale = (np.float32(1) - p0) / total
@@ -71,10 +79,10 @@ def markov(
     norm = np.empty(m, np.float32)
     total = np.float32(0)
     for b in range(n):
-        total += jump[min(b + 1, REACH) + REACH]
+        total += step[0, min(b + 1, REACH) + REACH]
     norm[0] = 0
     for b in range(n):
-        first = np.float32(0.5) * jump[min(b + 1, REACH) + REACH] / total + np.float32(0.5) / n
+        first = np.float32(0.5) * step[0, min(b + 1, REACH) + REACH] / total + np.float32(0.5) / n
         forward[0, b] = (np.float32(1) - p0) * first * emission[b, 0]
         silent[0, b] = p0 / n * emission[n, 0]
         norm[0] += forward[0, b] + silent[0, b]
@@ -83,20 +91,20 @@ def markov(
         forward[0, b] *= scale
         silent[0, b] *= scale
     both = np.empty(n, np.float32)
-    row = np.empty(n, np.float32)
+    reached = np.empty(n, np.float32)
     for j in range(1, m):
         for a in range(n):
             both[a] = forward[j - 1, a] + silent[j - 1, a]
-            row[a] = 0
+            reached[a] = 0
         for a in range(n):
             mass = both[a]
             if mass > np.float32(1e-6):
                 for b in range(n):
-                    row[b] += mass * move[a, b]
+                    reached[b] += mass * move[a, b]
         total = np.float32(0)
         nothing = p0 * emission[n, j]
         for b in range(n):
-            v = row[b] * emission[b, j]
+            v = reached[b] * emission[b, j]
             w = both[b] * nothing
             forward[j, b] = v
             silent[j, b] = w
@@ -106,6 +114,8 @@ def markov(
         for b in range(n):
             forward[j, b] *= scale
             silent[j, b] *= scale
+    counting = len(walked) > 0
+    taken = np.zeros((n, n) if counting else (0, 0), np.float32)  # steps from a to b, over move
     back = np.ones(n, np.float32)  # of a position and of its null twin: the same future
     ahead = np.empty(n, np.float32)
     for j in range(m - 1, -1, -1):
@@ -128,27 +138,36 @@ def markov(
             ahead[b] = emission[b, j] * back[b] * scale
         nothing = p0 * emission[n, j] * scale
         for a in range(n):
+            mass = forward[j - 1, a] + silent[j - 1, a]
+            if counting and mass > np.float32(1e-3):
+                for b in range(n):
+                    taken[a, b] += mass * ahead[b]
             total = np.float32(0)
             for b in range(n):
                 total += move[a, b] * ahead[b]
-            mass = forward[j - 1, a] + silent[j - 1, a]
-            if mass > np.float32(1e-3):
-                for b in range(n):
-                    d = min(max(b - a, -REACH), REACH)
-                    jumps[d + REACH] += mass * move[a, b] * ahead[b]
             back[a] = total + nothing * back[a]
+    if counting:
+        for a in range(n):
+            for b in range(n):
+                d = min(max(b - a, -REACH), REACH)
+                walked[a, d + REACH] += taken[a, b] * move[a, b]
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def both_ways(
-    ahead: Any, back: Any, n: int, m: int, jump: Any, null: float, hmm: bool, jumps: Any
-) -> tuple[Any, Any]:
-    """Posteriors of a pair both ways: arrays (n + 1, m) and (m + 1, n), null words last."""
+    ahead: Any, back: Any, n: int, m: int, steps: Any, rows: Any, null: float, hmm: bool,
+    walked: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Posteriors of a pair both ways: arrays (n + 1, m) and (m + 1, n), null words last.
+
+    ``steps``, ``rows`` and ``walked`` are pairs, for the source's words and for the target's; see
+    `markov`.
+    """
     forth = np.empty((n + 1, m), np.float32)
     reverse = np.empty((m + 1, n), np.float32)
     if hmm:
-        markov(ahead, n, m, jump[0], null, forth, jumps[0])
-        markov(back, m, n, jump[1], null, reverse, jumps[1])
+        markov(ahead, n, m, steps[0], rows[0], null, forth, walked[0])
+        markov(back, m, n, steps[1], rows[1], null, reverse, walked[1])
     else:
         model1(ahead, n, m, 0.1, forth)
         model1(back, m, n, 0.1, reverse)
@@ -187,7 +206,10 @@ def expect(
     p: Any,
     null_t: Any,
     null_s: Any,
-    jump: Any,
+    step_s: Any,
+    step_t: Any,
+    row_s: Any,
+    row_t: Any,
     null: float,
     hmm: bool,
     low: int,
@@ -197,11 +219,12 @@ def expect(
     post: Any,
     post_t: Any,
     post_s: Any,
-    jumps: Any,
+    walked_s: Any,
+    walked_t: Any,
 ) -> None:  # pragma: no cover
     """Agreement posteriors of the pairs ``low`` to ``high`` into ``post`` (and the null words'
-    into ``post_t``, ``post_s``), for every pair that is ``low + q`` modulo ``parts``; their
-    expected jumps are added to ``jumps``."""
+    into ``post_t``, ``post_s``, the expected steps into ``walked_s``, ``walked_t``), for every
+    pair that is ``low + q`` modulo ``parts``."""
     for k in range(low + q, high, parts):
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
@@ -209,17 +232,21 @@ def expect(
         ahead = np.empty((n + 1, m), np.float32)
         back = np.empty((m + 1, n), np.float32)
         emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, ahead, back)
-        forth, reverse = both_ways(ahead, back, n, m, jump, null, hmm, jumps)
+        base_s = source_at[k] - source_at[low]
+        base_t = target_at[k] - target_at[low]
+        end = n if hmm else 0
+        walked = (walked_s[base_s : base_s + end], walked_t[base_t : base_t + (m if hmm else 0)])
+        forth, reverse = both_ways(
+            ahead, back, n, m, (step_s, step_t), (row_s[s], row_t[t]), null, hmm, walked
+        )
         base = cell_at[k] - cell_at[low]
         for i in range(n):
             for j in range(m):
                 post[base + i * m + j] = np.sqrt(forth[i, j] * reverse[j, i])
-        base = target_at[k] - target_at[low]
         for j in range(m):
-            post_t[base + j] = forth[n, j]
-        base = source_at[k] - source_at[low]
+            post_t[base_t + j] = forth[n, j]
         for i in range(n):
-            post_s[base + i] = reverse[m, i]
+            post_s[base_s + i] = reverse[m, i]
 
 
 @njit(cache=True, nogil=True)
@@ -265,3 +292,16 @@ def collect(
             t = target[target_at[k] + j]
             if t % parts == q:
                 count_t[t] += post_t[target_at[k] - target_at[low] + j]
+
+
+@njit(cache=True, nogil=True)
+def add_steps(words: Any, row: Any, walked: Any, count: Any) -> None:
+    """Add each position's expected steps to its word's row, and all of them to row 0."""
+    for n in range(len(words)):
+        r = row[words[n]]
+        for d in range(count.shape[1]):
+            v = walked[n, d]
+            if v > np.float32(1e-6):
+                count[0, d] += v
+                if r > 0:
+                    count[r, d] += v

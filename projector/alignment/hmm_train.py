@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.alignment.hmm_kernels import JUMPS, REACH, collect, expect
+from projector.alignment.hmm_kernels import JUMPS, REACH, add_steps, collect, expect
 from projector.alignment.hmm_lexicon import Known
 from projector.alignment.hmm_table import Corpus, Floats, Ints, Table, build_table
 from projector.alignment.hmm_update import Backoff, backoff_of, maximise, update_null
@@ -21,6 +21,7 @@ from projector.alignment.parts import in_parts
 
 BLOCK_CELLS = 4_000_000  # posteriors held at a time
 PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on the threads
+OFTEN = 10  # occurrences from which a word has steps of its own
 FAR = 12.0  # positions that share the last bucket of jumps, about
 EARLIER = 1000.0  # jumps that an earlier training's are worth
 STORED = 0.05  # a lexicon keeps pairs that were seen at least so often
@@ -35,8 +36,9 @@ class Settings:
     alpha: float = 0.1  # Dirichlet prior of a pair of units
     alpha_null: float = 0.01
     kappa: tuple[float, ...] = (3.0,)  # what each coarser level weighs, in observations
-    null: float = 0.3  # of a word being linked to nothing
+    null: float = 0.2  # of a word being linked to nothing
     rare: int = 0  # see hmm_table.build_table
+    tau: float = 5.0  # what the steps of all words are worth to a word's own
     threads: int = 2
 
 
@@ -49,7 +51,10 @@ class Parameters:
     p: Floats
     null_t: Floats
     null_s: Floats
-    jump: Floats
+    step_s: Floats
+    step_t: Floats
+    row_s: Ints
+    row_t: Ints
     null: float
     count: Floats
     count_t: Floats
@@ -70,7 +75,7 @@ class Parameters:
             self.count_t,
             self.total_s,
             self.total_t,
-            self.jump,
+            np.stack([self.step_s[0], self.step_t[0]]),
         )
 
 
@@ -103,12 +108,15 @@ def train(
     away = _away(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
+    begin = starting_jumps() if jump is None else jump.astype(np.float32)
+    rows, often = _rows(corpus, sizes)
     model = Parameters(
         table,
         _first_probabilities(table, prior, sizes, totals),
         np.full(targets, 1 / max(1, targets), np.float32),
         np.full(sources, 1 / max(1, sources), np.float32),
-        starting_jumps() if jump is None else jump.astype(np.float32),
+        *(np.repeat(side[None], len(owned), 0) for side, owned in zip(begin, often, strict=True)),
+        *rows,
         settings.null,
         np.zeros(len(table.column), np.float32),
         prior_t.copy(),
@@ -121,17 +129,17 @@ def train(
         model.count[:] = 0
         model.count_t[:] = prior_t
         model.count_s[:] = prior_s
-        jumps = _expectation(corpus, cells, model, markov, settings.threads)
-        if jump is not None:
-            jumps += EARLIER * jump
+        walked = _expectation(corpus, cells, model, markov, settings.threads)
         model.count += prior
         maximise(table, model.count, levels, settings.alpha, settings.kappa, away, model.p)
         update_null(model.count_t, settings.alpha_null, model.null_t)
         update_null(model.count_s, settings.alpha_null, model.null_s)
-        if markov and jumps.sum() > 0:
-            shares = jumps / np.maximum(jumps.sum(1, keepdims=True), 1e-9)
-            shares[:, [0, -1]] /= FAR
-            model.jump = (shares + 1e-4).astype(np.float32)
+        if markov:
+            for side, step in enumerate((model.step_s, model.step_t)):
+                if jump is not None:
+                    walked[side][0] += EARLIER * jump[side]
+                if walked[side][0].sum() > 0:
+                    step[:] = _steps(walked[side], settings.tau)
     smoothed = model.count + settings.alpha
     model.total_s = away[0] + np.bincount(table.rows, smoothed, sources).astype(np.float32)
     model.total_t = away[1] + np.bincount(table.column, smoothed, targets).astype(np.float32)
@@ -142,6 +150,30 @@ def starting_jumps() -> Floats:
     """Steps forward by one are likeliest; farther ones fade by half powers of e."""
     steps = np.arange(JUMPS) - REACH
     return np.tile(np.exp(-0.5 * np.abs(steps - 1)).astype(np.float32), (2, 1))
+
+
+def _rows(corpus: Corpus, sizes: tuple[int, int]) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
+    """For each unit the row of its own steps, 0 for rare ones, which share that row; and for each
+    side the units that have one, after a place for row 0."""
+    rows, often = [], []
+    for words, size in zip((corpus.source, corpus.target), sizes, strict=True):
+        own = np.flatnonzero(np.bincount(words, minlength=size) >= OFTEN).astype(np.int32)
+        row = np.zeros(size, np.int32)
+        row[own] = np.arange(1, len(own) + 1, dtype=np.int32)
+        rows.append(row)
+        often.append(np.concatenate([np.zeros(1, np.int32), own]))
+    return (rows[0], rows[1]), (often[0], often[1])
+
+
+def _steps(walked: NDArray[np.float64], tau: float) -> Floats:
+    """Weights of steps from their expected counts: row 0 over all words, the others' own counts
+    with row 0 as a prior worth ``tau`` steps (He 2007, maximum a posteriori)."""
+    general = walked[0] / walked[0].sum()
+    shares = (walked + tau * general) / (walked.sum(1, keepdims=True) + tau)
+    shares[0] = general
+    shares[:, [0, -1]] /= FAR
+    out: Floats = (shares + 1e-4).astype(np.float32)
+    return out
 
 
 def _levels(
@@ -194,18 +226,17 @@ def _first_probabilities(
 
 def _expectation(
     corpus: Corpus, cells: Ints, model: Parameters, markov: bool, threads: int
-) -> NDArray[np.float64]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Add the whole corpus's expected counts to the model's, block by block; returns the
-    expected jumps."""
-    jumps = np.zeros((PARTS, 2, JUMPS), np.float64)
+    expected steps of either side's rows."""
+    walked = np.zeros(model.step_s.shape), np.zeros(model.step_t.shape)
     low = 0
     while low < len(corpus):
         high = int(np.searchsorted(corpus.cell_at, corpus.cell_at[low] + BLOCK_CELLS, "right")) - 1
         high = min(max(high, low + 1), len(corpus))
-        _block(corpus, cells, model, markov, threads, low, high, jumps)
+        _block(corpus, cells, model, markov, threads, low, high, walked)
         low = high
-    total: NDArray[np.float64] = jumps.sum(0)
-    return total
+    return walked
 
 
 def _block(
@@ -216,21 +247,31 @@ def _block(
     threads: int,
     low: int,
     high: int,
-    jumps: NDArray[np.float64],
+    walked: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> None:
+    sides = (
+        corpus.source[corpus.source_at[low] : corpus.source_at[high]],
+        corpus.target[corpus.target_at[low] : corpus.target_at[high]],
+    )
     post = np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32)
-    post_t = np.empty(int(corpus.target_at[high] - corpus.target_at[low]), np.float32)
-    post_s = np.empty(int(corpus.source_at[high] - corpus.source_at[low]), np.float32)
+    post_t, post_s = np.empty(len(sides[1]), np.float32), np.empty(len(sides[0]), np.float32)
+    paces = [np.zeros((len(side) if markov else 0, JUMPS), np.float32) for side in sides]
     where = (corpus.source, corpus.source_at, corpus.target, corpus.target_at, corpus.cell_at)
-    chances = (model.p, model.null_t, model.null_s, model.jump, model.null, markov)
+    steps = (model.step_s, model.step_t, model.row_s, model.row_t)
+    chances = (model.p, model.null_t, model.null_s, *steps, model.null, markov)
     into = (post, post_t, post_s)
     counts = (model.count, model.count_t, model.count_s)
 
     def work(q: int) -> None:
-        expect(*where, cells, *chances, low, high, q, PARTS, *into, jumps[q])
+        expect(*where, cells, *chances, low, high, q, PARTS, *into, *paces)
 
     def gather(q: int) -> None:
         collect(*where, cells, low, high, q, threads, *into, *counts)
 
+    def step(side: int) -> None:
+        add_steps(sides[side], steps[2 + side], paces[side], walked[side])
+
     in_parts(PARTS, threads, work)
     in_parts(threads, threads, gather)
+    if markov:
+        in_parts(2, threads, step)

@@ -73,7 +73,7 @@ def main() -> int:
         for size in sizes:
             synthetic.write(folder / f"pairs-{size}.jsonl", size, "short")
             if "translate" in names:
-                synthetic.write(folder / f"documents-{size}.jsonl", size, "documents")
+                synthetic.write(folder / f"documents-{size}.jsonl", size, "short-documents")
         print(
             f"{'command':10} {'records':>9} {'peak MB':>8} {'wall s':>8} {'cpu s':>8} {'us/record':>10}"
         )

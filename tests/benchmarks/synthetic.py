@@ -92,10 +92,20 @@ def documents(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
     return (pair["source"] for pair in pairs(count, seed))
 
 
+def short_documents(count: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """The source sides of the short ones."""
+    return (pair["source"] for pair in short(count, seed))
+
+
 def write(path: Path, count: int, kind: str = "pairs", seed: int = 1) -> Path:
     """Write ``count`` records of a kind; a file that is there is taken as it is."""
     if not path.exists():
-        make = {"pairs": pairs, "short": short, "documents": documents}[kind]
+        make = {
+            "pairs": pairs,
+            "short": short,
+            "documents": documents,
+            "short-documents": short_documents,
+        }[kind]
         with open(path, "w", encoding="utf-8") as stream:
             for record in make(count, seed):
                 stream.write(json.dumps(record, ensure_ascii=False) + "\n")
