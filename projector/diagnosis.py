@@ -30,11 +30,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "question_generators.hf": ("torch", "transformers"),
 }
 
-# Packages that commands use, not engines.
+# Packages that commands use, and the cutting of text into words, not engines.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "evaluate": ("seqeval", "sacrebleu"),
     "convert --from hf": ("datasets", "pyarrow"),
     "--executor ray": ("ray",),
+    "words of Chinese": ("jieba",),  # without them: characters (text.segmenters)
+    "words of Japanese": ("fugashi", "unidic_lite"),
+    "words of Thai": ("pythainlp",),
 }
 
 

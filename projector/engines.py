@@ -94,6 +94,10 @@ EXTRAS = {
     "matplotlib": "eval",
     "datasets": "hub",
     "pyarrow": "hub",
+    "jieba": "zh",
+    "fugashi": "ja",
+    "unidic_lite": "ja",
+    "pythainlp": "th",
 }
 
 

@@ -33,13 +33,14 @@ from projector.records import Link
 LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
 LEAST = 0.02  # links below this probability are not written
 SMALL = 6_000  # pairs up to which all views are worth their time
-LARGE = 25_000  # pairs from which whole forms alone do best
+LARGE = 60_000  # pairs from which whole forms do better than stems
 
 
 class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of `HmmAligner`.
 
     ``views`` names the models to average (see `hmm_views`); none: chosen by the corpus's size.
+    ``iterations``: of model 1; the hidden Markov model gets one fewer.
     ``seed`` is taken for uniformity: nothing here is random.
     """
 
@@ -107,10 +108,11 @@ class HmmAligner:
             self._models[name] = Trained(left, right, self._train(kind, mapped, left, right))
 
     def _choose(self) -> Sequence[str]:
-        """All views for a small corpus; the more it has, the less words need to share."""
+        """All views for a small corpus, one for a larger: the more it has, the less words need to
+        share, and the less another view adds for its time."""
         if self.pairs <= SMALL:
             return VIEWS
-        return ("prefix", "form") if self.pairs <= LARGE else ("form",)
+        return ("stem",) if self.pairs <= LARGE else ("form",)
 
     def _numbers(
         self, pairs: Iterable[TokenPair], source: str, target: str
@@ -136,8 +138,8 @@ class HmmAligner:
             levels,
             evidence_for(self._lexicons, kind, left.names, right.names),
             Settings(
-                markov=self.options.iterations,
                 model1=self.options.iterations,
+                markov=max(1, self.options.iterations - 1),
                 kappa=kind.kappa,
                 threads=self._threads,
             ),

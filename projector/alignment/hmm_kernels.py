@@ -17,6 +17,9 @@ from numba import njit
 
 REACH = 12  # longer jumps share the last bucket
 JUMPS = 2 * REACH + 1
+FINE = 1024  # steps of the pull to the diagonal, which fades by e^4 from corner to corner
+PULL = np.exp(-4 * (np.arange(FINE + 1) + 0.5) / FINE).astype(np.float32)
+UNLIKELY = np.float32(1e-6)  # a position that is reached with less is not followed
 FLOOR = np.float32(1e-7)  # probability of a pair of words that the table does not have
 
 
@@ -27,16 +30,17 @@ def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> 
     ``emission[i, j]`` is p(observed j | hidden i); row ``hidden`` is the null word. ``out`` has
     the same shape; its columns sum to 1.
     """
-    spread = hidden * 0.4 + 0.6
+    share = np.float32((1 - null) / (hidden * 0.4 + 0.6))
+    nothing = np.float32(null)
     for j in range(observed):
         total = np.float32(0)
         at = (j + 0.5) / observed
         for i in range(hidden):
             away = abs((i + 0.5) / hidden - at)
-            v = np.float32((1 - null) * np.exp(-4 * away) / spread) * emission[i, j]
+            v = share * PULL[int(away * FINE)] * emission[i, j]
             out[i, j] = v
             total += v
-        v = np.float32(null) * emission[hidden, j]
+        v = nothing * emission[hidden, j]
         out[hidden, j] = v
         total += v
         scale = np.float32(1) / total
@@ -98,7 +102,7 @@ def markov(
             reached[a] = 0
         for a in range(n):
             mass = both[a]
-            if mass > np.float32(1e-6):
+            if mass > UNLIKELY:
                 for b in range(n):
                     reached[b] += mass * move[a, b]
         total = np.float32(0)
@@ -139,6 +143,9 @@ def markov(
         nothing = p0 * emission[n, j] * scale
         for a in range(n):
             mass = forward[j - 1, a] + silent[j - 1, a]
+            if mass <= UNLIKELY:
+                back[a] = 0
+                continue
             if counting and mass > np.float32(1e-3):
                 for b in range(n):
                     taken[a, b] += mass * ahead[b]

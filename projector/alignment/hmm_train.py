@@ -32,7 +32,7 @@ class Settings:
     """What training can be told; the defaults are those measured best (tests/benchmarks)."""
 
     model1: int = 5
-    markov: int = 5
+    markov: int = 4
     alpha: float = 0.1  # Dirichlet prior of a pair of units
     alpha_null: float = 0.01
     kappa: tuple[float, ...] = (3.0,)  # what each coarser level weighs, in observations
@@ -109,14 +109,16 @@ def train(
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
     begin = starting_jumps() if jump is None else jump.astype(np.float32)
-    rows, often = _rows(corpus, sizes)
+    row_s, row_t = _rows(corpus.source, sources), _rows(corpus.target, targets)
     model = Parameters(
         table,
         _first_probabilities(table, prior, sizes, totals),
         np.full(targets, 1 / max(1, targets), np.float32),
         np.full(sources, 1 / max(1, sources), np.float32),
-        *(np.repeat(side[None], len(owned), 0) for side, owned in zip(begin, often, strict=True)),
-        *rows,
+        np.repeat(begin[:1], int(row_s.max()) + 1, 0),
+        np.repeat(begin[1:], int(row_t.max()) + 1, 0),
+        row_s,
+        row_t,
         settings.null,
         np.zeros(len(table.column), np.float32),
         prior_t.copy(),
@@ -131,7 +133,10 @@ def train(
         model.count_s[:] = prior_s
         walked = _expectation(corpus, cells, model, markov, settings.threads)
         model.count += prior
-        maximise(table, model.count, levels, settings.alpha, settings.kappa, away, model.p)
+        maximise(
+            table, model.count, levels, settings.alpha, settings.kappa, away, model.p,
+            settings.threads,
+        )  # fmt: skip
         update_null(model.count_t, settings.alpha_null, model.null_t)
         update_null(model.count_s, settings.alpha_null, model.null_s)
         if markov:
@@ -152,17 +157,12 @@ def starting_jumps() -> Floats:
     return np.tile(np.exp(-0.5 * np.abs(steps - 1)).astype(np.float32), (2, 1))
 
 
-def _rows(corpus: Corpus, sizes: tuple[int, int]) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """For each unit the row of its own steps, 0 for rare ones, which share that row; and for each
-    side the units that have one, after a place for row 0."""
-    rows, often = [], []
-    for words, size in zip((corpus.source, corpus.target), sizes, strict=True):
-        own = np.flatnonzero(np.bincount(words, minlength=size) >= OFTEN).astype(np.int32)
-        row = np.zeros(size, np.int32)
-        row[own] = np.arange(1, len(own) + 1, dtype=np.int32)
-        rows.append(row)
-        often.append(np.concatenate([np.zeros(1, np.int32), own]))
-    return (rows[0], rows[1]), (often[0], often[1])
+def _rows(words: Ints, size: int) -> Ints:
+    """For each unit the row of its own steps; 0 for rare ones, which share that row."""
+    own = np.flatnonzero(np.bincount(words, minlength=size) >= OFTEN)
+    row = np.zeros(max(1, size), np.int32)
+    row[own] = np.arange(1, len(own) + 1, dtype=np.int32)
+    return row
 
 
 def _steps(walked: NDArray[np.float64], tau: float) -> Floats:

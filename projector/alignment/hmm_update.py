@@ -18,7 +18,9 @@ import numpy as np
 from numba import njit
 
 from projector.alignment.hmm_table import Floats, Ints, Longs, Table
+from projector.alignment.parts import in_parts
 
+PARTS = 8  # of a table's rows; a fixed number, so that sums never depend on the threads
 SMALLEST = np.float32(1e-9)
 
 
@@ -27,50 +29,50 @@ def exp_digamma(x: float) -> float:
     """exp(psi(x)), zero where it is below 1e-12."""
     if x < 0.035:
         return 0.0
-    shift = 0.0
-    while x < 5:
-        shift -= 1 / x
-        x += 1
-    y = 1 / (x * x)
+    less = 0.0
+    if x < 5:
+        # psi(x) = psi(x + 5) - 1/x - 1/(x + 1) - ... - 1/(x + 4), the five in one fraction
+        w = x + 2
+        q = w * w
+        less = (5 * q * q - 15 * q + 4) / (w * (q - 4) * (q - 1))
+        x += 5
+    z = 1 / x
+    y = z * z
     # psi(x) ~ ln x - 1/2x - 1/12x^2 + 1/120x^4 - 1/252x^6
-    return x * math.exp(shift - 0.5 / x - y * (1 / 12.0 - y * (1 / 120.0 - y / 252.0)))
+    return x * math.exp(-less - 0.5 * z - y * (1 / 12.0 - y * (1 / 120.0 - y / 252.0)))
+
+
+@njit(cache=True, nogil=True)
+def add_columns(
+    start: Any, column: Any, count: Any, alpha: float, parent: Any, above: Any, kappa: float,
+    share_s: Any, low: int, high: int, across: Any,
+) -> None:  # fmt: skip  # pragma: no cover
+    """Add the rows ``low`` to ``high`` to what each target word is normalised by; see `update`."""
+    for s in range(low, high):
+        for x in range(start[s], start[s + 1]):
+            base = count[x] + alpha
+            if kappa > 0:
+                base += kappa * above[parent[x], 1] * share_s[s]
+            across[column[x]] += base
 
 
 @njit(cache=True, nogil=True)
 def update(
-    start: Any,
-    column: Any,
-    count: Any,
-    alpha: float,
-    parent: Any,
-    above: Any,
-    kappa: float,
-    share_s: Any,
-    share_t: Any,
-    away_s: Any,
-    away_t: Any,
-    p: Any,
-) -> None:  # pragma: no cover
-    """Probabilities both ways, ``p[x, 0]`` = p(t | s) and ``p[x, 1]`` = p(s | t).
+    start: Any, column: Any, count: Any, alpha: float, parent: Any, above: Any, kappa: float,
+    share_s: Any, share_t: Any, away_s: Any, scale_t: Any, low: int, high: int, p: Any,
+) -> None:  # fmt: skip  # pragma: no cover
+    """Probabilities of the rows ``low`` to ``high``: p(t | s) in ``p[x, 0]``, p(s | t) in
+    ``p[x, 1]``.
 
     Args:
         count: expected counts of each entry, evidence included.
         parent, above: the entry of the pair of stems and the probabilities there.
         kappa: how many observations the stems' distribution is worth (0: no back-off).
         share_s, share_t: a word's part in its stem's occurrences.
-        away_s, away_t: counts of a word with words that the table does not have (from a lexicon).
+        away_s: counts of a word with words that the table does not have (from a lexicon).
+        scale_t: one over what each target word is normalised by.
     """
-    sources, targets = len(share_s), len(share_t)
-    across = away_t.astype(np.float64)
-    for s in range(sources):
-        for x in range(start[s], start[s + 1]):
-            base = count[x] + alpha
-            if kappa > 0:
-                base += kappa * above[parent[x], 1] * share_s[s]
-            across[column[x]] += base
-    for t in range(targets):
-        across[t] = 1.0 / exp_digamma(max(across[t], 0.05))
-    for s in range(sources):
+    for s in range(low, high):
         total = np.float64(away_s[s])
         for x in range(start[s], start[s + 1]):
             total += count[x] + alpha
@@ -87,7 +89,13 @@ def update(
                 v = exp_digamma(base)
                 w = v
             p[x, 0] = max(np.float32(v * total), SMALLEST)
-            p[x, 1] = max(np.float32(w * across[t]), SMALLEST)
+            p[x, 1] = max(np.float32(w * scale_t[t]), SMALLEST)
+
+
+@njit(cache=True, nogil=True)
+def _inverse(across: Any) -> None:
+    for t in range(len(across)):
+        across[t] = 1.0 / exp_digamma(max(across[t], 0.05))
 
 
 @njit(cache=True, nogil=True)
@@ -156,6 +164,7 @@ def maximise(
     kappa: Sequence[float],
     away: tuple[Floats, Floats],
     p: Floats,
+    threads: int,
 ) -> None:
     """New probabilities of all levels, from the coarsest classes down to ``p``, the units' own."""
     counts, aways = [count], [away]
@@ -173,38 +182,38 @@ def maximise(
     for n in range(len(levels), -1, -1):
         here = levels[n - 1].table if n else table
         into = levels[n - 1].p if n else p
+        from_above: tuple[Any, ...]
         if n == len(levels):
-            shares = (
-                np.zeros(len(here.start) - 1, np.float32),
-                np.zeros(len(aways[n][1]), np.float32),
-            )
-            update(
-                here.start,
-                here.column,
-                counts[n],
-                alpha,
-                nobody,
-                nothing,
-                0.0,
-                *shares,
-                *aways[n],
-                into,
-            )
+            share_s = np.zeros(len(here.start) - 1, np.float32)
+            share_t = np.zeros(len(aways[n][1]), np.float32)
+            from_above = nobody, nothing, 0.0
         else:
-            above = levels[n]
+            share_s, share_t = levels[n].share_s, levels[n].share_t
+            from_above = levels[n].parent, levels[n].p, kappa[n]
+        rows = _equal_rows(here.start)
+        common = (here.start, here.column, counts[n], alpha, *from_above, share_s)
+        sums = np.zeros((PARTS, len(share_t)))
+
+        def add(part: int) -> None:
+            add_columns(*common, rows[part], rows[part + 1], sums[part])  # noqa: B023
+
+        in_parts(PARTS, threads, add)
+        across = aways[n][1] + sums.sum(0)
+        _inverse(across)
+
+        def divide(part: int) -> None:
             update(
-                here.start,
-                here.column,
-                counts[n],
-                alpha,
-                above.parent,
-                above.p,
-                kappa[n],
-                above.share_s,
-                above.share_t,
-                *aways[n],
-                into,
-            )
+                *common, share_t, aways[n][0], across, rows[part], rows[part + 1], into  # noqa: B023
+            )  # fmt: skip
+
+        in_parts(PARTS, threads, divide)
+
+
+def _equal_rows(start: Longs) -> list[int]:
+    """Where to cut the rows so that the parts have about as many entries each."""
+    wanted = np.linspace(0, int(start[-1]), PARTS + 1)
+    cuts = np.searchsorted(start, wanted).tolist()
+    return [0, *cuts[1:-1], len(start) - 1]
 
 
 def backoff_of(

@@ -25,13 +25,16 @@ _TEXT = regex.compile(
 STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",
+    "cs": "czech",
     "da": "danish",
     "de": "german",
     "el": "greek",
     "en": "english",
+    "eo": "esperanto",
     "es": "spanish",
     "et": "estonian",
     "eu": "basque",
+    "fa": "persian",
     "fi": "finnish",
     "fr": "french",
     "ga": "irish",
@@ -46,6 +49,7 @@ STEMMERS = {
     "nl": "dutch",
     "nn": "norwegian",
     "no": "norwegian",
+    "pl": "polish",
     "pt": "portuguese",
     "ro": "romanian",
     "ru": "russian",
@@ -76,10 +80,10 @@ def stemmer(lang: str) -> Callable[[str], str]:
     """
     name = STEMMERS.get(lang.partition("-")[0].lower())
     if name is not None:
-        import snowballstemmer
+        import Stemmer
 
-        if name in snowballstemmer.algorithms():
-            stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
+        if name in Stemmer.algorithms():
+            stem: Callable[[str], str] = Stemmer.Stemmer(name).stemWord
             return stem
     return prefix_stem
 

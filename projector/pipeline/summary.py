@@ -19,7 +19,7 @@ NOTED = (
     "numba",
     "msgspec",
     "sacremoses",
-    "snowballstemmer",
+    "PyStemmer",
     "regex",
     "torch",
     "transformers",

@@ -16,7 +16,7 @@ from projector.alignment.transliteration import writes_few_vowels
 from projector.projection.corpus import Shares
 from projector.projection.features import Batch
 from projector.projection.memory import Memory
-from projector.projection.words import WordArrays, WordTable
+from projector.projection.words import WordArrays, WordTable, kind
 from projector.records import Document, Offsets, Pair
 
 LOOSE = (0.0, 0.0)  # two words that are not tied to each other
@@ -82,8 +82,8 @@ def build(
         target_words = right.words()
         target += target_table.add(target_words)
         if bonds:
-            lowered = [word.lower() for word in target_words]
-            ties = [bonds.get(two, LOOSE) for two in zip(["", *lowered], lowered, strict=False)]
+            kinds = [kind(word) for word in target_words]
+            ties = [bonds.get(two, LOOSE) for two in zip(["", *kinds], kinds, strict=False)]
             bond_back += [back for back, _ in ties]
             bond_on += [on for _, on in ties]
         source_at.append(len(source))

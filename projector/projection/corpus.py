@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from projector.projection.words import facts
+from projector.projection.words import facts, kind
 from projector.records import Document, Pair
 
 PRIOR = 20  # texts without the word that are assumed on top, so that a small corpus claims little
@@ -114,7 +114,7 @@ class Shares:
             counts[word] = counts.get(word, 0) + 1
         fresh.forms.update(words)
         if name.endswith("target") and side.texts <= BONDS_FROM:
-            fresh.follow.update(pairwise(lower))
+            fresh.follow.update(pairwise(map(kind, words)))
         if len(fresh.forms) > FRESH:
             self._settle(name)
         self._ready.pop(name, None)

@@ -64,6 +64,10 @@ FEATURES = (
     "after_bond_back",
     "first_bond",  # the first word has no links, but the second usually follows it
     "last_bond",
+    "unit_before",  # a number first, and before it a word that usually has one after it
+    "unit_after",  # a number last, and after it a word that usually follows one
+    "unit_first",  # such a word taken in, though the span is a bare number there
+    "unit_last",
     "before_capital",  # a capital before, of a word that nothing else claims
     "after_capital",
     "first_small",  # the first word is lower-case, the span's is not
@@ -96,9 +100,9 @@ COUNT = len(FEATURES)
     FIRST_COMMON, LAST_COMMON, FIRST_COMMON_LINKED, LAST_COMMON_LINKED, FIRST_COMMON_GAP,
     LAST_COMMON_GAP, LENGTH, LONGER, SHORTER, LETTERS, ALIKE, ALIKE_WORD, SAME, GAP, GAP_LOOSE,
     BEFORE_BOND, BEFORE_BOND_ON, AFTER_BOND, AFTER_BOND_BACK, FIRST_BOND, LAST_BOND,
-    BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL, LAST_SMALL, SMALL, ACRONYM, AWAY_SUM, OUT_SUM,
-    LOOSE_SUM, FIRST_SHARE, LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY,
-    MEMORY_SEEN, MEMORY_ODD, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
+    UNIT_BEFORE, UNIT_AFTER, UNIT_FIRST, UNIT_LAST, BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL,
+    LAST_SMALL, SMALL, ACRONYM, AWAY_SUM, OUT_SUM, LOOSE_SUM, FIRST_SHARE,
+    LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY, MEMORY_SEEN, MEMORY_ODD, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
 ) = range(COUNT)  # fmt: skip
 
 TOUCHED = 0.05  # from this link probability on a token is a place where a candidate may begin
@@ -203,6 +207,12 @@ def _are_initials(initials: Any, letters: Any) -> bool:
         if letters[k] != initials[n - 1 - k]:
             backward = False
     return forward or backward
+
+
+@njit(cache=True, nogil=True)
+def _is_number(word: int, letters: Any, start: Any) -> bool:
+    """Whether a word is spelled with a digit first."""
+    return start[word] < start[word + 1] and 48 <= letters[start[word]] <= 57
 
 
 @njit(cache=True, nogil=True)
@@ -345,6 +355,8 @@ def _all(
             s_begins = p == window[s, 0]
             s_ends = q == window[s, 1]
             s_capital_last = s_capital[sw[q - 1]]
+            s_number_first = _is_number(sw[p], s_letters, s_start)
+            s_number_last = _is_number(sw[q - 1], s_letters, s_start)
             capitals = 0
             for i in range(p, q):
                 capitals += s_capital[sw[i]]
@@ -432,6 +444,8 @@ def _all(
                         if column[a - 1] - own[a - 1] < LINKED:
                             x[BEFORE_BOND] = bond_back[base + a]
                             x[BEFORE_BOND_ON] = bond_on[base + a]
+                            if s_number_first and _is_number(ta, t_letters, t_start):
+                                x[UNIT_BEFORE] = bond_on[base + a]
                         if (
                             t_capital[tw[a - 1]]
                             and s_capital_first
@@ -444,13 +458,19 @@ def _all(
                         if column[b] - own[b] < LINKED:
                             x[AFTER_BOND] = bond_on[base + b]
                             x[AFTER_BOND_BACK] = bond_back[base + b]
+                            if s_number_last and _is_number(tz, t_letters, t_start):
+                                x[UNIT_AFTER] = bond_back[base + b]
                         if t_capital[tw[b]] and s_capital_first and column[b] - own[b] < LINKED:
                             x[AFTER_CAPITAL] = 1.0
                     if z > a:
                         if best[a] < LINKED:
                             x[FIRST_BOND] = bond_back[base + a + 1]
+                            if s_number_first and _is_number(tw[a + 1], t_letters, t_start):
+                                x[UNIT_FIRST] = bond_on[base + a + 1]
                         if best[z] < LINKED:
                             x[LAST_BOND] = bond_on[base + z]
+                            if s_number_last and _is_number(tw[z - 1], t_letters, t_start):
+                                x[UNIT_LAST] = bond_back[base + z]
                     x[FIRST_LOOSE] = column[a] < LOOSE
                     x[LAST_LOOSE] = column[z] < LOOSE
                     x[FIRST_MARK] = mark_first and not s_mark_first

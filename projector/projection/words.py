@@ -41,6 +41,17 @@ def facts(word: str) -> Facts:
     return Facts(True, word[:1].isupper(), sound(word)[:40], skeleton(word)[:40], digest)
 
 
+@lru_cache(maxsize=300_000)
+def kind(word: str) -> str:
+    """The word in lower case; numbers are of two kinds, those that may be years and others.
+
+    What goes with a number (the year's own word in Chinese and Arabic, a unit) goes with all.
+    """
+    if word.isdecimal():
+        return "0000" if len(word) == 4 else "0"
+    return word.lower()
+
+
 class WordTable:
     """Words of one side of a batch, numbered in the order of their first appearance."""
 

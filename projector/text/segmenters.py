@@ -2,17 +2,19 @@
 
 A real segmenter where the user has installed one (jieba for Chinese, fugashi for Japanese,
 PyThaiNLP for Thai); otherwise one grapheme cluster a token, with runs of Latin letters, digits
-and the like kept together. Aligners do well on characters, so nothing is lost without one.
+and the like kept together. Links are as good by characters (the statistical aligner works by them
+either way), but spans end where words end only if the words are known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 
 import regex
 
+from projector.hub import cache_folder
 from projector.records import Offsets
 
 # Chinese, Cantonese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan
@@ -24,6 +26,8 @@ _PIECE = regex.compile(
     rf"(?:[.,:'’\-_/@][[\p{{L}}\p{{N}}\p{{M}}]--[{_UNSPACED}]]+)*"
     r"|\s+|\X"
 )
+_HELD = regex.compile(rf"(?V1)[[\p{{L}}\p{{N}}]--[{_UNSPACED}]]")
+_NAME = regex.compile(r"(?<=\p{Han})[·•‧・](?=\p{Han})")
 _CLUSTER = regex.compile(r"\X")
 
 Segmenter = Callable[[str], Iterable[str]]
@@ -40,32 +44,53 @@ def _by_character(text: str) -> list[Offsets]:
 
 
 def _by_segmenter(text: str, segmenter: Segmenter) -> list[Offsets]:
-    """The segmenter's words found again in the text; what it swallowed is cut by characters."""
+    """The segmenter cuts what is written without spaces; Latin words and numbers between are
+    kept together as `_by_character` has them ("16,000", "MPEG-4")."""
+    found: list[Offsets] = []
+    start = end = 0  # the stretch without spaces before the next other word
+    for a, b in _by_character(text):
+        if _HELD.match(text, a):
+            found += _cut(text, start, end, segmenter)
+            found.append((a, b))
+            start = end = b
+        else:
+            end = b
+    return [*found, *_cut(text, start, end, segmenter)]
+
+
+def _cut(text: str, start: int, end: int, segmenter: Segmenter) -> Iterator[Offsets]:
+    """The segmenter's words found again in a stretch; what it swallowed is cut by characters, and
+    no grapheme cluster is cut."""
+    part = text[start:end]
     found: list[Offsets] = []
     at = 0
-    for word in segmenter(text):
+    for word in segmenter(part) if part.strip() else ():
         word = word.strip()
-        start = text.find(word, at) if word else -1
-        if start < 0:
+        place = part.find(word, at) if word else -1
+        if place < 0:
             continue
-        found += _shifted(text[at:start], at)
-        at = start + len(word)
-        found.append((start, at))
-    found += _shifted(text[at:], at)
-    if len(found) < 2 or text.isascii():
-        return found
-    edges = {m.end() for m in _CLUSTER.finditer(text)}
-    joined = [found[0]]
+        found += _shifted(part[at:place], at)
+        at = place + len(word)
+        found.append((place, at))
+    found += _shifted(part[at:], at)
+    edges = {m.end() for m in _CLUSTER.finditer(part)} if len(found) > 1 else set()
+    # The parts of a foreign name are written together, with a dot: one word, as treebanks have it.
+    edges -= {edge for m in _NAME.finditer(part) for edge in (m.start(), m.end())}
+    joined = found[:1]
     for a, b in found[1:]:
         if a in edges or a > joined[-1][1]:
             joined.append((a, b))
         else:
             joined[-1] = (joined[-1][0], b)
-    return joined
+    return _moved(joined, start)
 
 
-def _shifted(gap: str, by: int) -> list[Offsets]:
-    return [(a + by, b + by) for a, b in _by_character(gap)]
+def _shifted(gap: str, by: int) -> Iterator[Offsets]:
+    return _moved(_by_character(gap), by)
+
+
+def _moved(tokens: Iterable[Offsets], by: int) -> Iterator[Offsets]:
+    return ((a + by, b + by) for a, b in tokens)
 
 
 @cache
@@ -76,6 +101,8 @@ def installed(lang: str) -> Segmenter | None:
             jieba = import_module("jieba")
 
             jieba.setLogLevel("ERROR")
+            # It keeps its dictionary as marshalled Python; in /tmp others could put theirs there.
+            jieba.dt.tmp_dir = str(cache_folder("jieba"))
             return jieba.cut
         if lang == "ja":
             tagger = import_module("fugashi").Tagger()

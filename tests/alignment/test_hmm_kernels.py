@@ -9,20 +9,27 @@ from scipy.special import digamma
 
 from projector.alignment.hmm_kernels import JUMPS, REACH, markov, model1
 from projector.alignment.hmm_table import build_table, corpus_of
-from projector.alignment.hmm_train import Settings, starting_jumps, train
+from projector.alignment.hmm_train import Settings, train
 from projector.alignment.hmm_update import exp_digamma
 
 
-def by_enumeration(emission: np.ndarray, jump: np.ndarray, null: float) -> np.ndarray:
-    """Posteriors by summing over all state sequences; states n.. are the null twins."""
+def by_enumeration(
+    emission: np.ndarray, steps: np.ndarray, row: np.ndarray, null: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Posteriors and expected steps from each position, by summing over all state sequences;
+    states n.. are the null twins."""
     n, m = emission.shape[0] - 1, emission.shape[1]
     move = np.array(
-        [[jump[min(max(b - a, -REACH), REACH) + REACH] for b in range(n)] for a in range(n)]
+        [
+            [steps[row[a], min(max(b - a, -REACH), REACH) + REACH] for b in range(n)]
+            for a in range(n)
+        ]
     )
     move = (1 - null) * move / move.sum(1, keepdims=True)
-    first = np.array([jump[min(b + 1, REACH) + REACH] for b in range(n)])
+    first = np.array([steps[0, min(b + 1, REACH) + REACH] for b in range(n)])
     first = 0.5 * first / first.sum() + 0.5 / n
     out = np.zeros((n + 1, m))
+    walked = np.zeros((n, JUMPS))
     for states in itertools.product(range(2 * n), repeat=m):
         p = 1.0
         for j, state in enumerate(states):
@@ -35,25 +42,42 @@ def by_enumeration(emission: np.ndarray, jump: np.ndarray, null: float) -> np.nd
             p *= emission[n if silent else place, j]
         for j, state in enumerate(states):
             out[n if state >= n else state, j] += p
-    return out / out.sum(0)
+            if j and state < n:
+                before = states[j - 1] % n
+                walked[before, min(max(state - before, -REACH), REACH) + REACH] += p
+    return out / out.sum(0), walked / out.sum(0)[0]
 
 
-def test_posteriors_are_those_of_enumeration() -> None:
+def test_posteriors_and_steps_are_those_of_enumeration() -> None:
     chance = np.random.default_rng(3)
     for n, m in ((1, 1), (1, 3), (2, 4), (3, 3)):
         emission = chance.random((n + 1, m)).astype(np.float32)
-        jump = chance.random(JUMPS).astype(np.float32) + 0.1
-        out = np.empty((n + 1, m), np.float32)
-        markov(emission, n, m, jump, 0.2, out, np.zeros(JUMPS))
-        np.testing.assert_allclose(out, by_enumeration(emission, jump, 0.2), rtol=2e-4, atol=1e-5)
+        steps = chance.random((3, JUMPS)).astype(np.float32) + 0.1
+        row = chance.integers(0, 3, n).astype(np.int32)  # some words have steps of their own
+        out, walked = np.empty((n + 1, m), np.float32), np.zeros((n, JUMPS), np.float32)
+        markov(emission, n, m, steps, row, 0.2, out, walked)
+        posteriors, counted = by_enumeration(emission, steps, row, 0.2)
+        np.testing.assert_allclose(out, posteriors, rtol=2e-4, atol=1e-5)
+        # What is less likely than a thousandth is not counted.
+        np.testing.assert_allclose(walked, counted, atol=2e-3)
+        again = np.empty_like(out)
+        markov(emission, n, m, steps, row, 0.2, again, np.empty((0, 0), np.float32))
+        np.testing.assert_array_equal(again, out)
 
 
-def test_expected_jumps_sum_to_the_steps_between_words() -> None:
+def test_words_that_are_said_in_two_learn_to_stay() -> None:
+    """Word 1 is always answered by two words, the others by one: only it steps by 0."""
     chance = np.random.default_rng(5)
-    emission = chance.random((5, 7)).astype(np.float32)
-    jumps = np.zeros(JUMPS)
-    markov(emission, 4, 7, starting_jumps()[0], 0.1, np.empty((5, 7), np.float32), jumps)
-    assert 0 < jumps.sum() <= 6.01
+    pairs = []
+    for _ in range(60):
+        source = chance.permutation([1, 2, 3, 4, 5]).tolist()
+        pairs.append((source, [t for s in source for t in ([11, 12] if s == 1 else [s])]))
+    model = train(
+        corpus_of(pairs, 10), (6, 13), [], lambda t: np.zeros(len(t.column), np.float32),
+        Settings(threads=1),
+    )  # fmt: skip
+    stays = model.step_s[model.row_s[1:], REACH]
+    assert stays[0] > 10 * stays[1:].max()
 
 
 def test_model1_columns_sum_to_one() -> None:

@@ -295,7 +295,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cache", type=Path)
-    parser.add_argument("--l2", type=float, default=2e-3)
+    parser.add_argument("--l2", type=float, default=5e-4)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     examples = load(given.data, given.cache, lambda line: print(line, file=sys.stderr))

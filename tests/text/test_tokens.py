@@ -5,9 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.records import Document, Span
+from projector.text import segmenters
 from projector.text.tokens import tokenize, with_tokens
 
 LANGUAGES = ["en", "es", "ca", "fr", "de", "hi", "eo", "gl", "zh", "ja", "th", "ar", "", "tr"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_segmenters():
+    """What is cut does not depend on what happens to be installed here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmenters, "installed", lambda lang: None)
+        yield
 
 
 def words(text: str, lang: str) -> list[str]:
