@@ -16,7 +16,7 @@ import numpy as np
 
 from projector.alignment.base import TokenPair
 from projector.alignment.bitext import bitext_path, read_bitext
-from projector.alignment.hmm_apply import link_matrices
+from projector.alignment.hmm_apply import Matrices, link_matrices, owners_of
 from projector.alignment.hmm_lexicon import Known, Lexicon, load_lexicon
 from projector.alignment.hmm_state import State, parameters_in, parameters_out, splitter_of
 from projector.alignment.hmm_table import Ints, corpus_of, repacked
@@ -40,7 +40,7 @@ class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Options of `HmmAligner`.
 
     ``views`` names the models to average (see `hmm_views`); none: chosen by the corpus's size.
-    ``iterations``: of model 1; the hidden Markov model gets one fewer.
+    ``iterations``: of either model, model 1 and hidden Markov; 0: chosen by the corpus's size.
     ``seed`` is taken for uniformity: nothing here is random.
     """
 
@@ -48,7 +48,7 @@ class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     lexicon: list[str] = msgspec.field(default_factory=list)
     views: list[str] = msgspec.field(default_factory=list)
     least: Annotated[float, msgspec.Meta(gt=0, lt=1)] = LEAST
-    iterations: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    iterations: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     threads: Annotated[int, msgspec.Meta(ge=0)] = 0
     seed: int = 0
 
@@ -114,6 +114,11 @@ class HmmAligner:
             return VIEWS
         return ("stem",) if self.pairs <= LARGE else ("form",)
 
+    def _iterations(self) -> tuple[int, int]:
+        """Of model 1 and of the hidden Markov model; much data needs fewer."""
+        given = self.options.iterations
+        return (given, given) if given else (5, 4) if self.pairs <= LARGE else (3, 3)
+
     def _numbers(
         self, pairs: Iterable[TokenPair], source: str, target: str
     ) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
@@ -138,8 +143,7 @@ class HmmAligner:
             levels,
             evidence_for(self._lexicons, kind, left.names, right.names),
             Settings(
-                model1=self.options.iterations,
-                markov=max(1, self.options.iterations - 1),
+                *self._iterations(),
                 kappa=kind.kappa,
                 threads=self._threads,
             ),
@@ -164,31 +168,23 @@ class HmmAligner:
         corpus = corpus_of(
             ((a, b) for (a, _), (b, _) in zip(left, right, strict=True)), keep_all=True
         )
-        owners = (
-            np.array([n for _, owner in left for n in owner], np.int32),
-            np.array([n for _, owner in right for n in owner], np.int32),
-        )
+        owners = owners_of([n for _, n in left]), owners_of([n for _, n in right])
         least = np.empty(0, np.float32)
         if unknown:
             forms = self._source.forms, self._target.forms
             least = unknown_evidence(corpus, *forms, unknown)
-        sizes = [(len(p.pair.source), len(p.pair.target)) for p in parts]
-        sums: list[np.ndarray] = []
+        matrices = Matrices.of([(len(p.pair.source), len(p.pair.target)) for p in parts])
+        total = matrices.soft
         for model in self._models.values():
             mapped = repacked(
                 corpus,
                 model.source.of(corpus.source, unknown),
                 model.target.of(corpus.target, unknown),
             )
-            matrices = link_matrices(model.parameters, mapped, owners, sizes, least, self._threads)
-            sums = [a + b for a, b in zip(sums, matrices, strict=True)] if sums else matrices
-        for part, matrix in zip(parts, sums, strict=True):
-            matrix = np.minimum(matrix / len(self._models), 1.0).astype(float).round(4)
-            rows, columns = np.nonzero(matrix >= self.options.least)
-            found = zip(
-                rows.tolist(), columns.tolist(), matrix[rows, columns].tolist(), strict=True
-            )
-            answers[part.number].extend(part.placed(list(found)))
+            total += link_matrices(model.parameters, mapped, owners, matrices, least, self._threads)
+        total /= len(self._models)
+        for part, found in zip(parts, matrices.links(self.options.least), strict=True):
+            answers[part.number].extend(part.placed(found) if part.cut else found)
         return [sorted(links) for links in answers]
 
     def knowledge(self) -> dict[str, Known]:

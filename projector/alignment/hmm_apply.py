@@ -9,7 +9,9 @@ sub-tokens' links.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -18,12 +20,16 @@ from projector.alignment.hmm_kernels import FLOOR, both_ways
 from projector.alignment.hmm_table import Corpus, Floats, Ints, Longs
 from projector.alignment.hmm_train import Parameters
 from projector.alignment.parts import in_parts
+from projector.records import Link
 
 
 @njit(cache=True, nogil=True)
 def find(start: Any, column: Any, s: int, t: int) -> int:
     """The entry of a pair of words, or -1."""
-    low, high = start[s], start[s + 1]
+    # Columns ascend from 0 on, so word t cannot stand beyond place t: frequent words, which have
+    # low numbers, are found in a few steps however long the row.
+    low = start[s]
+    high = min(start[s + 1], low + t + 1)
     while low < high:
         middle = (low + high) // 2
         if column[middle] < t:
@@ -101,29 +107,60 @@ def _links(
                     soft[y] = v
 
 
+class Matrices(NamedTuple):
+    """Link probabilities of several pairs, words by words, one matrix after another in ``soft``:
+    pair k's begins at ``at[k]`` and has ``columns[k]`` columns."""
+
+    at: Longs
+    columns: Longs
+    soft: Floats
+
+    @classmethod
+    def of(cls, sizes: Sequence[tuple[int, int]]) -> Matrices:
+        """Zeros for pairs of so many source and target words."""
+        shape = np.array(sizes, np.int64).reshape(-1, 2)
+        at = np.concatenate([np.zeros(1, np.int64), np.cumsum(shape[:, 0] * shape[:, 1])])
+        return cls(at, shape[:, 1], np.zeros(int(at[-1]), np.float32))
+
+    def links(self, least: float) -> Iterator[list[Link]]:
+        """Each pair's links of at least that probability, in order."""
+        near = np.flatnonzero(self.soft >= least - 1e-3)
+        p = np.minimum(self.soft[near], 1.0).astype(float).round(4)
+        near, p = near[p >= least], p[p >= least]
+        bounds = np.searchsorted(near, self.at)
+        pair = np.repeat(np.arange(len(self.columns)), np.diff(bounds))
+        i, j = np.divmod(near - self.at[pair], self.columns[pair])
+        found = list(zip(i.tolist(), j.tolist(), p.tolist(), strict=True))
+        for a, b in pairwise(bounds.tolist()):
+            yield found[a:b]
+
+
+def owners_of(counts: Sequence[Sequence[int]]) -> Ints:
+    """For each sub-token the word of its sentence that it is part of; ``counts``: how many
+    sub-tokens each word of each sentence has."""
+    words = np.array([n for row in counts for n in range(len(row))], np.int32)
+    return np.repeat(words, np.array([n for row in counts for n in row], np.int64))
+
+
 def link_matrices(
     model: Parameters,
     corpus: Corpus,
     owners: tuple[Ints, Ints],
-    sizes: list[tuple[int, int]],
+    shape: Matrices,
     least: Floats,
     threads: int,
-) -> list[Floats]:
-    """One matrix of link probabilities for each pair, words by words.
+) -> Floats:
+    """Link probabilities of several pairs, laid out like ``shape.soft``.
 
     Args:
         corpus: units by number, -1 for one that the model does not know.
         owners: for each unit the word of its sentence that it is part of.
-        sizes: how many words each pair has on either side.
         least: a least emission probability for each cell (unknown words that look alike), or
             empty.
     """
-    areas = np.array([a * b for a, b in sizes], np.int64)
-    word_at: Longs = np.concatenate([np.zeros(1, np.int64), np.cumsum(areas)])
-    words_t = np.array([b for _, b in sizes], np.int64)
-    soft = np.zeros(int(word_at[-1]), np.float32)
+    soft = np.zeros_like(shape.soft)
     table = model.table
-    parts = min(threads, max(1, len(sizes) // 16))
+    parts = min(threads, max(1, len(shape.columns) // 16))
 
     def work(part: int) -> None:
         _links(
@@ -144,12 +181,12 @@ def link_matrices(
             model.null,
             least,
             *owners,
-            word_at,
-            words_t,
+            shape.at,
+            shape.columns,
             part,
             parts,
             soft,
         )
 
     in_parts(parts, threads, work)
-    return [soft[word_at[k] : word_at[k + 1]].reshape(size) for k, size in enumerate(sizes)]
+    return soft

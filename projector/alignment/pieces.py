@@ -30,6 +30,11 @@ class Piece(NamedTuple):
     keep_from: int
     keep_to: int
 
+    @property
+    def cut(self) -> bool:
+        """Whether it is less than the whole pair."""
+        return self.keep_to - self.keep_from < len(self.pair.source) or self.target_first > 0
+
     def placed(self, links: list[Link]) -> list[Link]:
         """The piece's links as links of the whole pair."""
         return [

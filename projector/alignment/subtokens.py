@@ -10,6 +10,7 @@ never touches a document.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import regex
 
@@ -130,23 +131,23 @@ class Splitter:
         return [known.get(form) or number(form) for form in text_subtokens(text)]
 
     def known(self, words: Sequence[str], unknown: list[str]) -> tuple[list[int], list[int]]:
-        """Numbers of a sentence's sub-tokens, and for each the word that it belongs to.
+        """Numbers of a sentence's sub-tokens, and how many of them each word has.
 
         Nothing is learnt: an unseen sub-token is appended to ``unknown`` and gets the number
         -k - 1, where k is its place there.
         """
-        numbers: list[int] = []
-        owner: list[int] = []
-        for n, word in enumerate(words):
-            split: Sequence[int] | None = self._tokens.get(word)
-            if split is None:
-                split = []
-                for form in subtokens(word):
-                    number = self._number.get(form)
-                    if number is None:
-                        unknown.append(form)
-                        number = -len(unknown)
-                    split.append(number)
-            numbers.extend(split)
-            owner.extend([n] * len(split))
-        return numbers, owner
+        tokens = self._tokens
+        splits: list[Sequence[int]] = [
+            tokens[word] if word in tokens else self._unseen(word, unknown) for word in words
+        ]
+        return list(chain.from_iterable(splits)), list(map(len, splits))
+
+    def _unseen(self, word: str, unknown: list[str]) -> Sequence[int]:
+        split = []
+        for form in subtokens(word):
+            number = self._number.get(form)
+            if number is None:
+                unknown.append(form)
+                number = -len(unknown)
+            split.append(number)
+        return split

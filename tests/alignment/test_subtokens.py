@@ -34,7 +34,7 @@ def test_numbers_grow_and_unknown_words_teach_nothing() -> None:
     splitter = Splitter()
     assert splitter.words(["the", "d'or", "the"]) == [1, 2, 3, 1]
     unknown: list[str] = []
-    assert splitter.known(["or", "new-the"], unknown) == ([3, -1, 1], [0, 1, 1])
+    assert splitter.known(["or", "new-the"], unknown) == ([3, -1, 1], [1, 2])
     assert unknown == ["new"]
     assert splitter.text("the or") == [1, 3]
 

@@ -28,6 +28,8 @@ def pairs():
     for line in open(sys.argv[1], encoding="utf-8"):
         a, b = line.rstrip("\\n").split("\\t")
         yield TokenPair(a.split(), b.split())
+from projector.garbage import collect_seldom
+collect_seldom()  # as the command line does
 aligner = HmmAligner()
 aligner.fit(pairs(), "en", sys.argv[3])
 batch = []
