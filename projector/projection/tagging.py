@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from projector.projection.function_words import settled
 from projector.projection.tag_model import Counts, TagModel, learn
 from projector.projection.universal_tags import as_universal
 from projector.records import Link, Pair
@@ -36,10 +37,10 @@ class Tagger:
         if not pair.source.tags or not pair.alignment or not pair.target.tokens:
             return
         words = pair.target.words()
-        for layer, tags in pair.source.tags.items():
+        for layer in pair.source.tags:
             seen = self._seen.setdefault(_key(pair, layer), [])
             if len(seen) < LEARNT_FROM:
-                seen.append((words, votes(tags, pair.alignment, len(words))))
+                seen.append((words, _votes(pair, layer, words)))
 
     def finish(self) -> None:
         """Learn from what was added, and forget it."""
@@ -57,8 +58,8 @@ class Tagger:
             return {}
         words = pair.target.words()
         found = {}
-        for layer, tags in pair.source.tags.items():
-            voted = votes(tags, pair.alignment or [], len(words))
+        for layer in pair.source.tags:
+            voted = _votes(pair, layer, words)
             model = self._models.get(_key(pair, layer))
             if model is None:
                 found[layer] = [by_votes(row) for row in voted]
@@ -85,6 +86,11 @@ class Tagger:
 
 def _key(pair: Pair, layer: str) -> str:
     return f"{pair.source.lang} {pair.target.lang} {layer}"
+
+
+def _votes(pair: Pair, layer: str, words: Sequence[str]) -> list[dict[str, float]]:
+    found = votes(pair.source.tags[layer], pair.alignment or [], len(words))
+    return settled(found, words, pair.target.lang) if layer == "upos" else found
 
 
 def votes(tags: Sequence[str], links: Sequence[Link], length: int) -> list[dict[str, float]]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from projector.projection.function_words import FUNCTION_WORDS
 from projector.projection.tag_model import learn
 from projector.projection.tagging import Tagger, by_votes, matrix, votes
 from projector.projection.universal_tags import as_universal
@@ -61,3 +62,22 @@ def test_languages_and_layers_are_counted_apart() -> None:
     french = pair("x", "un", "", langs=("en", "fr"), tags={"upos": ["X"]})
     assert tagger.tags(french) == {"upos": ["_"]}
     assert Tagger.load(tagger.dump()).dump() == tagger.dump()
+
+
+def test_function_words_that_english_lacks_keep_their_class() -> None:
+    given = pair(
+        "He washes to eat", "Il se lave pour manger", "0-0 1-1 1-2 2-3 3-4",
+        tags={"upos": ["PRON", "VERB", "PART", "VERB"], "xpos": ["PRP", "VBZ", "TO", "VB"]},
+        langs=("en", "fr"),
+    )  # fmt: skip
+    wanted = ["PRON", "PRON", "VERB", "ADP", "VERB"]
+    assert Tagger().tags(given)["upos"] == wanted
+    assert fitted(given).tags(given)["upos"] == wanted
+    assert Tagger().tags(given)["xpos"] == ["PRP", "VBZ", "VBZ", "TO", "VB"], "no other layer"
+
+
+def test_function_words_are_of_known_classes_and_of_one_only() -> None:
+    universal = {"ADJ", "ADP", "ADV", "AUX", "CCONJ", "DET", "PART", "PRON", "SCONJ", "VERB"}
+    for lang, words in FUNCTION_WORDS.items():
+        assert set(words.values()) <= universal, lang
+        assert all(word == word.lower() for word in words), lang
