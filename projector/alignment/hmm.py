@@ -23,7 +23,7 @@ from projector.alignment.hmm_table import Ints, corpus_of, repacked
 from projector.alignment.hmm_train import Parameters, Settings, train
 from projector.alignment.hmm_views import VIEWS, Units, View, classes, view
 from projector.alignment.pieces import pieces
-from projector.alignment.priors import evidence_for, lexicon_jump, null_counts, total_counts
+from projector.alignment.priors import evidence_for, lexicon_paces, null_counts, total_counts
 from projector.alignment.similarity import unknown_evidence
 from projector.alignment.subtokens import Splitter
 from projector.engines import read_options
@@ -149,7 +149,7 @@ class HmmAligner:
             ),
             totals=total_counts(self._lexicons, kind.name, left.names, right.names),
             nulls=null_counts(self._lexicons, kind.name, left.names, right.names),
-            jump=lexicon_jump(self._lexicons, kind.name),
+            paces=lexicon_paces(self._lexicons, kind.name, left.names, right.names),
         )
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:

@@ -2,7 +2,7 @@
 
 Two kinds of file, told apart by their first bytes. A *trained* lexicon (``xproject lexicon
 train``) holds, for each view of the aligner, expected counts of pairs of units, counts of words
-linked to nothing, and jumps; it lets five sentences be aligned as well as if they had stood in the
+linked to nothing, and steps; it lets five sentences be aligned as well as if they had stood in the
 training text. A *word list* is TSV: source, target, and if wanted a weight. Neither can run code.
 """
 
@@ -16,12 +16,13 @@ import numpy as np
 import zstandard
 from numpy.typing import NDArray
 
+from projector.alignment.hmm_kernels import JUMPS
 from projector.alignment.hmm_table import Floats, Ints
 from projector.errors import DataError
 from projector.io.streams import open_read, open_write
 
 MAGIC = b"xproject-lexicon\n"
-VERSION = 1
+VERSION = 2
 
 
 class Stored(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,7 +37,16 @@ class Stored(msgspec.Struct, forbid_unknown_fields=True):
     null_target: bytes
     total_source: bytes  # float32, all that p(. | unit) was normalised by
     total_target: bytes
-    jump: bytes  # float32, 2 x jumps
+    step_source: bytes  # int32, source units that have steps of their own
+    walked_source: bytes  # float32, a row of counts for all units, and one for each of these
+    step_target: bytes
+    walked_target: bytes
+
+
+class Version(msgspec.Struct):
+    """What is asked of a file first."""
+
+    version: int
 
 
 class File(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,6 +57,15 @@ class File(msgspec.Struct, forbid_unknown_fields=True):
     target_lang: str
     pairs: int
     views: dict[str, Stored]
+
+
+@dataclass
+class Paces:
+    """Expected steps from position to position: ``walked[0]`` away from any unit,
+    ``walked[k + 1]`` away from ``units[k]``; one column a length (`hmm_kernels.JUMPS`)."""
+
+    units: Ints
+    walked: Floats
 
 
 @dataclass
@@ -62,7 +81,8 @@ class Known:
     null_target: Floats
     total_source: Floats
     total_target: Floats
-    jump: Floats
+    paces_source: Paces
+    paces_target: Paces
 
 
 @dataclass
@@ -90,7 +110,10 @@ def save_lexicon(
             known.null_target.astype("<f4").tobytes(),
             known.total_source.astype("<f4").tobytes(),
             known.total_target.astype("<f4").tobytes(),
-            known.jump.astype("<f4").tobytes(),
+            known.paces_source.units.astype("<i4").tobytes(),
+            known.paces_source.walked.astype("<f4").tobytes(),
+            known.paces_target.units.astype("<i4").tobytes(),
+            known.paces_target.walked.astype("<f4").tobytes(),
         )
         for name, known in views.items()
     }
@@ -112,6 +135,12 @@ def load_lexicon(path: str) -> Lexicon:
         return Lexicon(path, words=list(_word_list(data, path)))
     try:
         raw = zstandard.ZstdDecompressor().decompress(data[len(MAGIC) :])
+        if msgspec.msgpack.decode(raw, type=Version).version != VERSION:
+            raise DataError(
+                f"found a lexicon of another version than {VERSION}, wanted one made by this "
+                "version of xproject: train it anew ('xproject lexicon train')",
+                path=path,
+            )
         file = msgspec.msgpack.decode(raw, type=File)
         views = {name: _known(stored) for name, stored in file.views.items()}
     except (zstandard.ZstdError, msgspec.DecodeError, ValueError) as error:
@@ -119,12 +148,6 @@ def load_lexicon(path: str) -> Lexicon:
             f"found a damaged lexicon ({error}), wanted one of 'xproject lexicon train'",
             path=path,
         ) from error
-    if file.version > VERSION:
-        raise DataError(
-            f"found a lexicon of version {file.version}, wanted {VERSION} or lower: it was made "
-            f"by a newer xproject",
-            path=path,
-        )
     return Lexicon(path, views, languages=(file.source_lang, file.target_lang))
 
 
@@ -134,6 +157,10 @@ def _known(stored: Stored) -> Known:
 
     def real(data: bytes) -> Floats:
         return np.frombuffer(data, "<f4").astype(np.float32)
+
+    def paces(units: bytes, walked: bytes) -> Paces:
+        own = whole(units)
+        return Paces(own, real(walked).reshape(len(own) + 1, -1))
 
     known = Known(
         stored.source.split("\n"),
@@ -145,7 +172,8 @@ def _known(stored: Stored) -> Known:
         real(stored.null_target),
         real(stored.total_source),
         real(stored.total_target),
-        real(stored.jump).reshape(2, -1),
+        paces(stored.step_source, stored.walked_source),
+        paces(stored.step_target, stored.walked_target),
     )
     sizes: list[tuple[NDArray[np.int32], list[str]]] = [
         (known.entry_source, known.source),
@@ -156,6 +184,11 @@ def _known(stored: Stored) -> Known:
             raise ValueError("entries do not fit the words")
         if len(entries) and entries.min() < 0:
             raise ValueError("a negative word number")
+    for steps, names in ((known.paces_source, known.source), (known.paces_target, known.target)):
+        if steps.walked.shape[1] != JUMPS:
+            raise ValueError("steps of another length")
+        if len(steps.units) and not 0 <= steps.units.min() <= steps.units.max() < len(names):
+            raise ValueError("steps do not fit the words")
     for names, counts in (
         (known.source, (known.null_source, known.total_source)),
         (known.target, (known.null_target, known.total_target)),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.alignment.hmm_kernels import JUMPS, REACH, add_steps, collect, expect
-from projector.alignment.hmm_lexicon import Known
+from projector.alignment.hmm_lexicon import Known, Paces
 from projector.alignment.hmm_table import Corpus, Floats, Ints, Table, build_table
 from projector.alignment.hmm_update import Backoff, backoff_of, maximise, update_null
 from projector.alignment.parts import in_parts
@@ -23,7 +23,7 @@ BLOCK_CELLS = 4_000_000  # posteriors held at a time
 PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on the threads
 OFTEN = 10  # occurrences from which a word has steps of its own
 FAR = 12.0  # positions that share the last bucket of jumps, about
-EARLIER = 1000.0  # jumps that an earlier training's are worth
+EARLIER = 1000.0  # steps that an earlier training's general ones are worth
 STORED = 0.05  # a lexicon keeps pairs that were seen at least so often
 
 
@@ -61,6 +61,8 @@ class Parameters:
     count_s: Floats
     total_s: Floats
     total_t: Floats
+    walked_s: Floats
+    walked_t: Floats
 
     def known(self, source: list[str], target: list[str]) -> Known:
         """What a lexicon stores of the model."""
@@ -75,7 +77,8 @@ class Parameters:
             self.count_t,
             self.total_s,
             self.total_t,
-            np.stack([self.step_s[0], self.step_t[0]]),
+            Paces(_owned(self.row_s), self.walked_s),
+            Paces(_owned(self.row_t), self.walked_t),
         )
 
 
@@ -88,7 +91,7 @@ def train(
     *,
     nulls: tuple[Floats, Floats] | None = None,
     totals: tuple[Floats, Floats] | None = None,
-    jump: Floats | None = None,
+    paces: tuple[Paces, Paces] | None = None,
 ) -> Parameters:
     """Train on a corpus.
 
@@ -100,7 +103,7 @@ def train(
         nulls: prior counts of the null word for source and for target units.
         totals: what an earlier training normalised each source and each target unit by; words
             that this corpus lacks are in it.
-        jump: the jumps of an earlier training, shape (2, `JUMPS`).
+        paces: the steps that an earlier training counted, away from this corpus's units.
     """
     sources, targets = sizes
     table, cells = build_table(corpus, sources, targets, settings.rare, settings.threads)
@@ -108,23 +111,29 @@ def train(
     away = _away(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
-    begin = starting_jumps() if jump is None else jump.astype(np.float32)
-    row_s, row_t = _rows(corpus.source, sources), _rows(corpus.target, targets)
+    row_s = _rows(corpus.source, sources, paces[0].units if paces else None)
+    row_t = _rows(corpus.target, targets, paces[1].units if paces else None)
+    earlier = [
+        _earlier(row, paces[side] if paces else None) for side, row in enumerate((row_s, row_t))
+    ]
+    begin = [
+        _steps(walked, settings.tau) if paces else np.repeat(starting_steps(), len(walked), 0)
+        for walked in earlier
+    ]
     model = Parameters(
         table,
         _first_probabilities(table, prior, sizes, totals),
         np.full(targets, 1 / max(1, targets), np.float32),
         np.full(sources, 1 / max(1, sources), np.float32),
-        np.repeat(begin[:1], int(row_s.max()) + 1, 0),
-        np.repeat(begin[1:], int(row_t.max()) + 1, 0),
+        begin[0],
+        begin[1],
         row_s,
         row_t,
         settings.null,
         np.zeros(len(table.column), np.float32),
         prior_t.copy(),
         prior_s.copy(),
-        np.empty(0, np.float32),
-        np.empty(0, np.float32),
+        *(np.empty(0, np.float32) for _ in range(4)),
     )
     for turn in range(settings.model1 + settings.markov):
         markov = turn >= settings.model1
@@ -140,29 +149,49 @@ def train(
         update_null(model.count_t, settings.alpha_null, model.null_t)
         update_null(model.count_s, settings.alpha_null, model.null_s)
         if markov:
-            for side, step in enumerate((model.step_s, model.step_t)):
-                if jump is not None:
-                    walked[side][0] += EARLIER * jump[side]
-                if walked[side][0].sum() > 0:
-                    step[:] = _steps(walked[side], settings.tau)
+            for step, counted, before in zip(
+                (model.step_s, model.step_t), walked, earlier, strict=True
+            ):
+                counted += before
+                if counted[0].sum() > 0:
+                    step[:] = _steps(counted, settings.tau)
+            model.walked_s, model.walked_t = (w.astype(np.float32) for w in walked)
     smoothed = model.count + settings.alpha
     model.total_s = away[0] + np.bincount(table.rows, smoothed, sources).astype(np.float32)
     model.total_t = away[1] + np.bincount(table.column, smoothed, targets).astype(np.float32)
     return model
 
 
-def starting_jumps() -> Floats:
-    """Steps forward by one are likeliest; farther ones fade by half powers of e."""
+def starting_steps() -> Floats:
+    """Steps forward by one are likeliest; farther ones fade by half powers of e. One row."""
     steps = np.arange(JUMPS) - REACH
-    return np.tile(np.exp(-0.5 * np.abs(steps - 1)).astype(np.float32), (2, 1))
+    return np.exp(-0.5 * np.abs(steps - 1)).astype(np.float32)[None]
 
 
-def _rows(words: Ints, size: int) -> Ints:
-    """For each unit the row of its own steps; 0 for rare ones, which share that row."""
-    own = np.flatnonzero(np.bincount(words, minlength=size) >= OFTEN)
+def _rows(words: Ints, size: int, known: Ints | None) -> Ints:
+    """For each unit the row of its own steps; 0 for rare ones, which share that row. Units whose
+    steps an earlier training counted have one too."""
+    often = np.bincount(words, minlength=max(1, size)) >= OFTEN
+    if known is not None:
+        often[known] = True
     row = np.zeros(max(1, size), np.int32)
-    row[own] = np.arange(1, len(own) + 1, dtype=np.int32)
+    row[often] = np.arange(1, int(often.sum()) + 1, dtype=np.int32)
     return row
+
+
+def _owned(row: Ints) -> Ints:
+    """The units of rows 1, 2, ..., in order."""
+    return np.flatnonzero(row).astype(np.int32)
+
+
+def _earlier(row: Ints, paces: Paces | None) -> NDArray[np.float64]:
+    """Counts of steps to begin with, by row; the general ones of an earlier training are worth
+    `EARLIER` steps, words' own what they are."""
+    walked = np.zeros((int(row.max()) + 1, JUMPS))
+    if paces is not None:
+        walked[0] = EARLIER * paces.walked[0] / max(1e-9, float(paces.walked[0].sum()))
+        walked[row[paces.units]] = paces.walked[1:]
+    return walked
 
 
 def _steps(walked: NDArray[np.float64], tau: float) -> Floats:

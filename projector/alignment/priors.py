@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from projector.alignment.hmm_lexicon import Known, Lexicon
+from projector.alignment.hmm_lexicon import Known, Lexicon, Paces
 from projector.alignment.hmm_table import Floats, Ints, Table
 from projector.alignment.hmm_views import Shorten, View
 from projector.alignment.similarity import spelling_evidence
@@ -61,12 +61,25 @@ def total_counts(
     )
 
 
-def lexicon_jump(lexicons: Sequence[Lexicon], name: str) -> Floats | None:
-    """The jumps that a trained lexicon ends with, to start from."""
+def lexicon_paces(
+    lexicons: Sequence[Lexicon], name: str, source: Sequence[str], target: Sequence[str]
+) -> tuple[Paces, Paces] | None:
+    """The steps that a trained lexicon counted, away from those units that are here."""
     for lexicon in lexicons:
-        if name in lexicon.views:
-            return lexicon.views[name].jump
+        known = lexicon.views.get(name)
+        if known is not None:
+            return (
+                _paces_here(known.paces_source, known.source, source),
+                _paces_here(known.paces_target, known.target, target),
+            )
     return None
+
+
+def _paces_here(paces: Paces, names: Sequence[str], here: Sequence[str]) -> Paces:
+    number_of = {name: n for n, name in enumerate(here)}
+    found = np.array([number_of.get(names[unit], -1) for unit in paces.units.tolist()], np.int32)
+    kept = found >= 0
+    return Paces(found[kept], np.concatenate([paces.walked[:1], paces.walked[1:][kept]]))
 
 
 def _by_name(

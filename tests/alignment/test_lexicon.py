@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
+import zstandard
 
 from projector.alignment.base import TokenPair
 from projector.alignment.dictd import article_pairs, decode_number, read_dictd
 from projector.alignment.hmm import HmmAligner
+from projector.alignment.hmm_kernels import REACH
 from projector.alignment.hmm_lexicon import MAGIC, load_lexicon
 from projector.alignment.symmetrise import decode
 from projector.cli.lexicon import import_words, train
@@ -75,6 +78,32 @@ def test_a_damaged_lexicon_is_an_error_not_a_crash(tmp_path: Path) -> None:
         path.write_bytes(data)
         with pytest.raises(DataError, match="damaged"):
             HmmAligner(lexicon=[str(path)])
+
+
+def test_a_lexicon_of_another_version_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_bytes(MAGIC + zstandard.compress(msgspec.msgpack.encode({"version": 1, "x": 2})))
+    with pytest.raises(DataError, match="train it anew"):
+        load_lexicon(str(path))
+
+
+def test_a_lexicon_remembers_the_steps_of_words(tmp_path: Path) -> None:
+    """ "moon" is said in two words; a corpus too small to learn that is told by the lexicon."""
+    text = Path(bitext(tmp_path))
+    text.write_text(text.read_text("utf-8").replace("mond", "heller mond"), "utf-8")
+    model = str(tmp_path / "en-de.lexicon")
+    train([str(text)], model, "en", "de", [], force=False)
+    known = load_lexicon(model).views["form"].paces_source
+    names = [load_lexicon(model).views["form"].source[unit] for unit in known.units]
+    assert set(WORDS) <= set(names)
+    stays = dict(zip(names, known.walked[1:, REACH] / known.walked[1:].sum(1), strict=True))
+    assert stays["moon"] > 3 * stays["king"]
+    aligner = HmmAligner(lexicon=[model])
+    aligner.fit(iter([NEW]), "en", "de")
+    learnt = aligner._models["form"]
+    row = learnt.parameters.row_s[learnt.source.find("moon")]
+    assert row > 0, "though it stands here once only"
+    assert learnt.parameters.step_s[row, REACH] > 2 * learnt.parameters.step_s[0, REACH]
 
 
 def test_a_word_list_decides_where_the_corpus_cannot(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """Cost per record at growing sizes, and two worker processes against one.
 
-    python tests/benchmarks/scaling.py [--sizes 1000,10000,100000] [--rounds 3]
+    python tests/benchmarks/scaling.py [--sizes 1000,10000,100000] [--rounds 3] [--short]
 
 The first table is processor time of one process and its children, start-up taken off (a run of
-one record); records are about 20 words a side with four or five spans. The second is wall time of the same input with one and with two workers, in turns, the best of the
-rounds; on a machine that others use, its ratio says little.
+one record); records are about 20 words a side with four or five spans, with ``--short`` five words
+with two. The second is wall time of the same input with one and with two workers, in turns, the
+best of the rounds; on a machine that others use, its ratio says little.
 """
 
 from __future__ import annotations
@@ -33,16 +34,17 @@ def stages(folder: Path, size: int, kind: str) -> dict[str, list[str]]:
     return found
 
 
-def flat(folder: Path, sizes: list[int]) -> None:
+def flat(folder: Path, sizes: list[int], short: bool, wanted: set[str]) -> None:
     print(f"{'stage':10} {'records':>9} {'cpu s':>8} {'us/record':>10} {'records/cpu s':>14}")
+    documents, pairs = ("short-documents", "short") if short else ("documents", "pairs")
     commands = {
-        "translate": ("documents", ["translate", "--from", "en", "--to", "es"]),
-        "align": ("pairs", ["align", "--engine", "hmm"]),
-        "project": ("pairs", ["project"]),
-        "export": ("pairs", ["export", "--to", "conll", "--side", "source"]),
+        "translate": (documents, ["translate", "--from", "en", "--to", "es"]),
+        "align": (pairs, ["align", "--engine", "hmm"]),
+        "project": (pairs, ["project"]),
+        "export": (pairs, ["export", "--to", "conll", "--side", "source"]),
     }
     for name, (kind, words) in commands.items():
-        if name == "translate" and shutil.which("apertium") is None:
+        if name not in wanted or (name == "translate" and shutil.which("apertium") is None):
             continue
         base = 0.0
         for size in [1, *sizes]:
@@ -56,9 +58,11 @@ def flat(folder: Path, sizes: list[int]) -> None:
             print(f"{name:10} {size:9} {cpu:8.1f} {each * 1e6:10.0f} {1 / each:14.0f}", flush=True)
 
 
-def speed_up(folder: Path, size: int, rounds: int) -> None:
+def speed_up(folder: Path, size: int, rounds: int, wanted: set[str]) -> None:
     print(f"{'stage':10} {'records':>9} {'1 worker s':>11} {'2 workers s':>12} {'ratio':>6}")
     for name, words in stages(folder, size, "pairs").items():
+        if name not in wanted:
+            continue
         best = {1: float("inf"), 2: float("inf")}
         for _ in range(rounds):
             for workers in best:
@@ -75,11 +79,15 @@ def main() -> None:
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--workers-size", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--stages", default="translate,align,project,export")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="xproject-scaling-") as temporary:
-        flat(Path(temporary), [int(size) for size in options.sizes.split(",") if size])
+        wanted = set(options.stages.split(","))
+        sizes = [int(size) for size in options.sizes.split(",") if size]
+        flat(Path(temporary), sizes, options.short, wanted)
         if options.workers_size:
-            speed_up(Path(temporary), options.workers_size, options.rounds)
+            speed_up(Path(temporary), options.workers_size, options.rounds, wanted)
 
 
 if __name__ == "__main__":
