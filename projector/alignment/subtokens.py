@@ -116,14 +116,13 @@ class Splitter:
 
     def words(self, words: Sequence[str]) -> list[int]:
         """Numbers of all sub-tokens of a sentence."""
-        numbers: list[int] = []
         tokens = self._tokens
-        for word in words:
-            split = tokens.get(word)
-            if split is None:
-                split = tokens[word] = tuple(self.number(form) for form in subtokens(word))
-            numbers.extend(split)
-        return numbers
+        splits = [tokens[word] if word in tokens else self._learn(word) for word in words]
+        return list(chain.from_iterable(splits))
+
+    def _learn(self, word: str) -> tuple[int, ...]:
+        split = self._tokens[word] = tuple(self.number(form) for form in subtokens(word))
+        return split
 
     def text(self, text: str) -> list[int]:
         """Numbers of the sub-tokens of running text."""
