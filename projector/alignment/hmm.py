@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -141,16 +141,25 @@ class HmmAligner:
             corpus,  # type: ignore[arg-type]
             (len(left.names), len(right.names)),
             levels,
-            evidence_for(self._lexicons, kind, left.names, right.names),
+            evidence_for(self._lexicons, kind, left.names, right.names, self._threads),
             Settings(
                 *self._iterations(),
                 kappa=kind.kappa,
                 threads=self._threads,
             ),
-            totals=total_counts(self._lexicons, kind.name, left.names, right.names),
-            nulls=null_counts(self._lexicons, kind.name, left.names, right.names),
-            paces=lexicon_paces(self._lexicons, kind.name, left.names, right.names),
+            **self._earlier(kind.name, left.names, right.names),
         )
+
+    def _earlier(self, view: str, source: list[str], target: list[str]) -> dict[str, Any]:
+        """What the lexicons say beside the evidence for pairs of units."""
+        given = self._lexicons, view, source, target
+        if not self._lexicons:
+            return {}
+        return {
+            "totals": total_counts(*given),
+            "nulls": null_counts(*given),
+            "paces": lexicon_paces(*given),
+        }
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
         """Links of each pair.

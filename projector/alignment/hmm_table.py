@@ -52,6 +52,12 @@ class Table:
             np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start).astype(np.int64)
         )
 
+    def parts(self, count: int) -> list[int]:
+        """Where to cut the rows into so many parts with about as many entries each."""
+        wanted = np.linspace(0, int(self.start[-1]), count + 1)
+        cuts: list[int] = np.searchsorted(self.start, wanted).tolist()
+        return [0, *cuts[1:-1], len(self.start) - 1]
+
 
 def corpus_of(
     pairs: Iterable[tuple[Sequence[int], Sequence[int]]],

@@ -190,7 +190,7 @@ def maximise(
         else:
             share_s, share_t = levels[n].share_s, levels[n].share_t
             from_above = levels[n].parent, levels[n].p, kappa[n]
-        rows = _equal_rows(here.start)
+        rows = here.parts(PARTS)
         common = (here.start, here.column, counts[n], alpha, *from_above, share_s)
         sums = np.zeros((PARTS, len(share_t)))
 
@@ -207,13 +207,6 @@ def maximise(
             )  # fmt: skip
 
         in_parts(PARTS, threads, divide)
-
-
-def _equal_rows(start: Longs) -> list[int]:
-    """Where to cut the rows so that the parts have about as many entries each."""
-    wanted = np.linspace(0, int(start[-1]), PARTS + 1)
-    cuts = np.searchsorted(start, wanted).tolist()
-    return [0, *cuts[1:-1], len(start) - 1]
 
 
 def backoff_of(

@@ -26,12 +26,16 @@ TRUST = 1.0  # of a trained lexicon's counts
 
 
 def evidence_for(
-    lexicons: Sequence[Lexicon], kind: View, source: Sequence[str], target: Sequence[str]
+    lexicons: Sequence[Lexicon],
+    kind: View,
+    source: Sequence[str],
+    target: Sequence[str],
+    threads: int,
 ) -> Evidence:
     """A function from a table over these units to the prior count of each entry."""
 
     def evidence(table: Table) -> Floats:
-        prior = spelling_evidence(table, source, target)
+        prior = spelling_evidence(table, source, target, threads)
         if lexicons:
             rows = {name: n for n, name in enumerate(source)}
             columns = {name: n for n, name in enumerate(target)}

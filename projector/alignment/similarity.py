@@ -15,10 +15,12 @@ import numpy as np
 from numba import njit
 
 from projector.alignment.hmm_table import Corpus, Floats, Longs, Table
+from projector.alignment.parts import in_parts
 from projector.alignment.transliteration import skeleton, sound, writes_few_vowels
 
 ALIKE = 0.72  # similarity from which two words count as cognates
 UNKNOWN = 0.1  # emission probability of an unknown word by a word spelled the same
+PARTS = 8  # of the table's rows, for threads
 SHORTEST = 4  # letters; shorter words are compared whole
 
 
@@ -34,17 +36,25 @@ class Spellings:
         )
 
 
-def spelling_evidence(table: Table, source: Sequence[str], target: Sequence[str]) -> Floats:
+def spelling_evidence(
+    table: Table, source: Sequence[str], target: Sequence[str], threads: int = 1
+) -> Floats:
     """A prior count in [0, 1] for each entry of the table."""
     spell: Callable[[str], str] = sound
     if any(map(writes_few_vowels, target[:5000])) or any(map(writes_few_vowels, source[:5000])):
         spell = skeleton
     left, right = Spellings(source, spell), Spellings(target, spell)
     out = np.zeros(len(table.column), np.float32)
-    _compare(
-        table.start, table.column, left.letters, left.at, right.letters, right.at, ALIKE,
-        SHORTEST if spell is sound else 3, out,
-    )  # fmt: skip
+    rows = table.parts(PARTS)
+    shortest = SHORTEST if spell is sound else 3
+
+    def compare(part: int) -> None:
+        _compare(
+            table.start, table.column, left.letters, left.at, right.letters, right.at, ALIKE,
+            shortest, rows[part], rows[part + 1], out,
+        )  # fmt: skip
+
+    in_parts(PARTS, threads, compare)
     return out
 
 
@@ -85,9 +95,11 @@ def _compare(
     right_at: Any,
     alike: float,
     shortest: int,
+    low_row: int,
+    high_row: int,
     out: Any,
 ) -> None:
-    for s in range(len(start) - 1):
+    for s in range(low_row, high_row):
         a = left[left_at[s] : left_at[s + 1]]
         n = len(a)
         if n == 0:
