@@ -1,11 +1,12 @@
 """Learn the span matcher's weights, and show what they do on sets that they were not learnt from.
 
-    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write]
+    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write] [--ablate]
 
 Softmax regression over each span's candidates (Och & Ney 2002 rank translations so), every set
 counting alike. Reported: span F1 of each set with weights from all the other folders (leave one
 folder out) and with the final ones. The confidence model is fitted on the held-out choices of
-those folds. ``--write`` puts the result into the package.
+those folds. ``--write`` puts the result into the package; ``--ablate`` learns them again without each
+kind of feature instead.
 """
 
 from __future__ import annotations
@@ -38,6 +39,17 @@ UNREACHED = -2  # gold that no candidate is
 PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
 LEFT_ALONE: set[str] = set()
+KINDS = {  # of features, by parts of their names
+    "spelling": ("alike", "same"),
+    "capitals": ("capital", "small", "acronym"),
+    "words that go together": ("bond",),
+    "numbers and their units": ("unit_",),
+    "common words": ("common",),
+    "memory": ("memory",),
+    "length": ("length", "longer", "shorter", "letters"),
+    "links away/out": ("away", "out_sum", "share"),
+    "punctuation, clause edges": ("mark", "begins", "ends"),
+}
 
 
 class Links(msgspec.Struct):
@@ -279,6 +291,23 @@ def learn(examples: Sequence[Example], l2: float, skip: str = "") -> np.ndarray:
     return vector
 
 
+def ablate(examples: Sequence[Example], l2: float) -> None:
+    """Mean F1 of each folder's sets (with extra pairs) without each kind of feature."""
+    folders = list(dict.fromkeys(e.folder for e in examples))
+    print(f"{'without':28}" + "".join(f"{f:>10}" for f in folders))
+    for kind, parts in {"nothing": (), **KINDS}.items():
+        LEFT_ALONE.clear()
+        LEFT_ALONE.update(n for n in FEATURES if any(part in n for part in parts))
+        vector = learn(examples, l2)
+        means = [
+            np.mean(
+                [f1(e, apply(e, vector)) for e in examples if e.folder == f and "," not in e.name]
+            )
+            for f in folders
+        ]
+        print(f"{kind:28}" + "".join(f"{m:10.1f}" for m in means), flush=True)
+
+
 def load(data: Path, cache: Path | None, log: Callable[[str], None]) -> list[Example]:
     """All span sets, each with its extra sentence pairs and half of them without."""
     examples = []
@@ -297,8 +326,12 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--l2", type=float, default=5e-4)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--ablate", action="store_true")
     given = parser.parse_args()
     examples = load(given.data, given.cache, lambda line: print(line, file=sys.stderr))
+    if given.ablate:
+        ablate(examples, given.l2)
+        return
     folders = sorted({e.folder for e in examples})
     final = learn(examples, given.l2)
     held: dict[str, np.ndarray] = {f: learn(examples, given.l2, skip=f) for f in folders}
