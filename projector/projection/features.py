@@ -210,6 +210,16 @@ def _are_initials(initials: Any, letters: Any) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _doubled(first: Any, end: Any, features: Any) -> Any:
+    """The same in arrays of twice the length."""
+    n = len(first)
+    first2, end2 = np.zeros(2 * n, np.int32), np.zeros(2 * n, np.int32)
+    features2 = np.zeros((2 * n, COUNT), np.float32)
+    first2[:n], end2[:n], features2[:n] = first, end, features
+    return first2, end2, features2
+
+
+@njit(cache=True, nogil=True)
 def _is_number(word: int, letters: Any, start: Any) -> bool:
     """Whether a word is spelled with a digit first."""
     return start[word] < start[word + 1] and 48 <= letters[start[word]] <= 57
@@ -226,7 +236,7 @@ def _all(
 ) -> Any:  # fmt: skip
     spans = len(span_first)
     at = np.zeros(spans + 1, np.int64)
-    room = 1024
+    room = 1024  # candidates; doubled when it is full
     first = np.zeros(room, np.int32)
     end = np.zeros(room, np.int32)
     features = np.zeros((room, COUNT), np.float32)
@@ -393,17 +403,8 @@ def _all(
                     mark_last = not t_content[tz]
                     if mark_last and not s_mark_last and best[z] <= TOUCHED:
                         continue
-                    if used + 2 >= room:
-                        room *= 2
-                        first2 = np.zeros(room, np.int32)
-                        first2[:used] = first[:used]
-                        first = first2
-                        end2 = np.zeros(room, np.int32)
-                        end2[:used] = end[:used]
-                        end = end2
-                        features2 = np.zeros((room, COUNT), np.float32)
-                        features2[:used] = features[:used]
-                        features = features2
+                    if used + 2 >= len(first):
+                        first, end, features = _doubled(first, end, features)
                     x = features[used]
                     first[used] = a
                     end[used] = b
@@ -574,17 +575,8 @@ def _all(
                         if count == 0:
                             x[MEMORY_ODD] = (seen - 1.0) / (seen + 2.0)
             # --- the null
-            if used + 2 >= room:
-                room *= 2
-                first2 = np.zeros(room, np.int32)
-                first2[:used] = first[:used]
-                first = first2
-                end2 = np.zeros(room, np.int32)
-                end2[:used] = end[:used]
-                end = end2
-                features2 = np.zeros((room, COUNT), np.float32)
-                features2[:used] = features[:used]
-                features = features2
+            if used + 2 >= len(first):
+                first, end, features = _doubled(first, end, features)
             x = features[used]
             first[used] = -1
             end[used] = -1
