@@ -46,10 +46,11 @@ def identity(recipe: Recipe, stages: Sequence[Any], plan: Plan, limit: int | Non
 
 @cache
 def program() -> str:
-    """A digest of our own source: a version number says nothing while somebody works on it."""
+    """A digest of our own source and weights: a version number says nothing while somebody works
+    on it."""
     digest = hashlib.sha256()
     root = Path(projector.__file__).parent
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.json")]):
         digest.update(f"{path.relative_to(root)}\n".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

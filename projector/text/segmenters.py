@@ -69,10 +69,10 @@ def _cut(text: str, start: int, end: int, segmenter: Segmenter) -> Iterator[Offs
         place = part.find(word, at) if word else -1
         if place < 0:
             continue
-        found += _shifted(part[at:place], at)
+        found += _moved(_by_character(part[at:place]), at)
         at = place + len(word)
         found.append((place, at))
-    found += _shifted(part[at:], at)
+    found += _moved(_by_character(part[at:]), at)
     edges = {m.end() for m in _CLUSTER.finditer(part)} if len(found) > 1 else set()
     # The parts of a foreign name are written together, with a dot: one word, as treebanks have it.
     edges -= {edge for m in _NAME.finditer(part) for edge in (m.start(), m.end())}
@@ -83,10 +83,6 @@ def _cut(text: str, start: int, end: int, segmenter: Segmenter) -> Iterator[Offs
         else:
             joined[-1] = (joined[-1][0], b)
     return _moved(joined, start)
-
-
-def _shifted(gap: str, by: int) -> Iterator[Offsets]:
-    return _moved(_by_character(gap), by)
 
 
 def _moved(tokens: Iterable[Offsets], by: int) -> Iterator[Offsets]:
