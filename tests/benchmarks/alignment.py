@@ -1,7 +1,11 @@
 """Word links by themselves: alignment error on XL-WA and tags carried over on PUD.
 
     python tests/benchmarks/alignment.py --data ../shared/data --eflomal-python PYTHON \
-        [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext]
+        [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext] \
+        [--train tau=1000000000 --train null=0.3] [--spans 20000]
+
+``--train`` changes what `hmm_train.Settings` says; ``--spans`` prints span F1 on Europarl for each
+view with so many pairs of ``bitext-large``.
 
 Both aligners see the same sentences, the same bitext (where there is one) and the same sub-tokens;
 eflomal sees stems. eflomal has no seed, so its figures are means of ``--runs`` runs.
@@ -10,6 +14,7 @@ eflomal sees stems. eflomal has no seed, so its figures are means of ``--runs`` 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +22,12 @@ from statistics import mean
 
 import gold
 from eflomal_links import eflomal_links
+from msgspec.structs import replace
 
+from projector.alignment import hmm
+from projector.alignment.bitext import read_bitext
+from projector.alignment.hmm_train import Settings
+from projector.alignment.hmm_views import VIEWS
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.alignment.symmetrise import (
     THRESHOLD,
@@ -37,6 +47,27 @@ def hmm_links(pairs: Sequence[Pair], bitext: list[str], options: dict) -> list[l
     stage = AlignStage(AlignOptions(engine="hmm", bitext=bitext, options=options))
     stage.fit(iter(pairs))
     return [pair.alignment or [] for pair in stage.process(pairs)]
+
+
+def spans(data: Path, many: int) -> None:
+    """Span F1 of `match` on Europarl over the links of single views and of all together."""
+    import quality
+
+    for lang in ("es", "de"):
+        task = gold.europarl(data, lang)
+        read = list(read_bitext(str(data / "bitext-large" / f"en-{lang}.tsv.gz")))
+        taken = read[:: max(1, len(read) // many)][:many]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "pairs.tsv"
+            path.write_text("".join(f"{a}\t{b}\n" for a, b in taken), "utf-8")
+            for views in (["prefix"], ["stem"], ["form"], list(VIEWS)):
+                links = hmm_links(task.pairs, [str(path)], {"views": views})
+                pairs = [replace(p, alignment=x) for p, x in zip(task.pairs, links, strict=True)]
+                f1 = quality.span_f1(quality.projected(pairs), task.gold)["F1"]
+                print(
+                    f"europarl {lang} {len(taken)} pairs {'+'.join(views):18} F1 {f1:.1f}",
+                    flush=True,
+                )
 
 
 def error_rate(found: Sequence[HardLinks], truth: Sequence[HardLinks]) -> float:
@@ -140,8 +171,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--set", action="append", dest="set_")
     parser.add_argument("--no-bitext", action="store_true")
+    parser.add_argument("--train", action="append")
+    parser.add_argument("--spans", type=int, default=0)
     args = parser.parse_args()
     options = settings(args.set_)
+    if args.train:
+        told = settings(args.train)
+        hmm.Settings = lambda *given, **more: Settings(  # type: ignore[assignment,misc]
+            **{**dict(zip(("model1", "markov"), given, strict=True)), **more, **told}
+        )
+    if args.spans:
+        spans(args.data, args.spans)
     if args.langs:
         errors(args.data, args.langs.split(","), args, options)
     if args.tags:
