@@ -13,12 +13,15 @@ from typing import NamedTuple
 import numpy as np
 
 from projector.alignment.transliteration import writes_few_vowels
+from projector.entity_labels import NAME, PLACE
 from projector.projection.corpus import Shares
-from projector.projection.features import Batch
+from projector.projection.features import ARTICLED, NAMED, NOUNS, Batch
 from projector.projection.memory import Memory
-from projector.projection.words import WordArrays, WordTable, kind
+from projector.projection.words import WordArrays, WordTable, facts, kind
 from projector.records import Document, Offsets, Pair
+from projector.text.languages import base_language
 
+CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
 LOOSE = (0.0, 0.0)  # two words that are not tied to each other
 
 
@@ -70,6 +73,7 @@ def build(
     firsts: list[int] = []
     ends: list[int] = []
     windows: list[tuple[int, int, int, int]] = []
+    named: list[int] = []
     owners: list[int] = []
     runs: list[list[list[int]]] = []
     languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
@@ -97,6 +101,7 @@ def build(
         known: dict[tuple[int, int], int] = {}
         found: list[list[int]] = []
         sentence = _sentences(pair)
+        cased = any(facts(word).capital for word in target_words)
         for n, span in enumerate(left.spans):
             numbers = []
             for part in span.parts:
@@ -109,6 +114,7 @@ def build(
                     firsts.append(first)
                     ends.append(end)
                     windows.append(sentence(first, end))
+                    named.append(_named(span.label, pair, first) if cased else 0)
                     owners.append(span_at[-1] + n)
                 numbers.append(number)
             found.append(numbers)
@@ -137,7 +143,7 @@ def build(
         np.array(link_at, np.int64), np.array(link_i, np.int64), np.array(link_j, np.int64),
         np.array(link_p, np.float32),
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
-        np.array(windows, np.int64).reshape(-1, 4),
+        np.array(windows, np.int64).reshape(-1, 4), np.array(named, np.uint8),
         np.array(memory_at, np.int64), np.array(digests, np.int64), np.array(counts, np.float32),
         np.array(bond_back if bonds else [0.0] * len(target), np.float32),
         np.array(bond_on if bonds else [0.0] * len(target), np.float32),
@@ -150,6 +156,17 @@ def build(
         np.array(owners, np.int64),
         runs,
     )
+
+
+def _named(label: str, pair: Pair, first: int) -> int:
+    """What `Batch.named` says of a span that begins with that source token."""
+    kind = label.upper()
+    if kind not in NAME:
+        return 0
+    flags = NAMED
+    if kind in PLACE and base_language(pair.source.lang) == "en":
+        flags += ARTICLED * (pair.source.words()[first].lower() == "the")
+    return flags + NOUNS * (base_language(pair.target.lang) in CAPITAL_NOUNS)
 
 
 def _sentences(pair: Pair) -> Callable[[int, int], tuple[int, int, int, int]]:

@@ -73,6 +73,9 @@ FEATURES = (
     "first_small",  # the first word is lower-case, the span's is not
     "last_small",
     "small",  # share of lower-case words where all of the span's have capitals
+    "name_small",  # the name of a person, place or organisation became a lower-case word
+    "name_tail",  # it ends in one, in a language that writes nouns with a capital
+    "name_article",  # the article of a place's English name ("the Netherlands") is in it
     "acronym",  # one of the two is the other's initials
     "away_sum",  # link mass of the candidate's words that goes elsewhere
     "out_sum",  # link mass of the span that falls outside
@@ -101,8 +104,9 @@ COUNT = len(FEATURES)
     LAST_COMMON_GAP, LENGTH, LONGER, SHORTER, LETTERS, ALIKE, ALIKE_WORD, SAME, GAP, GAP_LOOSE,
     BEFORE_BOND, BEFORE_BOND_ON, AFTER_BOND, AFTER_BOND_BACK, FIRST_BOND, LAST_BOND, UNIT_BEFORE,
     UNIT_AFTER, UNIT_FIRST, UNIT_LAST, BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL, LAST_SMALL,
-    SMALL, ACRONYM, AWAY_SUM, OUT_SUM, LOOSE_SUM, FIRST_SHARE, LAST_SHARE, BEGINS, BEGINS_NOT, ENDS,
-    ENDS_NOT, MEMORY, MEMORY_SEEN, MEMORY_ODD, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
+    SMALL, NAME_SMALL, NAME_TAIL, NAME_ARTICLE, ACRONYM, AWAY_SUM, OUT_SUM, LOOSE_SUM, FIRST_SHARE,
+    LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY, MEMORY_SEEN, MEMORY_ODD, NULL,
+    NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
 ) = range(COUNT)  # fmt: skip
 
 TOUCHED = 0.05  # from this link probability on a token is a place where a candidate may begin
@@ -112,6 +116,7 @@ SIMILAR = 0.6  # similarity in spelling from which a token is a place to begin, 
 LETTERS_COMPARED = 60
 SHORT_SPAN = 8  # words; from there on both edges of a candidate must be near links
 NEAR = 3
+NAMED, ARTICLED, NOUNS = 1, 2, 4  # see `Batch`
 LONG_SPAN = 5  # words; from there on a span is taken for a clause, which may be a whole sentence
 
 
@@ -122,6 +127,9 @@ class Batch(NamedTuple):
     ``window``, one row a span: first and end token of the source sentence and of the target
     stretch in which the counterpart is looked for. ``bond_back`` and ``bond_on``, one a target
     token: how firmly it is tied to the one before, seen from either (`corpus.Shares.bonds`).
+    ``named``, one a span: 0, or if its label says that it is a name, and the target uses capitals:
+    `NAMED`, plus `ARTICLED` if it is a place with an article in its English name, plus `NOUNS` if
+    the target's language writes nouns with a capital.
     ``scale``: target words for a source word, target letters for a source letter, in the corpus.
     """
 
@@ -137,6 +145,7 @@ class Batch(NamedTuple):
     span_first: Array
     span_end: Array
     window: Array
+    named: Array
     memory_at: Array
     memory_digest: Array
     memory_count: Array
@@ -229,10 +238,12 @@ def _is_number(word: int, letters: Any, start: Any) -> bool:
 def _all(
     source_at: Any, source: Any, target_at: Any, target: Any, link_at: Any, link_i: Any,
     link_j: Any, link_p: Any, span_at: Any, span_first: Any, span_end: Any, window: Any,
-    memory_at: Any, memory_digest: Any, memory_count: Any, bond_back: Any,
+    named: Any, memory_at: Any, memory_digest: Any, memory_count: Any, bond_back: Any,
     bond_on: Any, scale: Any,
-    s_content: Any, s_capital: Any, s_share: Any, s_digest: Any, s_letters: Any, s_start: Any,
-    t_content: Any, t_capital: Any, t_share: Any, t_digest: Any, t_letters: Any, t_start: Any,
+    s_content: Any, s_capital: Any, s_small: Any, s_share: Any, s_digest: Any, s_letters: Any,
+    s_start: Any,
+    t_content: Any, t_capital: Any, t_small: Any, t_share: Any, t_digest: Any, t_letters: Any,
+    t_start: Any,
 ) -> Any:  # fmt: skip
     spans = len(span_first)
     at = np.zeros(spans + 1, np.int64)
@@ -537,6 +548,15 @@ def _all(
                     x[LAST_SMALL] = s_capital_last and t_content[tz] and not t_capital[tz]
                     if all_capitals and target_words:
                         x[SMALL] = (small_sum[b] - small_sum[a]) / target_words
+                    if named[s] and capitals:
+                        lower = False
+                        upper = False
+                        for j in range(a, b):
+                            lower = lower or t_small[tw[j]]
+                            upper = upper or (t_content[tw[j]] and not t_small[tw[j]])
+                        x[NAME_SMALL] = lower and not upper
+                        x[NAME_TAIL] = named[s] & NOUNS and upper and t_small[tz]
+                        x[NAME_ARTICLE] = named[s] & ARTICLED and upper and t_small[ta]
                     if b - a == 1 and initials > 1:
                         x[ACRONYM] = _are_initials(
                             left_initials[:initials], t_letters[t_start[ta] : t_start[ta + 1]]

@@ -20,11 +20,13 @@ Array = Any  # numpy arrays; their dtypes are said where they are made
 
 
 class Facts(NamedTuple):
-    """One word: does it hold a letter or digit, does it begin with a capital, its rough spelling
-    in Latin letters, its bare consonants, and a number for its lower-cased form."""
+    """One word: does it hold a letter or digit, does it begin with a capital, is it all in
+    lower-case letters (never in a script without), its rough spelling in Latin letters, its bare
+    consonants, and a number for its lower-cased form."""
 
     content: bool
     capital: bool
+    small: bool
     spelling: str
     consonants: str
     digest: int
@@ -37,8 +39,10 @@ def facts(word: str) -> Facts:
     lower = word.lower()
     digest = int.from_bytes(hashlib.blake2b(lower.encode(), digest_size=7).digest(), "big")
     if not content:
-        return Facts(False, False, "", "", digest)
-    return Facts(True, word[:1].isupper(), sound(word)[:40], skeleton(word)[:40], digest)
+        return Facts(False, False, False, "", "", digest)
+    return Facts(
+        True, word[:1].isupper(), word.islower(), sound(word)[:40], skeleton(word)[:40], digest
+    )
 
 
 @lru_cache(maxsize=300_000)
@@ -84,6 +88,7 @@ class WordTable:
         return WordArrays(
             content=np.array([f.content for f in known], np.uint8),
             capital=np.array([f.capital for f in known], np.uint8),
+            small=np.array([f.small for f in known], np.uint8),
             share=np.array([share.get(w.lower(), 0.0) for w in self.numbers], np.float32),
             digest=np.array([f.digest for f in known], np.int64),
             letters=letters,
@@ -96,6 +101,7 @@ class WordArrays(NamedTuple):
 
     content: Array
     capital: Array
+    small: Array
     share: Array
     digest: Array
     letters: Array

@@ -29,7 +29,7 @@ from projector.alignment.stage import AlignOptions, AlignStage
 from projector.projection.assignment import choose, probabilities
 from projector.projection.batch import Asked, token_run
 from projector.projection.confidence import EVIDENCE, evidence
-from projector.projection.features import COUNT, FEATURES, LEAST, NULL, Candidates
+from projector.projection.features import COUNT, FEATURES, LEAST, NAME_SMALL, NULL, Candidates
 from projector.projection.match import MatchProjector
 from projector.projection.weights import STANDARD, Weights, load_weights
 from projector.records import Pair
@@ -39,9 +39,12 @@ UNREACHED = -2  # gold that no candidate is
 PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
 LEFT_ALONE: set[str] = set()
+SELDOM_FEATURES = ("name_small", "name_tail", "name_article")  # about thirty times each
+SELDOM = 0.1  # of the pull to zero, for these
 KINDS = {  # of features, by parts of their names
     "spelling": ("alike", "same"),
-    "capitals": ("capital", "small", "acronym"),
+    "capitals": ("capital", "small", "acronym", "name_"),
+    "what a label says": ("name_",),
     "words that go together": ("bond",),
     "numbers and their units": ("unit_",),
     "common words": ("common",),
@@ -174,7 +177,9 @@ def pruned(example: Example, vector: np.ndarray) -> Matrix:
         a, b = found.at[number], found.at[number + 1]
         # A span with a plain counterpart that the annotators did not label teaches nothing about
         # where counterparts are missing.
-        if wanted < 0 or (wanted == b - 1 and np.any(found.features[a:b, LEAST] >= PLAIN)):
+        # But a name that became a lower-case word is none.
+        plain = (found.features[a:b, LEAST] >= PLAIN) & (found.features[a:b, NAME_SMALL] == 0)
+        if wanted < 0 or (wanted == b - 1 and np.any(plain)):
             continue
         order = a + np.argsort(-score[a:b], kind="stable")[:KEPT]
         kept = np.union1d(order, [wanted, b - 1])
@@ -188,10 +193,11 @@ def pruned(example: Example, vector: np.ndarray) -> Matrix:
 
 
 def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarray:
-    """Softmax regression by L-BFGS; ``l2`` pulls towards 0."""
+    """Softmax regression by L-BFGS; ``l2`` pulls towards 0, less where a feature is seldom."""
     from scipy.optimize import minimize
 
     mask = np.array([name not in LEFT_ALONE for name in FEATURES], np.float64)
+    pull = l2 * np.array([SELDOM if name in SELDOM_FEATURES else 1.0 for name in FEATURES])
     total = sum(m.weight.sum() for m in matrices)
 
     def loss(vector: np.ndarray) -> tuple[float, np.ndarray]:
@@ -206,7 +212,7 @@ def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarra
             p = e / np.repeat(norm, sizes) * np.repeat(m.weight, sizes)
             p[m.right] -= m.weight
             slope += m.features.T @ p
-        return value / total + l2 * vector @ vector / 2, slope * mask / total + l2 * vector
+        return value / total + pull @ vector**2 / 2, slope * mask / total + pull * vector
 
     found = minimize(
         loss, start.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": 300}

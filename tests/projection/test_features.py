@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from projector.projection.assignment import choose, probabilities
 from projector.projection.batch import build, token_run
@@ -42,6 +43,32 @@ def test_likeness_acronyms_and_capitals() -> None:
     found = rows(pair("in Katharina now", "en Caterina ahora", "0-0 1-1", [("PER", 1, 2)]))
     assert found[1, 2]["alike"] > 0.7
     assert found[1, 3]["last_small"] == 1 and found[1, 2]["last_small"] == 0
+
+
+def test_a_name_that_became_a_lower_case_word() -> None:
+    def small(label: str, target: str = "La comida belga") -> float:
+        given = pair("The Belgium food", target, "0-0 1-2 2-1", [(label, 1, 2)])
+        return rows(given)[2, 3]["name_small"]
+
+    assert small("LOC") == small("gpe") == small("ORG") == 1
+    assert small("MISC") == small("food") == 0, "nothing says that it is a name"
+    assert small("LOC", "La comida Belga") == 0
+    assert small("LOC", "la comida belga") == 0, "a text without capitals says nothing"
+    assert small("LOC", "La comida 比利時") == 0, "a script without capitals"
+    given = pair("The belgian food", "La comida belga", "0-0 1-2 2-1", [("LOC", 1, 2)])
+    assert rows(given)[2, 3]["name_small"] == 0, "it had none in the source"
+
+
+def test_the_article_of_a_place_and_the_tail_of_a_name() -> None:
+    found = rows(pair("In the Alps", "In den Alpen", "0-0 1-1 2-2", [("LOC", 1, 3)]))
+    assert found[1, 3]["name_article"] == 1 and found[2, 3]["name_article"] == 0
+    found = rows(pair("In the Times", "In der Times", "0-0 1-1 2-2", [("ORG", 1, 3)]))
+    assert found[1, 3]["name_article"] == 0, "only places leave theirs"
+    spans, links = [("ORG", 1, 3)], "0-0 1-1 2-2 2-3"
+    given = pair("A Supreme Court", "Ein Oberster Gerichtshof entschied", links, spans)
+    assert rows(given)[1, 4]["name_tail"] == 0, "the language is not known to be German"
+    given = replace(given, target=replace(given.target, lang="de"))
+    assert rows(given)[1, 4]["name_tail"] == 1 and rows(given)[1, 3]["name_tail"] == 0
 
 
 def test_punctuation_at_an_edge_needs_punctuation_in_the_span() -> None:
