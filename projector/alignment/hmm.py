@@ -8,7 +8,7 @@ views and mapped back to the given words.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -22,6 +22,7 @@ from projector.alignment.hmm_state import State, parameters_in, parameters_out, 
 from projector.alignment.hmm_table import Ints, corpus_of, repacked
 from projector.alignment.hmm_train import Parameters, Settings, train
 from projector.alignment.hmm_views import VIEWS, Units, View, classes, view
+from projector.alignment.parts import in_order
 from projector.alignment.pieces import pieces
 from projector.alignment.priors import evidence_for, lexicon_paces, null_counts, total_counts
 from projector.alignment.similarity import unknown_evidence
@@ -32,8 +33,9 @@ from projector.records import Link
 
 LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
 LEAST = 0.02  # links below this probability are not written
+CHUNK = 64  # pairs aligned at a time by one thread
 SMALL = 6_000  # pairs up to which all views are worth their time
-LARGE = 60_000  # pairs from which whole forms do better than stems
+LARGE = 40_000  # pairs from which whole forms do better than stems
 
 
 class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,9 +173,19 @@ class HmmAligner:
             raise EngineError("the aligner 'hmm' has learnt nothing yet: call fit first")
         answers: list[list[Link]] = [[] for _ in pairs]
         parts = [piece for n, pair in enumerate(pairs) for piece in pieces(n, pair)]
+        chunks = [parts[at : at + CHUNK] for at in range(0, len(parts), CHUNK)]
+        found = in_order((self._job([p.pair for p in chunk]) for chunk in chunks), self._threads)
+        for chunk, matrices in zip(chunks, found, strict=True):
+            for part, links in zip(chunk, matrices.links(self.options.least), strict=True):
+                answers[part.number].extend(part.placed(links) if part.cut else links)
+        return [sorted(links) for links in answers]
+
+    def _job(self, pairs: Sequence[TokenPair]) -> Callable[[], Matrices]:
+        """What aligns a few pairs: their words are looked up here, the rest is compiled code that
+        may run on another thread."""
         unknown: list[str] = []
-        left = [self._source.known(p.pair.source, unknown) for p in parts]
-        right = [self._target.known(p.pair.target, unknown) for p in parts]
+        left = [self._source.known(pair.source, unknown) for pair in pairs]
+        right = [self._target.known(pair.target, unknown) for pair in pairs]
         corpus = corpus_of(
             ((a, b) for (a, _), (b, _) in zip(left, right, strict=True)), keep_all=True
         )
@@ -182,19 +194,21 @@ class HmmAligner:
         if unknown:
             forms = self._source.forms, self._target.forms
             least = unknown_evidence(corpus, *forms, unknown)
-        matrices = Matrices.of([(len(p.pair.source), len(p.pair.target)) for p in parts])
-        total = matrices.soft
-        for model in self._models.values():
-            mapped = repacked(
-                corpus,
-                model.source.of(corpus.source, unknown),
-                model.target.of(corpus.target, unknown),
-            )
-            total += link_matrices(model.parameters, mapped, owners, matrices, least, self._threads)
-        total /= len(self._models)
-        for part, found in zip(parts, matrices.links(self.options.least), strict=True):
-            answers[part.number].extend(part.placed(found) if part.cut else found)
-        return [sorted(links) for links in answers]
+        matrices = Matrices.of([(len(pair.source), len(pair.target)) for pair in pairs])
+
+        def job() -> Matrices:
+            total = matrices.soft
+            for model in self._models.values():
+                mapped = repacked(
+                    corpus,
+                    model.source.of(corpus.source, unknown),
+                    model.target.of(corpus.target, unknown),
+                )
+                total += link_matrices(model.parameters, mapped, owners, matrices, least)
+            total /= len(self._models)
+            return matrices
+
+        return job
 
     def knowledge(self) -> dict[str, Known]:
         """What was learnt, as a lexicon stores it (`hmm_lexicon`)."""

@@ -19,8 +19,9 @@ from numba import njit
 from projector.alignment.hmm_kernels import FLOOR, both_ways
 from projector.alignment.hmm_table import Corpus, Floats, Ints, Longs
 from projector.alignment.hmm_train import Parameters
-from projector.alignment.parts import in_parts
 from projector.records import Link
+
+SHORT_ROW = 16  # entries of a source word for each word of the target sentence
 
 
 @njit(cache=True, nogil=True)
@@ -63,12 +64,15 @@ def _links(
     owner_t: Any,
     word_at: Any,
     words_t: Any,
-    part: int,
-    parts: int,
     soft: Any,
 ) -> None:  # pragma: no cover
     """Link probabilities of words into ``soft``; pair k's matrix begins at ``word_at[k]``."""
-    for k in range(part, len(source_at) - 1, parts):
+    longest = 0
+    for k in range(len(target_at) - 1):
+        longest = max(longest, target_at[k + 1] - target_at[k])
+    place = np.full(len(null_t), -1, np.int32)  # of a word in the target sentence, the last one
+    same = np.empty(longest, np.int32)  # the place before where the same word stands
+    for k in range(len(source_at) - 1):
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
         n, m = len(s), len(t)
@@ -76,12 +80,36 @@ def _links(
             continue
         ahead = np.empty((n + 1, m), np.float32)
         back = np.empty((m + 1, n), np.float32)
+        cell = cell_at[k]
         for i in range(n):
             for j in range(m):
-                floor = max(FLOOR, least[cell_at[k] + i * m + j] if len(least) else FLOOR)
-                x = find(start, column, s[i], t[j]) if s[i] >= 0 and t[j] >= 0 else -1
-                ahead[i, j] = max(p[x, 0], floor) if x >= 0 else floor
-                back[j, i] = max(p[x, 1], floor) if x >= 0 else floor
+                floor = max(FLOOR, least[cell + i * m + j]) if len(least) else FLOOR
+                ahead[i, j] = floor
+                back[j, i] = floor
+        for j in range(m):
+            if t[j] >= 0:
+                same[j] = place[t[j]]
+                place[t[j]] = j
+        for i in range(n):
+            if s[i] < 0:
+                continue
+            first, end = start[s[i]], start[s[i] + 1]
+            if end - first <= SHORT_ROW * m:  # read the row, rather than look each word up in it
+                for x in range(first, end):
+                    j = place[column[x]]
+                    while j >= 0:
+                        ahead[i, j] = max(ahead[i, j], p[x, 0])
+                        back[j, i] = max(back[j, i], p[x, 1])
+                        j = same[j]
+                continue
+            for j in range(m):
+                x = find(start, column, s[i], t[j]) if t[j] >= 0 else -1
+                if x >= 0:
+                    ahead[i, j] = max(ahead[i, j], p[x, 0])
+                    back[j, i] = max(back[j, i], p[x, 1])
+        for j in range(m):
+            if t[j] >= 0:
+                place[t[j]] = -1
         for j in range(m):
             ahead[n, j] = null_t[t[j]] if t[j] >= 0 else FLOOR
         for i in range(n):
@@ -151,7 +179,6 @@ def link_matrices(
     owners: tuple[Ints, Ints],
     shape: Matrices,
     least: Floats,
-    threads: int,
 ) -> Floats:
     """Link probabilities of several pairs, laid out like ``shape.soft``.
 
@@ -163,33 +190,26 @@ def link_matrices(
     """
     soft = np.zeros_like(shape.soft)
     table = model.table
-    parts = min(threads, max(1, len(shape.columns) // 16))
-
-    def work(part: int) -> None:
-        _links(
-            corpus.source,
-            corpus.source_at,
-            corpus.target,
-            corpus.target_at,
-            corpus.cell_at,
-            table.start,
-            table.column,
-            model.p,
-            model.null_t,
-            model.null_s,
-            model.step_s,
-            model.step_t,
-            model.row_s,
-            model.row_t,
-            model.null,
-            least,
-            *owners,
-            shape.at,
-            shape.columns,
-            part,
-            parts,
-            soft,
-        )
-
-    in_parts(parts, threads, work)
+    _links(
+        corpus.source,
+        corpus.source_at,
+        corpus.target,
+        corpus.target_at,
+        corpus.cell_at,
+        table.start,
+        table.column,
+        model.p,
+        model.null_t,
+        model.null_s,
+        model.step_s,
+        model.step_t,
+        model.row_s,
+        model.row_t,
+        model.null,
+        least,
+        *owners,
+        shape.at,
+        shape.columns,
+        soft,
+    )
     return soft

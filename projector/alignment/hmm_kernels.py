@@ -190,12 +190,8 @@ def emissions(
     for i in range(n):
         for j in range(m):
             x = cells[i * m + j]
-            if x >= 0:
-                ahead[i, j] = p[x, 0]
-                back[j, i] = p[x, 1]
-            else:
-                ahead[i, j] = FLOOR
-                back[j, i] = FLOOR
+            ahead[i, j] = p[x, 0]
+            back[j, i] = p[x, 1]
     for j in range(m):
         ahead[n, j] = null_t[t[j]]
     for i in range(n):
@@ -292,9 +288,7 @@ def collect(
             for j in range(m):
                 v = post[base + i * m + j]
                 if v > np.float32(1e-5):
-                    x = cells[cell_at[k] + i * m + j]
-                    if x >= 0:
-                        count[x] += v
+                    count[cells[cell_at[k] + i * m + j]] += v
         for j in range(m):
             t = target[target_at[k] + j]
             if t % parts == q:

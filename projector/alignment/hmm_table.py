@@ -2,8 +2,7 @@
 
 One sparse table serves both directions: entry x stands for the word pair (s, t), rows are source
 words in compressed rows (``start[s]`` to ``start[s + 1]``, target words ascending). Every cell of
-every training pair remembers its entry (``cells``, -1 where the pair of words was left out), so
-training never searches.
+every training pair remembers its entry (``cells``), so training never searches.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -57,6 +57,26 @@ class Table:
         wanted = np.linspace(0, int(self.start[-1]), count + 1)
         cuts: list[int] = np.searchsorted(self.start, wanted).tolist()
         return [0, *cuts[1:-1], len(self.start) - 1]
+
+    def sums(self, values: Floats, targets: int) -> tuple[Floats, Floats]:
+        """The values of all entries added up for each source and for each target word."""
+        rows, columns = _sums(self.start, self.column, values, targets)
+        return rows.astype(np.float32), columns.astype(np.float32)
+
+    def only(self, kept: NDArray[np.bool_]) -> Table:
+        """The table of the entries ``kept``."""
+        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)])
+        return Table(before[self.start], self.column[kept])
+
+
+@njit(cache=True, nogil=True)
+def _sums(start: Longs, column: Ints, values: Floats, targets: int) -> Any:  # pragma: no cover
+    rows, columns = np.zeros(len(start) - 1), np.zeros(targets)
+    for s in range(len(start) - 1):
+        for x in range(start[s], start[s + 1]):
+            rows[s] += values[x]
+            columns[column[x]] += values[x]
+    return rows, columns
 
 
 def corpus_of(
@@ -124,8 +144,7 @@ def _fill(
     first: Longs,
     sentence: Ints,
     place: Longs,
-    target_count: Longs,
-    rare: int,
+    targets: int,
     part: int,
     parts: int,
     start: Longs,
@@ -135,40 +154,31 @@ def _fill(
     """Rows ``part`` modulo ``parts``, by going through the sentences that a source word is in.
 
     Called twice: with an empty ``column`` it counts a row's entries into ``start[s + 1]``, then,
-    with the row starts known, it writes the entries and the cells. A pair of words that both
-    occur more than ``rare`` times but met once only is left out (it is noise, and such pairs are
-    most of a big corpus's table).
+    with the row starts known, it writes the entries and the cells.
     """
     writes = len(column) > 0
     sources = len(start) - 1
-    targets = len(target_count)
-    met = np.zeros(targets, np.int32)
+    met = np.zeros(targets, np.bool_)
     slot = np.full(targets, -1, np.int32)
     seen = np.empty(targets, np.int32)
     for s in range(part, sources, parts):
-        often = first[s + 1] - first[s] > rare
         many = 0
         for o in range(first[s], first[s + 1]):
             k = sentence[o]
             for n in range(target_at[k], target_at[k + 1]):
                 t = target[n]
-                if met[t] == 0:
+                if not met[t]:
                     seen[many] = t
                     many += 1
-                met[t] += 1
-        kept = 0
+                    met[t] = True
         for m in range(many):
-            t = seen[m]
-            if met[t] > 1 or not often or target_count[t] <= rare:
-                seen[kept] = t
-                kept += 1
-            met[t] = 0
+            met[seen[m]] = False
         if not writes:
-            start[s + 1] = kept
+            start[s + 1] = many
             continue
-        row = np.sort(seen[:kept])
+        row = np.sort(seen[:many])
         base = start[s]
-        for m in range(kept):
+        for m in range(many):
             column[base + m] = row[m]
             slot[row[m]] = base + m
         for o in range(first[s], first[s + 1]):
@@ -177,25 +187,20 @@ def _fill(
             at = cell_at[k] + (place[o] - source_at[k]) * tall
             for n in range(tall):
                 cells[at + n] = slot[target[target_at[k] + n]]
-        for m in range(kept):
+        for m in range(many):
             slot[row[m]] = -1
 
 
-def build_table(
-    corpus: Corpus, sources: int, targets: int, rare: int, threads: int
-) -> tuple[Table, Ints]:
+def build_table(corpus: Corpus, sources: int, targets: int, threads: int) -> tuple[Table, Ints]:
     """The table of a corpus and the entry of each of its cells.
 
     Args:
         sources, targets: vocabulary sizes.
-        rare: see `_fill`; 0 or less keeps every pair that met.
     """
     first, sentence, place = _occurrences(corpus.source, corpus.source_at, sources)
-    target_count = np.bincount(corpus.target, minlength=targets).astype(np.int64)
     start = np.zeros(sources + 1, np.int64)
     column = np.empty(0, np.int32)
     cells = np.empty(0, np.int32)
-    limit = rare if rare > 0 else np.iinfo(np.int64).max
 
     def fill(part: int) -> None:
         _fill(
@@ -206,8 +211,7 @@ def build_table(
             first,
             sentence,
             place,
-            target_count,
-            limit,
+            targets,
             part,
             threads,
             start,

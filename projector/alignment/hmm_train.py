@@ -8,9 +8,11 @@ any sentence pair. No step is random, and no sum depends on how many threads the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from projector.alignment.hmm_kernels import JUMPS, REACH, add_steps, collect, expect
@@ -24,6 +26,7 @@ PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on t
 OFTEN = 10  # occurrences from which a word has steps of its own
 FAR = 12.0  # positions that share the last bucket of jumps, about
 EARLIER = 1000.0  # steps that an earlier training's general ones are worth
+NOTHING = 1e-5  # entries less likely than that, both ways, are forgotten after training
 STORED = 0.05  # a lexicon keeps pairs that were seen at least so often
 
 
@@ -37,7 +40,6 @@ class Settings:
     alpha_null: float = 0.01
     kappa: tuple[float, ...] = (3.0,)  # what each coarser level weighs, in observations
     null: float = 0.2  # of a word being linked to nothing
-    rare: int = 0  # see hmm_table.build_table
     tau: float = 5.0  # what the steps of all words are worth to a word's own
     threads: int = 2
 
@@ -106,7 +108,7 @@ def train(
         paces: the steps that an earlier training counted, away from this corpus's units.
     """
     sources, targets = sizes
-    table, cells = build_table(corpus, sources, targets, settings.rare, settings.threads)
+    table, cells = build_table(corpus, sources, targets, settings.threads)
     prior = evidence(table)
     away = _away(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
@@ -156,10 +158,16 @@ def train(
                 if counted[0].sum() > 0:
                     step[:] = _steps(counted, settings.tau)
             model.walked_s, model.walked_t = (w.astype(np.float32) for w in walked)
-    smoothed = model.count + settings.alpha
-    model.total_s = away[0] + np.bincount(table.rows, smoothed, sources).astype(np.float32)
-    model.total_t = away[1] + np.bincount(table.column, smoothed, targets).astype(np.float32)
-    return model
+    totals_s, totals_t = table.sums(model.count + np.float32(settings.alpha), targets)
+    model.total_s, model.total_t = away[0] + totals_s, away[1] + totals_t
+    return _lean(model)
+
+
+def _lean(model: Parameters) -> Parameters:
+    """The model without the entries that came to nothing, most of them: none is likely enough to
+    change a link, and a small table is looked up several times faster."""
+    kept = (model.p.max(1) > NOTHING) | (model.count >= STORED)
+    return replace(model, table=model.table.only(kept), p=model.p[kept], count=model.count[kept])
 
 
 def starting_steps() -> Floats:
@@ -227,12 +235,8 @@ def _away(
     """What a lexicon's totals have above the prior counts in this table, smoothing included."""
     if totals is None:
         return np.zeros(sizes[0], np.float32), np.zeros(sizes[1], np.float32)
-    here_s = np.bincount(table.rows, weights=prior, minlength=sizes[0])
-    here_t = np.bincount(table.column, weights=prior, minlength=sizes[1])
-    return (
-        np.maximum(totals[0] - here_s, 0).astype(np.float32),
-        np.maximum(totals[1] - here_t, 0).astype(np.float32),
-    )
+    here_s, here_t = table.sums(prior, sizes[1])
+    return np.maximum(totals[0] - here_s, 0), np.maximum(totals[1] - here_t, 0)
 
 
 def _first_probabilities(
@@ -242,15 +246,26 @@ def _first_probabilities(
     totals: tuple[Floats, Floats] | None,
 ) -> Floats:
     """Uniform within a row, as one observation spread out, with the prior counts on top."""
-    rows = table.rows
-    p = np.empty((len(rows), 2), np.float32)
-    for side, words in enumerate((rows, table.column)):
-        met = np.bincount(words, minlength=sizes[side])
-        seen = np.bincount(words, weights=prior, minlength=sizes[side])
-        if totals is not None:
-            seen = np.maximum(seen, totals[side])
-        p[:, side] = (1.0 / np.maximum(met, 1)[words] + prior) / (1.0 + seen[words])
+    seen = table.sums(prior, sizes[1])
+    if totals is not None:
+        seen = np.maximum(seen[0], totals[0]), np.maximum(seen[1], totals[1])
+    met = np.bincount(table.column, minlength=sizes[1])
+    p = np.empty((len(table.column), 2), np.float32)
+    spread(table.start, table.column, prior, met, *seen, p)
     return p
+
+
+@njit(cache=True, nogil=True)
+def spread(
+    start: Any, column: Any, prior: Any, met: Any, seen_s: Any, seen_t: Any, p: Any
+) -> None:  # pragma: no cover
+    """Fill in `_first_probabilities`; ``met``: how many source words each target word met."""
+    for s in range(len(start) - 1):
+        each = 1.0 / max(1, start[s + 1] - start[s])
+        for x in range(start[s], start[s + 1]):
+            t = column[x]
+            p[x, 0] = (each + prior[x]) / (1.0 + seen_s[s])
+            p[x, 1] = (1.0 / met[t] + prior[x]) / (1.0 + seen_t[t])
 
 
 def _expectation(

@@ -6,8 +6,11 @@ and kernels without ``parallel=True`` compile several times faster.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 def in_parts(parts: int, threads: int, work: Callable[[int], object]) -> None:
@@ -19,3 +22,14 @@ def in_parts(parts: int, threads: int, work: Callable[[int], object]) -> None:
     with ThreadPoolExecutor(min(parts, threads)) as pool:
         for _ in pool.map(work, range(parts)):
             pass
+
+
+def in_order(jobs: Iterable[Callable[[], T]], threads: int) -> Iterator[T]:
+    """The results of jobs, in order; while some run on threads, the next ones are made ready."""
+    if threads < 2:
+        for job in jobs:
+            yield job()
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for future in [pool.submit(job) for job in jobs]:
+            yield future.result()

@@ -94,6 +94,9 @@ def prefix_stem(word: str) -> str:
     return word if len(word) <= 6 else word[:5]
 
 
+KEPT = 300_000  # tokens whose splits are kept when nothing is learnt
+
+
 class Splitter:
     """Words of one language split into sub-tokens, and these as numbers.
 
@@ -116,9 +119,8 @@ class Splitter:
 
     def words(self, words: Sequence[str]) -> list[int]:
         """Numbers of all sub-tokens of a sentence."""
-        tokens = self._tokens
-        splits = [tokens[word] if word in tokens else self._learn(word) for word in words]
-        return list(chain.from_iterable(splits))
+        get, learn = self._tokens.get, self._learn
+        return list(chain.from_iterable([get(word) or learn(word) for word in words]))
 
     def _learn(self, word: str) -> tuple[int, ...]:
         split = self._tokens[word] = tuple(self.number(form) for form in subtokens(word))
@@ -135,10 +137,8 @@ class Splitter:
         Nothing is learnt: an unseen sub-token is appended to ``unknown`` and gets the number
         -k - 1, where k is its place there.
         """
-        tokens = self._tokens
-        splits: list[Sequence[int]] = [
-            tokens[word] if word in tokens else self._unseen(word, unknown) for word in words
-        ]
+        get, unseen = self._tokens.get, self._unseen
+        splits: list[Sequence[int]] = [get(word) or unseen(word, unknown) for word in words]
         return list(chain.from_iterable(splits)), list(map(len, splits))
 
     def _unseen(self, word: str, unknown: list[str]) -> Sequence[int]:
@@ -149,4 +149,6 @@ class Splitter:
                 unknown.append(form)
                 number = -len(unknown)
             split.append(number)
+        if min(split) >= 0 and len(self._tokens) < KEPT:
+            self._tokens[word] = tuple(split)
         return split

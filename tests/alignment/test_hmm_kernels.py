@@ -88,14 +88,14 @@ def test_model1_columns_sum_to_one() -> None:
 
 
 def test_exp_digamma_is_what_its_name_says() -> None:
-    for x in (0.04, 0.1, 0.5, 1.0, 2.5, 10.0, 1e4):
-        assert np.isclose(exp_digamma(x), np.exp(digamma(x)), rtol=1e-5)
-    assert exp_digamma(0.01) == 0
+    for x in (0.1001, 0.1234, 0.5, 1.0, 1.9999, 2.0, 2.5, 10.0, 1e4):
+        assert np.isclose(exp_digamma(x), np.exp(digamma(x)), rtol=1e-3)
+    assert exp_digamma(0.01) == 0 and 0 < exp_digamma(0.06) < 1e-6
 
 
 def test_the_table_has_every_pair_of_words_that_met_and_no_other() -> None:
     corpus = corpus_of([([1, 2], [1, 3]), ([2, 2], [2])], 10)
-    table, cells = build_table(corpus, 3, 4, 0, 2)
+    table, cells = build_table(corpus, 3, 4, 2)
     met = {
         (s, t) for s in range(3) for t in table.column[table.start[s] : table.start[s + 1]].tolist()
     }
@@ -103,13 +103,6 @@ def test_the_table_has_every_pair_of_words_that_met_and_no_other() -> None:
     rows = table.rows
     pairs = [(rows[x], table.column[x]) for x in cells]
     assert pairs == [(1, 1), (1, 3), (2, 1), (2, 3), (2, 2), (2, 2)]
-
-
-def test_rare_leaves_out_frequent_words_that_met_once() -> None:
-    pairs = [([1], [1])] * 4 + [([2], [2])] * 4 + [([1, 2], [1, 2])]
-    table, cells = build_table(corpus_of(pairs, 10), 3, 3, 3, 1)
-    assert len(table.column) == 2
-    assert (cells[-4:] == -1).sum() == 2
 
 
 def test_probabilities_of_a_word_sum_to_at_most_one() -> None:
