@@ -9,33 +9,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Annotated, Any
+from itertools import islice
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import numpy as np
 
 from projector.alignment.base import TokenPair
 from projector.alignment.bitext import bitext_path, read_bitext
-from projector.alignment.hmm_apply import Matrices, link_matrices, owners_of
+from projector.alignment.hmm_apply import Matrices, link_matrices
 from projector.alignment.hmm_lexicon import Known, Lexicon, load_lexicon
 from projector.alignment.hmm_state import State, parameters_in, parameters_out, splitter_of
-from projector.alignment.hmm_table import Ints, corpus_of, repacked
+from projector.alignment.hmm_table import Corpus, Ints, joined, repacked
 from projector.alignment.hmm_train import Parameters, Settings, train
 from projector.alignment.hmm_views import VIEWS, Units, View, classes, view
 from projector.alignment.parts import in_order
 from projector.alignment.pieces import pieces
 from projector.alignment.priors import evidence_for, lexicon_paces, null_counts, total_counts
 from projector.alignment.similarity import unknown_evidence
-from projector.alignment.subtokens import Splitter
+from projector.alignment.subtokens import Split, Splitter
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError, near_miss
 from projector.records import Link
 
 LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
 LEAST = 0.02  # links below this probability are not written
+BATCH = 1_000  # pairs read at a time
 CHUNK = 64  # pairs aligned at a time by one thread
 SMALL = 6_000  # pairs up to which all views are worth their time
 LARGE = 40_000  # pairs from which whole forms do better than stems
+
+T = TypeVar("T")
 
 
 class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +103,7 @@ class HmmAligner:
         self._source, self._target = Splitter(), Splitter()
         self._models = {}
         self._languages = source, target
-        corpus = corpus_of(self._numbers(pairs, source, target), LONGEST)
+        corpus = joined(self._read(pairs, source, target), LONGEST)
         self.pairs = len(corpus)
         for name in self.options.views or self._choose():
             kind = view(name, source, target)
@@ -121,15 +125,16 @@ class HmmAligner:
         given = self.options.iterations
         return (given, given) if given else (5, 4) if self.pairs <= LARGE else (3, 3)
 
-    def _numbers(
-        self, pairs: Iterable[TokenPair], source: str, target: str
-    ) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    def _read(self, pairs: Iterable[TokenPair], source: str, target: str) -> Iterator[Corpus]:
         left, right = self._source, self._target
-        for pair in pairs:
-            yield left.words(pair.source), right.words(pair.target)
+        for batch in _batches(pairs):
+            yield _corpus(
+                left.learn([pair.source for pair in batch]),
+                right.learn([pair.target for pair in batch]),
+            )
         for path in self.options.bitext:
-            for a, b in read_bitext(bitext_path(path, source, target)):
-                yield left.text(a), right.text(b)
+            for texts in _batches(read_bitext(bitext_path(path, source, target))):
+                yield _corpus(left.texts(a for a, _ in texts), right.texts(b for _, b in texts))
 
     def _train(self, kind: View, corpus: object, left: Units, right: Units) -> Parameters:
         levels: list[tuple[Ints, Ints]] = []
@@ -184,12 +189,10 @@ class HmmAligner:
         """What aligns a few pairs: their words are looked up here, the rest is compiled code that
         may run on another thread."""
         unknown: list[str] = []
-        left = [self._source.known(pair.source, unknown) for pair in pairs]
-        right = [self._target.known(pair.target, unknown) for pair in pairs]
-        corpus = corpus_of(
-            ((a, b) for (a, _), (b, _) in zip(left, right, strict=True)), keep_all=True
-        )
-        owners = owners_of([n for _, n in left]), owners_of([n for _, n in right])
+        left = self._source.known([pair.source for pair in pairs], unknown)
+        right = self._target.known([pair.target for pair in pairs], unknown)
+        corpus = _corpus(left, right)
+        owners = left.owner, right.owner
         least = np.empty(0, np.float32)
         if unknown:
             forms = self._source.forms, self._target.forms
@@ -239,3 +242,13 @@ class HmmAligner:
 
     def close(self) -> None:
         self._models = {}
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    stream = iter(items)
+    while batch := list(islice(stream, BATCH)):
+        yield batch
+
+
+def _corpus(source: Split, target: Split) -> Corpus:
+    return Corpus.of(source.numbers, source.at, target.numbers, target.at)

@@ -10,7 +10,7 @@ sub-tokens' links.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -161,16 +161,6 @@ class Matrices(NamedTuple):
         found = list(zip(i.tolist(), j.tolist(), p.tolist(), strict=True))
         for a, b in pairwise(bounds.tolist()):
             yield found[a:b]
-
-
-def owners_of(counts: Sequence[Sequence[int]]) -> Ints:
-    """For each sub-token the word of its sentence that it is part of; ``counts``: how many
-    sub-tokens each word of each sentence has."""
-    lengths = np.array([len(row) for row in counts], np.int64)
-    first = np.cumsum(lengths) - lengths
-    words = np.arange(int(lengths.sum()), dtype=np.int64) - np.repeat(first, lengths)
-    each = np.fromiter(chain.from_iterable(counts), np.int64, len(words))
-    return np.repeat(words.astype(np.int32), each)
 
 
 def link_matrices(

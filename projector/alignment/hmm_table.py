@@ -7,8 +7,7 @@ every training pair remembers its entry (``cells``), so training never searches.
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +35,12 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.source_at) - 1
+
+    @classmethod
+    def of(cls, source: Ints, source_at: Longs, target: Ints, target_at: Longs) -> Corpus:
+        """The corpus of these arrays."""
+        cells = np.cumsum(np.diff(source_at) * np.diff(target_at))
+        return cls(source, source_at, target, target_at, np.concatenate([np.zeros(1, int), cells]))
 
 
 @dataclass
@@ -79,32 +84,23 @@ def _sums(start: Longs, column: Ints, values: Floats, targets: int) -> Any:  # p
     return rows, columns
 
 
-def corpus_of(
-    pairs: Iterable[tuple[Sequence[int], Sequence[int]]],
-    longest: int = 0,
-    *,
-    keep_all: bool = False,
-) -> Corpus:
-    """Pack lists of word numbers.
-
-    Pairs with an empty side, or with more than ``longest`` words on one, are left out unless
-    ``keep_all`` is set.
-    """
-    source, target = array("i"), array("i")
-    widths, heights = array("q", [0]), array("q", [0])
-    for a, b in pairs:
-        if keep_all or (a and b and max(len(a), len(b)) <= longest):
-            source.extend(a)
-            target.extend(b)
-            widths.append(len(a))
-            heights.append(len(b))
-    lengths_s, lengths_t = np.array(widths, np.int64), np.array(heights, np.int64)
-    return Corpus(
-        np.array(source, np.int32),
-        np.cumsum(lengths_s),
-        np.array(target, np.int32),
-        np.cumsum(lengths_t),
-        np.cumsum(lengths_s * lengths_t),
+def joined(parts: Iterable[Corpus], longest: int) -> Corpus:
+    """One corpus of several, without the pairs that have an empty side or more than ``longest``
+    words on one."""
+    source, target = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    widths, heights = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)]
+    for part in parts:
+        wide, tall = np.diff(part.source_at), np.diff(part.target_at)
+        kept = (np.minimum(wide, tall) > 0) & (np.maximum(wide, tall) <= longest)
+        source.append(part.source[np.repeat(kept, wide)])
+        target.append(part.target[np.repeat(kept, tall)])
+        widths.append(wide[kept])
+        heights.append(tall[kept])
+    return Corpus.of(
+        np.concatenate(source),
+        np.cumsum(np.concatenate(widths)),
+        np.concatenate(target),
+        np.cumsum(np.concatenate(heights)),
     )
 
 

@@ -9,10 +9,14 @@ never touches a document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain, repeat
+from typing import NamedTuple
 
+import numpy as np
 import regex
+from numpy.typing import NDArray
 
 _LONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _RUN = regex.compile(
@@ -95,19 +99,31 @@ def prefix_stem(word: str) -> str:
 
 
 KEPT = 300_000  # tokens whose splits are kept when nothing is learnt
+UNSEEN = -(2**31)  # the code of a token that was not met before
+
+
+class Split(NamedTuple):
+    """Sentences as numbers of sub-tokens: those of sentence k are ``numbers[at[k]:at[k + 1]]``,
+    and ``owner`` is the word of the sentence that each is part of."""
+
+    numbers: NDArray[np.int32]
+    at: NDArray[np.int64]
+    owner: NDArray[np.int32]
 
 
 class Splitter:
     """Words of one language split into sub-tokens, and these as numbers.
 
     ``forms[k]`` is sub-token k; number 0 is the empty word. New ones get numbers as they turn up.
-    A token's split is kept, so a corpus costs one dictionary look-up a token.
+    A token's code is kept, so a corpus costs one dictionary look-up a token: the number of its
+    only sub-token, or -k - 1 if its several are ``_several[k]``.
     """
 
     def __init__(self) -> None:
         self.forms: list[str] = [""]
         self._number: dict[str, int] = {"": 0}
-        self._tokens: dict[str, tuple[int, ...]] = {}
+        self._codes: dict[str, int] = {}
+        self._several: list[list[int]] = []
 
     def number(self, form: str) -> int:
         """The number of a sub-token, a new one if it is new."""
@@ -117,31 +133,43 @@ class Splitter:
             self.forms.append(form)
         return known
 
-    def words(self, words: Sequence[str]) -> list[int]:
-        """Numbers of all sub-tokens of a sentence."""
-        get, learn = self._tokens.get, self._learn
-        return list(chain.from_iterable([get(word) or learn(word) for word in words]))
+    def learn(self, sentences: Sequence[Sequence[str]]) -> Split:
+        """Tokenised sentences; new sub-tokens get numbers."""
+        return self._split(sentences, self._learn)
 
-    def _learn(self, word: str) -> tuple[int, ...]:
-        split = self._tokens[word] = tuple(self.number(form) for form in subtokens(word))
-        return split
+    def known(self, sentences: Sequence[Sequence[str]], unknown: list[str]) -> Split:
+        """Tokenised sentences, with nothing learnt: an unseen sub-token is appended to
+        ``unknown`` and gets the number -k - 1, where k is its place there."""
+        return self._split(sentences, partial(self._look, unknown=unknown))
 
-    def text(self, text: str) -> list[int]:
-        """Numbers of the sub-tokens of running text."""
+    def texts(self, texts: Iterable[str]) -> Split:
+        """Running text, one sentence a piece; new sub-tokens get numbers."""
         number, known = self.number, self._number
-        return [known.get(form) or number(form) for form in text_subtokens(text)]
+        found = [[known.get(form) or number(form) for form in text_subtokens(t)] for t in texts]
+        lengths = np.fromiter(map(len, found), np.int64, len(found))
+        numbers = np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum()))
+        return Split(numbers, _bounds(lengths), _places(lengths))
 
-    def known(self, words: Sequence[str], unknown: list[str]) -> tuple[list[int], list[int]]:
-        """Numbers of a sentence's sub-tokens, and how many of them each word has.
+    def _split(self, sentences: Sequence[Sequence[str]], read: Callable[[str], list[int]]) -> Split:
+        words = list(chain.from_iterable(sentences))
+        codes = np.fromiter(map(self._codes.get, words, repeat(UNSEEN)), np.int32, len(words))
+        each = np.ones(len(words), np.int64)
+        odd = np.flatnonzero(codes < 0)
+        splits = [
+            read(words[n]) if code == UNSEEN else self._several[-code - 1]
+            for n, code in zip(odd.tolist(), codes[odd].tolist(), strict=True)
+        ]
+        each[odd] = list(map(len, splits))
+        numbers = np.repeat(codes, each)
+        numbers[numbers < 0] = list(chain.from_iterable(splits))
+        lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
+        at = _bounds(each)[_bounds(lengths)]
+        return Split(numbers, at, np.repeat(_places(lengths), each))
 
-        Nothing is learnt: an unseen sub-token is appended to ``unknown`` and gets the number
-        -k - 1, where k is its place there.
-        """
-        get, unseen = self._tokens.get, self._unseen
-        splits: list[Sequence[int]] = [get(word) or unseen(word, unknown) for word in words]
-        return list(chain.from_iterable(splits)), list(map(len, splits))
+    def _learn(self, word: str) -> list[int]:
+        return self._kept(word, [self.number(form) for form in subtokens(word)])
 
-    def _unseen(self, word: str, unknown: list[str]) -> Sequence[int]:
+    def _look(self, word: str, unknown: list[str]) -> list[int]:
         split = []
         for form in subtokens(word):
             number = self._number.get(form)
@@ -149,6 +177,23 @@ class Splitter:
                 unknown.append(form)
                 number = -len(unknown)
             split.append(number)
-        if min(split) >= 0 and len(self._tokens) < KEPT:
-            self._tokens[word] = tuple(split)
+        return self._kept(word, split) if min(split) >= 0 and len(self._codes) < KEPT else split
+
+    def _kept(self, word: str, split: list[int]) -> list[int]:
+        if len(split) == 1:
+            self._codes[word] = split[0]
+        elif word not in self._codes:  # twice among the sentences of one call
+            self._several.append(split)
+            self._codes[word] = -len(self._several)
         return split
+
+
+def _bounds(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where lists of these lengths begin in one array, and its end."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+
+
+def _places(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
+    """0, 1, ... for each of the lists."""
+    bounds = _bounds(lengths)
+    return (np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)).astype(np.int32)

@@ -8,9 +8,18 @@ import numpy as np
 from scipy.special import digamma
 
 from projector.alignment.hmm_kernels import JUMPS, REACH, markov, model1
-from projector.alignment.hmm_table import build_table, corpus_of
+from projector.alignment.hmm_table import Corpus, build_table, joined
 from projector.alignment.hmm_train import Settings, train
 from projector.alignment.hmm_update import exp_digamma
+
+
+def packed(pairs: list[tuple[list[int], list[int]]]) -> Corpus:
+    """A corpus of these word numbers."""
+    sides = []
+    for side in zip(*pairs, strict=True):
+        at = np.cumsum([0, *map(len, side)])
+        sides += [np.array([n for words in side for n in words], np.int32), at]
+    return Corpus.of(*sides)
 
 
 def by_enumeration(
@@ -73,7 +82,7 @@ def test_words_that_are_said_in_two_learn_to_stay() -> None:
         source = chance.permutation([1, 2, 3, 4, 5]).tolist()
         pairs.append((source, [t for s in source for t in ([11, 12] if s == 1 else [s])]))
     model = train(
-        corpus_of(pairs, 10), (6, 13), [], lambda t: np.zeros(len(t.column), np.float32),
+        packed(pairs), (6, 13), [], lambda t: np.zeros(len(t.column), np.float32),
         Settings(threads=1),
     )  # fmt: skip
     stays = model.step_s[model.row_s[1:], REACH]
@@ -93,8 +102,19 @@ def test_exp_digamma_is_what_its_name_says() -> None:
     assert exp_digamma(0.01) == 0 and 0 < exp_digamma(0.06) < 1e-6
 
 
+def test_long_pairs_and_empty_sides_are_left_out() -> None:
+    parts = [packed([([1, 2], [3]), ([4], []), ([5], [6])]), packed([([7] * 5, [8]), ([9], [9])])]
+    corpus = joined(parts, 4)
+    assert corpus.source.tolist() == [1, 2, 5, 9]
+    assert corpus.target.tolist() == [3, 6, 9]
+    assert corpus.source_at.tolist() == [0, 2, 3, 4]
+    assert corpus.target_at.tolist() == [0, 1, 2, 3]
+    assert corpus.cell_at.tolist() == [0, 2, 3, 4]
+    assert len(joined([], 4)) == 0
+
+
 def test_the_table_has_every_pair_of_words_that_met_and_no_other() -> None:
-    corpus = corpus_of([([1, 2], [1, 3]), ([2, 2], [2])], 10)
+    corpus = packed([([1, 2], [1, 3]), ([2, 2], [2])])
     table, cells = build_table(corpus, 3, 4, 2)
     met = {
         (s, t) for s in range(3) for t in table.column[table.start[s] : table.start[s + 1]].tolist()
@@ -111,7 +131,7 @@ def test_probabilities_of_a_word_sum_to_at_most_one() -> None:
         (chance.integers(1, 9, 5).tolist(), chance.integers(1, 9, 4).tolist()) for _ in range(50)
     ]
     model = train(
-        corpus_of(pairs, 10),
+        packed(pairs),
         (9, 9),
         [],
         lambda t: np.zeros(len(t.column), np.float32),

@@ -32,11 +32,26 @@ def test_running_text_gives_what_its_words_give() -> None:
 
 def test_numbers_grow_and_unknown_words_teach_nothing() -> None:
     splitter = Splitter()
-    assert splitter.words(["the", "d'or", "the"]) == [1, 2, 3, 1]
-    unknown: list[str] = []
-    assert splitter.known(["or", "new-the"], unknown) == ([3, -1, 1], [1, 2])
-    assert unknown == ["new"]
-    assert splitter.text("the or") == [1, 3]
+    learnt = splitter.learn([["the", "d'or", "the"], [], ["d'or", "x-the-y", "x-the-y"]])
+    assert learnt.numbers.tolist() == [1, 2, 3, 1, 2, 3, 4, 1, 5, 4, 1, 5]
+    assert learnt.at.tolist() == [0, 4, 4, 12]
+    assert learnt.owner.tolist() == [0, 1, 1, 2, 0, 0, 1, 1, 1, 2, 2, 2]
+    for _ in range(2):
+        unknown: list[str] = []
+        known = splitter.known([["or", "new-the"], ["(or)", "or-d", "new"]], unknown)
+        assert known.numbers.tolist() == [3, -1, 1, 3, 3, 2, -2]
+        assert known.at.tolist() == [0, 3, 7]
+        assert known.owner.tolist() == [0, 1, 1, 0, 1, 1, 2]
+        assert unknown == ["new", "new"]
+    assert len(splitter.forms) == 6
+
+
+def test_texts_get_the_numbers_of_their_words() -> None:
+    splitter = Splitter()
+    found = splitter.texts(["the d'or", "", "or the new"])
+    assert found.numbers.tolist() == [1, 2, 3, 3, 1, 4]
+    assert found.at.tolist() == [0, 3, 3, 6]
+    assert found.owner.tolist() == [0, 1, 2, 0, 1, 2]
 
 
 def test_languages_without_a_stemmer_take_the_beginning() -> None:
