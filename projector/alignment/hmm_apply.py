@@ -78,14 +78,14 @@ def _links(
         n, m = len(s), len(t)
         if n == 0 or m == 0:
             continue
-        ahead = np.empty((n + 1, m), np.float32)
-        back = np.empty((m + 1, n), np.float32)
+        ahead = np.empty((m, n + 1), np.float32)
+        back = np.empty((n, m + 1), np.float32)
         cell = cell_at[k]
         for i in range(n):
             for j in range(m):
                 floor = max(FLOOR, least[cell + i * m + j]) if len(least) else FLOOR
-                ahead[i, j] = floor
-                back[j, i] = floor
+                ahead[j, i] = floor
+                back[i, j] = floor
         for j in range(m):
             if t[j] >= 0:
                 same[j] = place[t[j]]
@@ -98,22 +98,22 @@ def _links(
                 for x in range(first, end):
                     j = place[column[x]]
                     while j >= 0:
-                        ahead[i, j] = max(ahead[i, j], p[x, 0])
-                        back[j, i] = max(back[j, i], p[x, 1])
+                        ahead[j, i] = max(ahead[j, i], p[x, 0])
+                        back[i, j] = max(back[i, j], p[x, 1])
                         j = same[j]
                 continue
             for j in range(m):
                 x = find(start, column, s[i], t[j]) if t[j] >= 0 else -1
                 if x >= 0:
-                    ahead[i, j] = max(ahead[i, j], p[x, 0])
-                    back[j, i] = max(back[j, i], p[x, 1])
+                    ahead[j, i] = max(ahead[j, i], p[x, 0])
+                    back[i, j] = max(back[i, j], p[x, 1])
         for j in range(m):
             if t[j] >= 0:
                 place[t[j]] = -1
         for j in range(m):
-            ahead[n, j] = null_t[t[j]] if t[j] >= 0 else FLOOR
+            ahead[j, n] = null_t[t[j]] if t[j] >= 0 else FLOOR
         for i in range(n):
-            back[m, i] = null_s[s[i]] if s[i] >= 0 else FLOOR
+            back[i, m] = null_s[s[i]] if s[i] >= 0 else FLOOR
         rows = (np.zeros(n, np.int32), np.zeros(m, np.int32))
         for i in range(n):
             if s[i] >= 0:
@@ -128,7 +128,7 @@ def _links(
         for i in range(n):
             row = word_at[k] + np.int64(owner_s[source_at[k] + i]) * words_t[k]
             for j in range(m):
-                f, r = forth[i, j], reverse[j, i]
+                f, r = forth[j, i], reverse[i, j]
                 v = np.float32(0.5) * np.sqrt(f * r) + np.float32(0.25) * (f + r)
                 y = row + owner_t[target_at[k] + j]
                 if v > soft[y]:

@@ -20,6 +20,7 @@ JUMPS = 2 * REACH + 1
 FINE = 1024  # steps of the pull to the diagonal, which fades by e^4 from corner to corner
 PULL = np.exp(-4 * (np.arange(FINE + 1) + 0.5) / FINE).astype(np.float32)
 UNLIKELY = np.float32(1e-6)  # a position that is reached with less is not followed
+COUNTED = np.float32(1e-3)  # steps between positions less likely than that are not counted
 FLOOR = np.float32(1e-7)  # probability of a pair of words that the table does not have
 
 
@@ -27,8 +28,8 @@ FLOOR = np.float32(1e-7)  # probability of a pair of words that the table does n
 def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> None:
     """Posteriors of IBM model 1 with a mild pull to the diagonal.
 
-    ``emission[i, j]`` is p(observed j | hidden i); row ``hidden`` is the null word. ``out`` has
-    the same shape; its columns sum to 1.
+    ``emission[j, i]`` is p(observed j | hidden i); column ``hidden`` is the null word. ``out`` has
+    the same shape; its rows sum to 1.
     """
     share = np.float32((1 - null) / (hidden * 0.4 + 0.6))
     nothing = np.float32(null)
@@ -37,15 +38,40 @@ def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> 
         at = (j + 0.5) / observed
         for i in range(hidden):
             away = abs((i + 0.5) / hidden - at)
-            v = share * PULL[int(away * FINE)] * emission[i, j]
-            out[i, j] = v
+            v = share * PULL[int(away * FINE)] * emission[j, i]
+            out[j, i] = v
             total += v
-        v = nothing * emission[hidden, j]
-        out[hidden, j] = v
+        v = nothing * emission[j, hidden]
+        out[j, hidden] = v
         total += v
         scale = np.float32(1) / total
         for i in range(hidden + 1):
-            out[i, j] *= scale
+            out[j, i] *= scale
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _sum_rows(weight: Any, table: Any, share: Any, out: Any, active: Any) -> int:
+    """``out[b]``: the sum over a of ``weight[a] * table[a, b]``, without the positions a whose
+    ``share[a]`` is not worth following. Returns how many were, listed in ``active``."""
+    n = len(weight)
+    many = 0
+    for a in range(n):
+        out[a] = 0
+        active[many] = a
+        many += share[a] > UNLIKELY
+    k = 0
+    while k + 3 < many:  # four at a time: the sums stay in registers
+        a, b, c, d = active[k], active[k + 1], active[k + 2], active[k + 3]
+        u, v, w, x = weight[a], weight[b], weight[c], weight[d]
+        for i in range(n):
+            out[i] += (u * table[a, i] + v * table[b, i]) + (w * table[c, i] + x * table[d, i])
+        k += 4
+    while k < many:
+        a, u = active[k], weight[active[k]]
+        for i in range(n):
+            out[i] += u * table[a, i]
+        k += 1
+    return many
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -61,14 +87,15 @@ def markov(
 ) -> None:
     """Posteriors of the hidden Markov model by the forward-backward algorithm.
 
-    ``step[r, d + REACH]`` weighs a step of d positions away from a word of row r (``row[i]`` is
-    that of position i; row 0 is every word's). The expected steps away from each position are
-    added to ``walked[i]``, if it has rows. States are the ``hidden`` positions, each with a null
-    twin that remembers it.
+    Arrays as in `model1`. ``step[r, d + REACH]`` weighs a step of d positions away from a word of
+    row r (``row[i]`` is that of position i; row 0 is every word's). The expected steps away from
+    each position are added to ``walked[i]``, if it has rows. States are the ``hidden`` positions,
+    each with a null twin that remembers it.
     """
     n, m = hidden, observed
     p0 = np.float32(null)
-    move = np.empty((n, n), np.float32)
+    move = np.empty((n, n), np.float32)  # from a to b
+    come = np.empty((n, n), np.float32)  # the same, to b from a
     for a in range(n):
         total = np.float32(0)
         for b in range(n):
@@ -78,6 +105,7 @@ def markov(
         scale = (np.float32(1) - p0) / total
         for b in range(n):
             move[a, b] *= scale
+            come[b, a] = move[a, b]
     forward = np.empty((m, n), np.float32)
     silent = np.empty((m, n), np.float32)
     norm = np.empty(m, np.float32)
@@ -87,29 +115,25 @@ def markov(
     norm[0] = 0
     for b in range(n):
         first = np.float32(0.5) * step[0, min(b + 1, REACH) + REACH] / total + np.float32(0.5) / n
-        forward[0, b] = (np.float32(1) - p0) * first * emission[b, 0]
-        silent[0, b] = p0 / n * emission[n, 0]
+        forward[0, b] = (np.float32(1) - p0) * first * emission[0, b]
+        silent[0, b] = p0 / n * emission[0, n]
         norm[0] += forward[0, b] + silent[0, b]
     scale = np.float32(1) / norm[0]
     for b in range(n):
         forward[0, b] *= scale
         silent[0, b] *= scale
-    both = np.empty(n, np.float32)
+    before = np.empty(n, np.float32)  # of a position or its null twin, one word earlier
     reached = np.empty(n, np.float32)
+    active, sure = np.empty(n + 1, np.uint64), np.empty(n + 1, np.uint64)
     for j in range(1, m):
         for a in range(n):
-            both[a] = forward[j - 1, a] + silent[j - 1, a]
-            reached[a] = 0
-        for a in range(n):
-            mass = both[a]
-            if mass > UNLIKELY:
-                for b in range(n):
-                    reached[b] += mass * move[a, b]
+            before[a] = forward[j - 1, a] + silent[j - 1, a]
+        _sum_rows(before, move, before, reached, active)
         total = np.float32(0)
-        nothing = p0 * emission[n, j]
+        nothing = p0 * emission[j, n]
         for b in range(n):
-            v = reached[b] * emission[b, j]
-            w = both[b] * nothing
+            v = reached[b] * emission[j, b]
+            w = before[b] * nothing
             forward[j, b] = v
             silent[j, b] = w
             total += v + w
@@ -119,45 +143,45 @@ def markov(
             forward[j, b] *= scale
             silent[j, b] *= scale
     counting = len(walked) > 0
-    taken = np.zeros((n, n) if counting else (0, 0), np.float32)  # steps from a to b, over move
     back = np.ones(n, np.float32)  # of a position and of its null twin: the same future
     ahead = np.empty(n, np.float32)
+    here = np.empty(n, np.float32)  # posteriors
     for j in range(m - 1, -1, -1):
         total = np.float32(0)
         rest = np.float32(0)
-        for a in range(n):
-            v = forward[j, a] * back[a]
-            out[a, j] = v
-            rest += silent[j, a] * back[a]
+        for b in range(n):
+            v = forward[j, b] * back[b]
+            here[b] = v
+            rest += silent[j, b] * back[b]
             total += v
-        total += rest
-        scale = np.float32(1) / total
-        for a in range(n):
-            out[a, j] *= scale
-        out[n, j] = rest * scale
+        scale = np.float32(1) / (total + rest)
+        for b in range(n):
+            here[b] *= scale
+            out[j, b] = here[b]
+        out[j, n] = rest * scale
         if j == 0:
             break
         scale = np.float32(1) / norm[j]
         for b in range(n):
-            ahead[b] = emission[b, j] * back[b] * scale
-        nothing = p0 * emission[n, j] * scale
+            ahead[b] = emission[j, b] * back[b] * scale
+            before[b] = forward[j - 1, b] + silent[j - 1, b]
+        many = _sum_rows(ahead, come, here, reached, active)
+        if counting:
+            few = 0
+            for a in range(n):
+                sure[few] = a
+                few += before[a] > COUNTED
+            for k in range(many):
+                b = np.int64(active[k])
+                if here[b] < COUNTED:
+                    continue
+                for x in range(few):
+                    a = np.int64(sure[x])
+                    d = min(max(b - a, -REACH), REACH)
+                    walked[a, d + REACH] += before[a] * come[b, a] * ahead[b]
+        nothing = p0 * emission[j, n] * scale
         for a in range(n):
-            mass = forward[j - 1, a] + silent[j - 1, a]
-            if mass <= UNLIKELY:
-                back[a] = 0
-                continue
-            if counting and mass > np.float32(1e-3):
-                for b in range(n):
-                    taken[a, b] += mass * ahead[b]
-            total = np.float32(0)
-            for b in range(n):
-                total += move[a, b] * ahead[b]
-            back[a] = total + nothing * back[a]
-    if counting:
-        for a in range(n):
-            for b in range(n):
-                d = min(max(b - a, -REACH), REACH)
-                walked[a, d + REACH] += taken[a, b] * move[a, b]
+            back[a] = reached[a] + nothing * back[a] if before[a] > UNLIKELY else np.float32(0)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -165,13 +189,13 @@ def both_ways(
     ahead: Any, back: Any, n: int, m: int, steps: Any, rows: Any, null: float, hmm: bool,
     walked: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
-    """Posteriors of a pair both ways: arrays (n + 1, m) and (m + 1, n), null words last.
+    """Posteriors of a pair both ways: arrays (m, n + 1) and (n, m + 1), null words last.
 
     ``steps``, ``rows`` and ``walked`` are pairs, for the source's words and for the target's; see
     `markov`.
     """
-    forth = np.empty((n + 1, m), np.float32)
-    reverse = np.empty((m + 1, n), np.float32)
+    forth = np.empty((m, n + 1), np.float32)
+    reverse = np.empty((n, m + 1), np.float32)
     if hmm:
         markov(ahead, n, m, steps[0], rows[0], null, forth, walked[0])
         markov(back, m, n, steps[1], rows[1], null, reverse, walked[1])
@@ -185,17 +209,17 @@ def both_ways(
 def emissions(
     s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, ahead: Any, back: Any
 ) -> None:
-    """Fill p(target | source) into ``ahead`` and p(source | target) into ``back``."""
+    """Fill p(target j | source i) into ``ahead[j, i]`` and p(source | target) into ``back[i, j]``."""
     n, m = len(s), len(t)
     for i in range(n):
         for j in range(m):
             x = cells[i * m + j]
-            ahead[i, j] = p[x, 0]
-            back[j, i] = p[x, 1]
+            ahead[j, i] = p[x, 0]
+            back[i, j] = p[x, 1]
     for j in range(m):
-        ahead[n, j] = null_t[t[j]]
+        ahead[j, n] = null_t[t[j]]
     for i in range(n):
-        back[m, i] = null_s[s[i]]
+        back[i, m] = null_s[s[i]]
 
 
 @njit(cache=True, nogil=True)
@@ -232,8 +256,8 @@ def expect(
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
         n, m = len(s), len(t)
-        ahead = np.empty((n + 1, m), np.float32)
-        back = np.empty((m + 1, n), np.float32)
+        ahead = np.empty((m, n + 1), np.float32)
+        back = np.empty((n, m + 1), np.float32)
         emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, ahead, back)
         base_s = source_at[k] - source_at[low]
         base_t = target_at[k] - target_at[low]
@@ -245,11 +269,11 @@ def expect(
         base = cell_at[k] - cell_at[low]
         for i in range(n):
             for j in range(m):
-                post[base + i * m + j] = np.sqrt(forth[i, j] * reverse[j, i])
+                post[base + i * m + j] = np.sqrt(forth[j, i] * reverse[i, j])
         for j in range(m):
-            post_t[base_t + j] = forth[n, j]
+            post_t[base_t + j] = forth[j, n]
         for i in range(n):
-            post_s[base_s + i] = reverse[m, i]
+            post_s[base_s + i] = reverse[i, m]
 
 
 @njit(cache=True, nogil=True)

@@ -60,13 +60,13 @@ def by_enumeration(
 def test_posteriors_and_steps_are_those_of_enumeration() -> None:
     chance = np.random.default_rng(3)
     for n, m in ((1, 1), (1, 3), (2, 4), (3, 3)):
-        emission = chance.random((n + 1, m)).astype(np.float32)
+        emission = chance.random((m, n + 1)).astype(np.float32)
         steps = chance.random((3, JUMPS)).astype(np.float32) + 0.1
         row = chance.integers(0, 3, n).astype(np.int32)  # some words have steps of their own
-        out, walked = np.empty((n + 1, m), np.float32), np.zeros((n, JUMPS), np.float32)
+        out, walked = np.empty((m, n + 1), np.float32), np.zeros((n, JUMPS), np.float32)
         markov(emission, n, m, steps, row, 0.2, out, walked)
-        posteriors, counted = by_enumeration(emission, steps, row, 0.2)
-        np.testing.assert_allclose(out, posteriors, rtol=2e-4, atol=1e-5)
+        posteriors, counted = by_enumeration(emission.T, steps, row, 0.2)
+        np.testing.assert_allclose(out.T, posteriors, rtol=2e-4, atol=1e-5)
         # What is less likely than a thousandth is not counted.
         np.testing.assert_allclose(walked, counted, atol=2e-3)
         again = np.empty_like(out)
@@ -89,11 +89,11 @@ def test_words_that_are_said_in_two_learn_to_stay() -> None:
     assert stays[0] > 10 * stays[1:].max()
 
 
-def test_model1_columns_sum_to_one() -> None:
-    emission = np.random.default_rng(1).random((4, 5)).astype(np.float32)
-    out = np.empty((4, 5), np.float32)
+def test_model1_rows_sum_to_one() -> None:
+    emission = np.random.default_rng(1).random((5, 4)).astype(np.float32)
+    out = np.empty((5, 4), np.float32)
     model1(emission, 3, 5, 0.1, out)
-    np.testing.assert_allclose(out.sum(0), 1, rtol=1e-5)
+    np.testing.assert_allclose(out.sum(1), 1, rtol=1e-5)
 
 
 def test_exp_digamma_is_what_its_name_says() -> None:
