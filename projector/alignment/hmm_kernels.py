@@ -209,7 +209,7 @@ def both_ways(
 def emissions(
     s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, ahead: Any, back: Any
 ) -> None:
-    """Fill p(target j | source i) into ``ahead[j, i]`` and p(source | target) into ``back[i, j]``."""
+    """Fill p(target j | source i) into ``ahead[j, i]`` and the other way into ``back[i, j]``."""
     n, m = len(s), len(t)
     for i in range(n):
         for j in range(m):

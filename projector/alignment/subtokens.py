@@ -167,6 +167,9 @@ class Splitter:
         return Split(numbers, at, np.repeat(_places(lengths), each))
 
     def _learn(self, word: str) -> list[int]:
+        code = self._codes.get(word)  # learnt since: it stands twice in what is read at a time
+        if code is not None:
+            return [code] if code >= 0 else self._several[-code - 1]
         return self._kept(word, [self.number(form) for form in subtokens(word)])
 
     def _look(self, word: str, unknown: list[str]) -> list[int]:
@@ -182,7 +185,7 @@ class Splitter:
     def _kept(self, word: str, split: list[int]) -> list[int]:
         if len(split) == 1:
             self._codes[word] = split[0]
-        elif word not in self._codes:  # twice among the sentences of one call
+        else:
             self._several.append(split)
             self._codes[word] = -len(self._several)
         return split
