@@ -17,7 +17,7 @@ from projector.entity_labels import NAME, PLACE
 from projector.projection.corpus import Shares
 from projector.projection.features import ARTICLED, NAMED, NOUNS, Batch
 from projector.projection.memory import Memory
-from projector.projection.words import WordArrays, WordTable, facts, kind
+from projector.projection.words import WordArrays, WordTable, kind
 from projector.records import Document, Offsets, Pair
 from projector.text.languages import base_language
 
@@ -77,12 +77,14 @@ def build(
     owners: list[int] = []
     runs: list[list[list[int]]] = []
     languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
+    names = _names(*languages)
     bonds = shares.bonds(*languages)
     bond_back: list[float] = []
     bond_on: list[float] = []
     for pair in pairs:
         left, right = pair.source, pair.target
-        source += source_table.add(left.words())
+        source_words = left.words()
+        source += source_table.add(source_words)
         target_words = right.words()
         target += target_table.add(target_words)
         if bonds:
@@ -101,7 +103,6 @@ def build(
         known: dict[tuple[int, int], int] = {}
         found: list[list[int]] = []
         sentence = _sentences(pair)
-        cased = any(facts(word).capital for word in target_words)
         for n, span in enumerate(left.spans):
             numbers = []
             for part in span.parts:
@@ -114,7 +115,7 @@ def build(
                     firsts.append(first)
                     ends.append(end)
                     windows.append(sentence(first, end))
-                    named.append(_named(span.label, pair, first) if cased else 0)
+                    named.append(names(span.label, source_words[first]))
                     owners.append(span_at[-1] + n)
                 numbers.append(number)
             found.append(numbers)
@@ -158,15 +159,18 @@ def build(
     )
 
 
-def _named(label: str, pair: Pair, first: int) -> int:
-    """What `Batch.named` says of a span that begins with that source token."""
-    kind = label.upper()
-    if kind not in NAME:
-        return 0
-    flags = NAMED
-    if kind in PLACE and base_language(pair.source.lang) == "en":
-        flags += ARTICLED * (pair.source.words()[first].lower() == "the")
-    return flags + NOUNS * (base_language(pair.target.lang) in CAPITAL_NOUNS)
+def _names(source: str, target: str) -> Callable[[str, str], int]:
+    """What `Batch.named` says of a span with that label and first word, in these languages."""
+    english = base_language(source) == "en"
+    plain = NAMED + NOUNS * (base_language(target) in CAPITAL_NOUNS)
+
+    def flags(label: str, first: str) -> int:
+        kind = label.upper()
+        if kind not in NAME:
+            return 0
+        return plain + ARTICLED * (english and kind in PLACE and first.lower() == "the")
+
+    return flags
 
 
 def _sentences(pair: Pair) -> Callable[[int, int], tuple[int, int, int, int]]:

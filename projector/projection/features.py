@@ -127,9 +127,9 @@ class Batch(NamedTuple):
     ``window``, one row a span: first and end token of the source sentence and of the target
     stretch in which the counterpart is looked for. ``bond_back`` and ``bond_on``, one a target
     token: how firmly it is tied to the one before, seen from either (`corpus.Shares.bonds`).
-    ``named``, one a span: 0, or if its label says that it is a name, and the target uses capitals:
-    `NAMED`, plus `ARTICLED` if it is a place with an article in its English name, plus `NOUNS` if
-    the target's language writes nouns with a capital.
+    ``named``, one a span: 0, or if its label says that it is a name: `NAMED`, plus `ARTICLED` if
+    it is a place with an article in its English name, plus `NOUNS` if the target's language writes
+    nouns with a capital.
     ``scale``: target words for a source word, target letters for a source letter, in the corpus.
     """
 
@@ -291,6 +291,9 @@ def _all(
         mass_sum = np.zeros(m + 1, np.float64)
         away_sum = np.zeros(m + 1, np.int64)
         loose_sum = np.zeros(m + 1, np.int64)
+        cased = False
+        for j in range(m):
+            cased = cased or t_capital[tw[j]]
         for s in range(span_at[r], span_at[r + 1]):
             at[s] = used
             p, q = span_first[s], span_end[s]
@@ -548,7 +551,7 @@ def _all(
                     x[LAST_SMALL] = s_capital_last and t_content[tz] and not t_capital[tz]
                     if all_capitals and target_words:
                         x[SMALL] = (small_sum[b] - small_sum[a]) / target_words
-                    if named[s] and capitals:
+                    if named[s] and capitals and cased:
                         lower = False
                         upper = False
                         for j in range(a, b):

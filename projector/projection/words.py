@@ -56,22 +56,21 @@ def kind(word: str) -> str:
     return word.lower()
 
 
+class _Numbers(dict[str, int]):
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
 class WordTable:
     """Words of one side of a batch, numbered in the order of their first appearance."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
+        self.numbers: dict[str, int] = _Numbers()
 
     def add(self, words: Iterable[str]) -> list[int]:
         """The number of each word; new words get the next ones."""
-        numbers = self.numbers
-        found = []
-        for word in words:
-            number = numbers.get(word)
-            if number is None:
-                number = numbers[word] = len(numbers)
-            found.append(number)
-        return found
+        return list(map(self.numbers.__getitem__, words))
 
     def arrays(self, share: Mapping[str, float], bare: bool) -> WordArrays:
         """The facts of all words.
