@@ -101,15 +101,16 @@ EXTRAS = {
 }
 
 
-def missing(name: str, module: str) -> str:
-    """The sentence for an engine whose package is not installed, with the command that mends it."""
+def missing(name: str, module: str, kind: str = "engine") -> str:
+    """The sentence for an engine, or an option or command, whose package is not installed, with the
+    command that mends it."""
     package = module.partition(".")[0]
     if package == "projector":
-        return f"the engine {name!r} is not part of this installation ({module} is missing)"
+        return f"the {kind} {name!r} is not part of this installation ({module} is missing)"
     extra = EXTRAS.get(package)
     what = f"'xproject[{extra}]'" if extra else package
     return (
-        f"the engine {name!r} needs the package {package!r}: pip install {what} -c constraints.txt"
+        f"the {kind} {name!r} needs the package {package!r}: pip install {what} -c constraints.txt"
     )
 
 

@@ -62,3 +62,11 @@ def test_options_are_read_and_unknown_ones_refused() -> None:
         engines.read_options(Options, {"beem": 8}, "hf")
     with pytest.raises(UsageError, match="hf"):
         engines.read_options(Options, {"beam": "many"}, "hf")
+
+
+def test_what_misses_a_package_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    from projector.quality.score_plot import check_plot
+
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(EngineError, match=r"the option '--plot' needs the package 'matplotlib'"):
+        check_plot("scores.png")

@@ -172,13 +172,13 @@ def markov(
                 sure[few] = a
                 few += before[a] > COUNTED
             for k in range(many):
-                b = np.int64(active[k])
-                if here[b] < COUNTED:
+                there = np.int64(active[k])
+                if here[there] < COUNTED:
                     continue
                 for x in range(few):
-                    a = np.int64(sure[x])
-                    d = min(max(b - a, -REACH), REACH)
-                    walked[a, d + REACH] += before[a] * come[b, a] * ahead[b]
+                    last = np.int64(sure[x])
+                    d = min(max(there - last, -REACH), REACH)
+                    walked[last, d + REACH] += before[last] * come[there, last] * ahead[there]
         nothing = p0 * emission[j, n] * scale
         for a in range(n):
             back[a] = reached[a] + nothing * back[a] if before[a] > UNLIKELY else np.float32(0)

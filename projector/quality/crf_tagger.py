@@ -23,7 +23,7 @@ class CrfTagger:
         try:
             import pycrfsuite
         except ModuleNotFoundError as error:
-            raise EngineError(missing("probe", "pycrfsuite")) from error
+            raise EngineError(missing("probe", "pycrfsuite", "command")) from error
         self._suite = pycrfsuite
         self._model = b""
 

@@ -16,7 +16,7 @@ def _identifier(languages: tuple[str, ...]) -> Any:
     try:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
     except ModuleNotFoundError as error:
-        raise EngineError(missing("language filter", "py3langid")) from error
+        raise EngineError(missing("language", "py3langid", "filter")) from error
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     try:
         model.set_languages(languages)

@@ -23,7 +23,7 @@ def check_plot(path: str) -> None:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError as error:
-        raise EngineError(missing("--plot", "matplotlib")) from error
+        raise EngineError(missing("--plot", "matplotlib", "option")) from error
 
 
 def plot(table: dict[str, Any], path: str, title: str) -> None:
