@@ -177,7 +177,7 @@ def markov(
                     continue
                 for x in range(few):
                     last = np.int64(sure[x])
-                    d = min(max(there - last, -REACH), REACH)
+                    d = min(max(int(there - last), -REACH), REACH)
                     walked[last, d + REACH] += before[last] * come[there, last] * ahead[there]
         nothing = p0 * emission[j, n] * scale
         for a in range(n):
