@@ -46,7 +46,7 @@ class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     unit: Literal["auto", "word", "character"] = "auto"
     split: Literal["best", "pieces"] = "best"
-    least: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.35
+    least: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
     corpus: bool = True
     memory: bool = True
 

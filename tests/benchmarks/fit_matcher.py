@@ -167,20 +167,28 @@ class Matrix(NamedTuple):
     weight: np.ndarray
 
 
+def unlabelled(example: Example) -> np.ndarray:
+    """Runs with a plain counterpart in the target that the annotators did not label (so): they
+    teach nothing about where counterparts are, nor about how sure one is.
+
+    A name that became a lower-case word is no plain counterpart.
+    """
+    found = example.found
+    plain = (found.features[:, LEAST] >= PLAIN) & (found.features[:, NAME_SMALL] == 0)
+    some = np.logical_or.reduceat(plain, found.at[:-1])
+    return some & (example.wanted == found.at[1:] - 1)
+
+
 def pruned(example: Example, vector: np.ndarray) -> Matrix:
     """Each run's best candidates by the weights so far, the right one and the null."""
     found = example.found
     score = found.features @ vector
     rows: list[np.ndarray] = []
     at, right = [0], []
-    for number, wanted in enumerate(example.wanted):
+    taught = (example.wanted >= 0) & ~unlabelled(example)
+    for number in np.flatnonzero(taught):
         a, b = found.at[number], found.at[number + 1]
-        # A span with a plain counterpart that the annotators did not label teaches nothing about
-        # where counterparts are missing.
-        # But a name that became a lower-case word is none.
-        plain = (found.features[a:b, LEAST] >= PLAIN) & (found.features[a:b, NAME_SMALL] == 0)
-        if wanted < 0 or (wanted == b - 1 and np.any(plain)):
-            continue
+        wanted = example.wanted[number]
         order = a + np.argsort(-score[a:b], kind="stable")[:KEPT]
         kept = np.union1d(order, [wanted, b - 1])
         right.append(at[-1] + int(np.searchsorted(kept, wanted)))
@@ -263,19 +271,31 @@ def f1(example: Example, outcome: Outcome) -> float:
     return 200 * right / max(1, predicted + wanted)
 
 
-def correctness(example: Example, outcome: Outcome) -> tuple[np.ndarray, np.ndarray]:
-    """Evidence rows and rights of all runs that got a place."""
+class Correctness(NamedTuple):
+    """Of all runs that got a place: the evidence, whether it is right, whether that is telling."""
+
+    rows: np.ndarray
+    right: np.ndarray
+    telling: np.ndarray
+
+
+def correctness(example: Example, outcome: Outcome) -> Correctness:
+    """What the confidence is learnt from and measured by; see `unlabelled`."""
     rows = evidence(example.found, outcome.log_p, outcome.chosen)
     placed = example.found.first[outcome.chosen] >= 0
-    return rows[placed], (outcome.chosen == example.wanted)[placed].astype(np.float64)
+    right = (outcome.chosen == example.wanted)[placed].astype(np.float64)
+    return Correctness(rows[placed], right, ~unlabelled(example)[placed])
 
 
-def fit_confidence(data: Sequence[tuple[np.ndarray, np.ndarray]], l2: float = 1e-3) -> np.ndarray:
+def fit_confidence(data: Sequence[Correctness], l2: float = 1e-3) -> np.ndarray:
     """Logistic regression of "exactly right" on the evidence."""
     from scipy.optimize import minimize
 
-    x, y = np.concatenate([a for a, _ in data]), np.concatenate([b for _, b in data])
-    weight = np.concatenate([np.full(len(b), 1 / np.sqrt(max(1, len(b)))) for _, b in data])
+    x = np.concatenate([d.rows[d.telling] for d in data])
+    y = np.concatenate([d.right[d.telling] for d in data])
+    weight = np.concatenate(
+        [np.full(d.telling.sum(), 1 / np.sqrt(max(1, d.telling.sum()))) for d in data]
+    )
     weight /= weight.sum()
 
     def loss(v: np.ndarray) -> tuple[float, np.ndarray]:
@@ -368,27 +388,30 @@ def main() -> None:
         STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
 
 
-def report_calibration(rows: Sequence[tuple[str, tuple[np.ndarray, np.ndarray]]]) -> None:
-    """Calibration on each folder of a model fitted on the others."""
-    from projector.quality.calibration import coverage_at_precision, expected_calibration_error
-
-    pooled: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+def report_calibration(rows: Sequence[tuple[str, Correctness]]) -> None:
+    """Calibration on each folder of a model fitted on the others; all spans count, then those only
+    that are telling."""
+    pooled: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for folder in sorted({f for f, _ in rows}):
         model = fit_confidence([r for f, r in rows if f != folder])
-        x = np.concatenate([r[0] for f, r in rows if f == folder])
-        y = np.concatenate([r[1] for f, r in rows if f == folder])
-        p = 1 / (1 + np.exp(-x @ model))
-        pooled[0].append(p)
-        pooled[1].append(y)
-        print(
-            f"{folder:12} held out: right {y.mean():.3f}, said {p.mean():.3f}, "
-            f"ECE {expected_calibration_error(p, y):.3f}, "
-            f"coverage at precision 98 % {coverage_at_precision(p, y, 0.98):.2f}"
-        )
-    p, y = np.concatenate(pooled[0]), np.concatenate(pooled[1])
-    print(
-        f"{'all':12} held out: ECE {expected_calibration_error(p, y):.3f}, "
-        f"coverage at precision 98 % {coverage_at_precision(p, y, 0.98):.2f}"
+        here = [r for f, r in rows if f == folder]
+        said = np.concatenate([1 / (1 + np.exp(-r.rows @ model)) for r in here])
+        right = np.concatenate([r.right for r in here])
+        pooled.append((said, right, np.concatenate([r.telling for r in here])))
+        print(f"{folder:12} held out: {described(*pooled[-1])}")
+    said, right, telling = (np.concatenate(part) for part in zip(*pooled, strict=True))
+    print(f"{'all':12} held out: {described(said, right, telling)}")
+
+
+def described(said: np.ndarray, right: np.ndarray, telling: np.ndarray) -> str:
+    """Scores against rights in words."""
+    from projector.quality.calibration import coverage_at_precision, expected_calibration_error
+
+    return (
+        f"right {right.mean():.3f}, said {said.mean():.3f}, "
+        f"ECE {expected_calibration_error(said, right):.3f} "
+        f"(of telling ones {expected_calibration_error(said[telling], right[telling]):.3f}), "
+        f"coverage at precision 98 % {coverage_at_precision(said, right, 0.98):.2f}"
     )
 
 
