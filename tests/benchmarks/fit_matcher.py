@@ -1,12 +1,12 @@
 """Learn the span matcher's weights, and show what they do on sets that they were not learnt from.
 
-    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write] [--ablate]
+    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write] [--ablate] [--ceiling]
 
 Softmax regression over each span's candidates (Och & Ney 2002 rank translations so), every set
 counting alike. Reported: span F1 of each set with weights from all the other folders (leave one
 folder out) and with the final ones. The confidence model is fitted on the held-out choices of
 those folds. ``--write`` puts the result into the package; ``--ablate`` learns them again without each
-kind of feature instead.
+kind of feature instead; ``--ceiling`` shows what scores fitted on the sets themselves would cover.
 """
 
 from __future__ import annotations
@@ -334,6 +334,27 @@ def ablate(examples: Sequence[Example], l2: float) -> None:
         print(f"{kind:28}" + "".join(f"{m:10.1f}" for m in means), flush=True)
 
 
+def ceiling(examples: Sequence[Example], vector: np.ndarray) -> None:
+    """What a confidence model could cover at most: over all features of the chosen candidates,
+    fitted on the very folder that it is measured on (sets with extra pairs)."""
+    from projector.quality.calibration import coverage_at_precision
+
+    for folder in dict.fromkeys(e.folder for e in examples):
+        data = []
+        for e in examples:
+            if e.folder == folder and "," not in e.name:
+                out = apply(e, vector)
+                chosen = out.chosen[e.found.first[out.chosen] >= 0]
+                known = correctness(e, out)
+                rows = np.hstack([known.rows, e.found.features[chosen]])
+                data.append(Correctness(rows, known.right, np.ones(len(rows), np.bool_)))
+        model = fit_confidence(data, l2=1e-4)
+        said = np.concatenate([1 / (1 + np.exp(-d.rows @ model)) for d in data])
+        right = np.concatenate([d.right for d in data])
+        covered = coverage_at_precision(said, right, 0.98)
+        print(f"{folder:12} coverage at precision 98 % at most {covered:.2f}")
+
+
 def load(data: Path, cache: Path | None, log: Callable[[str], None]) -> list[Example]:
     """All span sets, each with its extra sentence pairs and half of them without."""
     examples = []
@@ -353,10 +374,14 @@ def main() -> None:
     parser.add_argument("--l2", type=float, default=5e-4)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--ablate", action="store_true")
+    parser.add_argument("--ceiling", action="store_true")
     given = parser.parse_args()
     examples = load(given.data, given.cache, lambda line: print(line, file=sys.stderr))
     if given.ablate:
         ablate(examples, given.l2)
+        return
+    if given.ceiling:
+        ceiling(examples, load_weights().vector())
         return
     folders = sorted({e.folder for e in examples})
     final = learn(examples, given.l2)
