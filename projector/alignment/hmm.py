@@ -198,17 +198,23 @@ class HmmAligner:
             forms = self._source.forms, self._target.forms
             least = unknown_evidence(corpus, *forms, unknown)
         matrices = Matrices.of([(len(pair.source), len(pair.target)) for pair in pairs])
-
-        def job() -> Matrices:
-            total = matrices.soft
-            for model in self._models.values():
-                mapped = repacked(
+        views = [
+            (
+                model.parameters,
+                repacked(
                     corpus,
                     model.source.of(corpus.source, unknown),
                     model.target.of(corpus.target, unknown),
-                )
-                total += link_matrices(model.parameters, mapped, owners, matrices, least)
-            total /= len(self._models)
+                ),
+            )
+            for model in self._models.values()
+        ]
+
+        def job() -> Matrices:
+            total = matrices.soft
+            for parameters, units in views:
+                total += link_matrices(parameters, units, owners, matrices, least)
+            total /= len(views)
             return matrices
 
         return job
