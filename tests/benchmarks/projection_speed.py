@@ -18,6 +18,7 @@ import gold
 import msgspec
 from fit_matcher import with_links
 
+from projector.garbage import collect_seldom
 from projector.io.jsonl import encode
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.records import Pair
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--records", type=int, default=6000)
     given = parser.parse_args()
+    collect_seldom()  # as the command line does
     print(
         f"{'set':16}{'records':>8}{'read/s':>9}{'write/s':>9}{'project/s':>11}{'first look/s':>14}{'ratio':>7}"
     )
