@@ -6,6 +6,7 @@ A batch's words are numbered once (`WordTable`), so that the compiled parts see 
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -21,12 +22,14 @@ Array = Any  # numpy arrays; their dtypes are said where they are made
 
 class Facts(NamedTuple):
     """One word: does it hold a letter or digit, does it begin with a capital, is it all in
-    lower-case letters (never in a script without), its rough spelling in Latin letters, its bare
-    consonants, and a number for its lower-cased form."""
+    lower-case letters (never in a script without), how many brackets more it opens than it closes,
+    its rough spelling in Latin letters, its bare consonants, and a number for its lower-cased
+    form."""
 
     content: bool
     capital: bool
     small: bool
+    opened: int
     spelling: str
     consonants: str
     digest: int
@@ -38,11 +41,19 @@ def facts(word: str) -> Facts:
     content = any(map(str.isalnum, word))
     lower = word.lower()
     digest = int.from_bytes(hashlib.blake2b(lower.encode(), digest_size=7).digest(), "big")
+    opened = sum(map(_opens, word))
     if not content:
-        return Facts(False, False, False, "", "", digest)
-    return Facts(
-        True, word[:1].isupper(), word.islower(), sound(word)[:40], skeleton(word)[:40], digest
-    )
+        return Facts(False, False, False, opened, "", "", digest)
+    spelling, consonants = sound(word)[:40], skeleton(word)[:40]
+    return Facts(True, word[:1].isupper(), word.islower(), opened, spelling, consonants, digest)
+
+
+def _opens(char: str) -> int:
+    """1 for an opening bracket of any script, -1 for a closing one. Quotation marks are neither:
+    what opens in one language closes in another."""
+    if char in "„‚":
+        return 0
+    return {"Ps": 1, "Pe": -1}.get(unicodedata.category(char), 0)
 
 
 @lru_cache(maxsize=300_000)
@@ -88,6 +99,7 @@ class WordTable:
             content=np.array([f.content for f in known], np.uint8),
             capital=np.array([f.capital for f in known], np.uint8),
             small=np.array([f.small for f in known], np.uint8),
+            opened=np.array([f.opened for f in known], np.int8),
             share=np.array([share.get(w.lower(), 0.0) for w in self.numbers], np.float32),
             digest=np.array([f.digest for f in known], np.int64),
             letters=letters,
@@ -101,6 +113,7 @@ class WordArrays(NamedTuple):
     content: Array
     capital: Array
     small: Array
+    opened: Array
     share: Array
     digest: Array
     letters: Array

@@ -39,7 +39,12 @@ UNREACHED = -2  # gold that no candidate is
 PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
 LEFT_ALONE: set[str] = set()
-SELDOM_FEATURES = ("name_small", "name_tail", "name_article")  # about thirty times each
+SELDOM_FEATURES = (
+    "name_small",
+    "name_tail",
+    "name_article",
+    "unbalanced",
+)  # a few dozen times each
 SELDOM = 0.1  # of the pull to zero, for these
 KINDS = {  # of features, by parts of their names
     "spelling": ("alike", "same"),
@@ -51,7 +56,7 @@ KINDS = {  # of features, by parts of their names
     "memory": ("memory",),
     "length": ("length", "longer", "shorter", "letters"),
     "links away/out": ("away", "out_sum", "share"),
-    "punctuation, clause edges": ("mark", "begins", "ends"),
+    "punctuation, clause edges": ("mark", "begins", "ends", "unbalanced"),
 }
 
 

@@ -45,6 +45,17 @@ def test_likeness_acronyms_and_capitals() -> None:
     assert found[1, 3]["last_small"] == 1 and found[1, 2]["last_small"] == 0
 
 
+def test_half_a_bracket() -> None:
+    links = [(0, 4, 0.9), (2, 1, 0.2), (2, 2, 0.9), (2, 3, 0.2)]
+    found = rows(pair("law of Rome", "the 《 Roma 》 law", links, [("LAW", 2, 3)]))
+    assert found[1, 3]["unbalanced"] == found[2, 4]["unbalanced"] == 1
+    assert found[1, 4]["unbalanced"] == found[2, 3]["unbalanced"] == 0
+    halved = pair("law ( of Rome", "the ( Roma law", "0-3 1-1 2-2 3-2", [("LAW", 1, 4)])
+    assert all(row["unbalanced"] == 0 for row in rows(halved).values()), "as in the source"
+    quoted = pair("law of Rome", "the „ Roma “ law", links, [("LAW", 2, 3)])
+    assert rows(quoted)[1, 3]["unbalanced"] == 0, "what a quotation mark does is the language's"
+
+
 def test_a_name_that_became_a_lower_case_word() -> None:
     def small(label: str, target: str = "La comida belga") -> float:
         given = pair("The Belgium food", target, "0-0 1-2 2-1", [(label, 1, 2)])
