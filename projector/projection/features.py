@@ -76,6 +76,8 @@ FEATURES = (
     "name_small",  # the name of a person, place or organisation became a lower-case word
     "name_tail",  # it ends in one, in a language that writes nouns with a capital
     "name_article",  # the article of a place's English name ("the Netherlands") is in it
+    "digits_same",  # the span has digits; so has the candidate, each of them as often
+    "digits_other",  # not so
     "unbalanced",  # it opens or closes a bracket too many, the span does not
     "acronym",  # one of the two is the other's initials
     "away_sum",  # link mass of the candidate's words that goes elsewhere
@@ -105,9 +107,9 @@ COUNT = len(FEATURES)
     LAST_COMMON_GAP, LENGTH, LONGER, SHORTER, LETTERS, ALIKE, ALIKE_WORD, SAME, GAP, GAP_LOOSE,
     BEFORE_BOND, BEFORE_BOND_ON, AFTER_BOND, AFTER_BOND_BACK, FIRST_BOND, LAST_BOND, UNIT_BEFORE,
     UNIT_AFTER, UNIT_FIRST, UNIT_LAST, BEFORE_CAPITAL, AFTER_CAPITAL, FIRST_SMALL, LAST_SMALL,
-    SMALL, NAME_SMALL, NAME_TAIL, NAME_ARTICLE, UNBALANCED, ACRONYM, AWAY_SUM, OUT_SUM, LOOSE_SUM,
-    FIRST_SHARE, LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT, MEMORY, MEMORY_SEEN, MEMORY_ODD,
-    NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
+    SMALL, NAME_SMALL, NAME_TAIL, NAME_ARTICLE, DIGITS_SAME, DIGITS_OTHER, UNBALANCED, ACRONYM,
+    AWAY_SUM, OUT_SUM, LOOSE_SUM, FIRST_SHARE, LAST_SHARE, BEGINS, BEGINS_NOT, ENDS, ENDS_NOT,
+    MEMORY, MEMORY_SEEN, MEMORY_ODD, NULL, NULL_MASS, NULL_LINK, NULL_ALIKE, NULL_WORDS,
 ) = range(COUNT)  # fmt: skip
 
 TOUCHED = 0.05  # from this link probability on a token is a place where a candidate may begin
@@ -241,10 +243,10 @@ def _all(
     link_j: Any, link_p: Any, span_at: Any, span_first: Any, span_end: Any, window: Any,
     named: Any, memory_at: Any, memory_digest: Any, memory_count: Any, bond_back: Any,
     bond_on: Any, scale: Any,
-    s_content: Any, s_capital: Any, s_small: Any, s_opened: Any, s_share: Any, s_digest: Any,
-    s_letters: Any, s_start: Any,
-    t_content: Any, t_capital: Any, t_small: Any, t_opened: Any, t_share: Any, t_digest: Any,
-    t_letters: Any, t_start: Any,
+    s_content: Any, s_capital: Any, s_small: Any, s_opened: Any, s_digits: Any, s_share: Any,
+    s_digest: Any, s_letters: Any, s_start: Any,
+    t_content: Any, t_capital: Any, t_small: Any, t_opened: Any, t_digits: Any, t_share: Any,
+    t_digest: Any, t_letters: Any, t_start: Any,
 ) -> Any:  # fmt: skip
     spans = len(span_first)
     at = np.zeros(spans + 1, np.int64)
@@ -277,11 +279,13 @@ def _all(
         letters_sum = np.zeros(m + 1, np.int64)
         small_sum = np.zeros(m + 1, np.int64)
         opened_sum = np.zeros(m + 1, np.int64)
+        digits_sum = np.zeros(m + 1, np.int64)
         for j in range(m):
             w = tw[j]
             column_sum[j + 1] = column_sum[j] + column[j]
             words_sum[j + 1] = words_sum[j] + t_content[w]
             small_sum[j + 1] = small_sum[j] + (t_content[w] and not t_capital[w])
+            digits_sum[j + 1] = digits_sum[j] + t_digits[w]
             opened_sum[j + 1] = opened_sum[j] + t_opened[w]
             letters_sum[j + 1] = letters_sum[j] + t_start[w + 1] - t_start[w]
         own = np.zeros(m, np.float32)
@@ -389,7 +393,9 @@ def _all(
                 capitals += s_capital[sw[i]]
             all_capitals = capitals == words
             opened = 0
+            digits = 0
             for i in range(p, q):
+                digits += s_digits[sw[i]]
                 opened += s_opened[sw[i]]
             initials = 0
             for i in range(p, q):
@@ -566,6 +572,9 @@ def _all(
                         x[NAME_SMALL] = lower and not upper
                         x[NAME_TAIL] = named[s] & NOUNS and upper and t_small[tz]
                         x[NAME_ARTICLE] = named[s] & ARTICLED and upper and t_small[ta]
+                    if digits > 0:
+                        x[DIGITS_SAME] = digits == digits_sum[b] - digits_sum[a]
+                        x[DIGITS_OTHER] = digits != digits_sum[b] - digits_sum[a]
                     if opened == 0:
                         x[UNBALANCED] = opened_sum[b] != opened_sum[a]
                     if b - a == 1 and initials > 1:

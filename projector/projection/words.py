@@ -15,6 +15,7 @@ import numpy as np
 
 from projector.alignment.transliteration import skeleton, sound
 
+DIGITS = 2**62 - 1
 PLAIN, CONTENT = 0, 1  # without and with a letter or digit
 
 Array = Any  # numpy arrays; their dtypes are said where they are made
@@ -23,13 +24,14 @@ Array = Any  # numpy arrays; their dtypes are said where they are made
 class Facts(NamedTuple):
     """One word: does it hold a letter or digit, does it begin with a capital, is it all in
     lower-case letters (never in a script without), how many brackets more it opens than it closes,
-    its rough spelling in Latin letters, its bare consonants, and a number for its lower-cased
-    form."""
+    how often it has each digit (six bits of a number for each of 0 to 9, in any script), its rough
+    spelling in Latin letters, its bare consonants, and a number for its lower-cased form."""
 
     content: bool
     capital: bool
     small: bool
     opened: int
+    digits: int
     spelling: str
     consonants: str
     digest: int
@@ -43,9 +45,12 @@ def facts(word: str) -> Facts:
     digest = int.from_bytes(hashlib.blake2b(lower.encode(), digest_size=7).digest(), "big")
     opened = sum(map(_opens, word))
     if not content:
-        return Facts(False, False, False, opened, "", "", digest)
+        return Facts(False, False, False, opened, 0, "", "", digest)
+    digits = sum(1 << 6 * unicodedata.decimal(char) for char in word if char.isdecimal())
     spelling, consonants = sound(word)[:40], skeleton(word)[:40]
-    return Facts(True, word[:1].isupper(), word.islower(), opened, spelling, consonants, digest)
+    return Facts(
+        True, word[:1].isupper(), word.islower(), opened, digits, spelling, consonants, digest
+    )
 
 
 def _opens(char: str) -> int:
@@ -100,6 +105,7 @@ class WordTable:
             capital=np.array([f.capital for f in known], np.uint8),
             small=np.array([f.small for f in known], np.uint8),
             opened=np.array([f.opened for f in known], np.int8),
+            digits=np.array([f.digits & DIGITS for f in known], np.int64),
             share=np.array([share.get(w.lower(), 0.0) for w in self.numbers], np.float32),
             digest=np.array([f.digest for f in known], np.int64),
             letters=letters,
@@ -114,6 +120,7 @@ class WordArrays(NamedTuple):
     capital: Array
     small: Array
     opened: Array
+    digits: Array
     share: Array
     digest: Array
     letters: Array

@@ -51,7 +51,7 @@ KINDS = {  # of features, by parts of their names
     "capitals": ("capital", "small", "acronym", "name_"),
     "what a label says": ("name_",),
     "words that go together": ("bond",),
-    "numbers and their units": ("unit_",),
+    "numbers and their units": ("unit_", "digits"),
     "common words": ("common",),
     "memory": ("memory",),
     "length": ("length", "longer", "shorter", "letters"),

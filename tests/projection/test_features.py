@@ -45,6 +45,17 @@ def test_likeness_acronyms_and_capitals() -> None:
     assert found[1, 3]["last_small"] == 1 and found[1, 2]["last_small"] == 0
 
 
+def test_the_digits_of_a_number() -> None:
+    links = [(1, 1, 0.6), (1, 2, 0.6), (2, 3, 0.9)]
+    found = rows(pair("of 68,511 men", "из 68 511 человек", links, [("N", 1, 2)]))
+    assert found[1, 3]["digits_same"] == 1 and found[1, 3]["digits_other"] == 0
+    assert found[1, 2]["digits_other"] == found[2, 3]["digits_other"] == 1
+    arabic = rows(pair("of 68,511 men", "من ٦٨٥١١ رجل", [(1, 1, 0.9)], [("N", 1, 2)]))
+    assert arabic[1, 2]["digits_same"] == 1, "digits of another script"
+    words = rows(pair("of many men", "de 20 hombres", [(1, 1, 0.9)], [("N", 1, 2)]))
+    assert words[1, 2]["digits_same"] == words[1, 2]["digits_other"] == 0
+
+
 def test_half_a_bracket() -> None:
     links = [(0, 4, 0.9), (2, 1, 0.2), (2, 2, 0.9), (2, 3, 0.2)]
     found = rows(pair("law of Rome", "the 《 Roma 》 law", links, [("LAW", 2, 3)]))
