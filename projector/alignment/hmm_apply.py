@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from projector.alignment.hmm_kernels import FLOOR, both_ways
-from projector.alignment.hmm_table import Corpus, Floats, Ints, Longs
+from projector.alignment.hmm_table import Corpus, Floats, Ints, Longs, bounds
 from projector.alignment.hmm_train import Parameters
 from projector.records import Link
 
@@ -147,7 +147,7 @@ class Matrices(NamedTuple):
     def of(cls, sizes: Sequence[tuple[int, int]]) -> Matrices:
         """Zeros for pairs of so many source and target words."""
         shape = np.array(sizes, np.int64).reshape(-1, 2)
-        at = np.concatenate([np.zeros(1, np.int64), np.cumsum(shape[:, 0] * shape[:, 1])])
+        at = bounds(shape[:, 0] * shape[:, 1])
         return cls(at, shape[:, 1], np.zeros(int(at[-1]), np.float32))
 
     def links(self, least: float) -> Iterator[list[Link]]:

@@ -22,6 +22,11 @@ Longs = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
 
+def bounds(lengths: NDArray[Any]) -> Longs:
+    """Where lists of these lengths begin in one array, and its end."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
 @dataclass
 class Corpus:
     """Sentence pairs as word numbers: pair k is ``source[source_at[k]:source_at[k + 1]]`` and the
@@ -39,8 +44,8 @@ class Corpus:
     @classmethod
     def of(cls, source: Ints, source_at: Longs, target: Ints, target_at: Longs) -> Corpus:
         """The corpus of these arrays."""
-        cells = np.cumsum(np.diff(source_at) * np.diff(target_at))
-        return cls(source, source_at, target, target_at, np.concatenate([np.zeros(1, int), cells]))
+        cell_at = bounds(np.diff(source_at) * np.diff(target_at))
+        return cls(source, source_at, target, target_at, cell_at)
 
 
 @dataclass
@@ -70,8 +75,7 @@ class Table:
 
     def only(self, kept: NDArray[np.bool_]) -> Table:
         """The table of the entries ``kept``."""
-        before = np.concatenate([np.zeros(1, np.int64), np.cumsum(kept, dtype=np.int64)])
-        return Table(before[self.start], self.column[kept])
+        return Table(bounds(kept)[self.start], self.column[kept])
 
 
 @njit(cache=True, nogil=True)
@@ -88,7 +92,7 @@ def joined(parts: Iterable[Corpus], longest: int) -> Corpus:
     """One corpus of several, without the pairs that have an empty side or more than ``longest``
     words on one."""
     source, target = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-    widths, heights = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)]
+    widths, heights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for part in parts:
         wide, tall = np.diff(part.source_at), np.diff(part.target_at)
         kept = (np.minimum(wide, tall) > 0) & (np.maximum(wide, tall) <= longest)
@@ -98,9 +102,9 @@ def joined(parts: Iterable[Corpus], longest: int) -> Corpus:
         heights.append(tall[kept])
     return Corpus.of(
         np.concatenate(source),
-        np.cumsum(np.concatenate(widths)),
+        bounds(np.concatenate(widths)),
         np.concatenate(target),
-        np.cumsum(np.concatenate(heights)),
+        bounds(np.concatenate(heights)),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from projector.alignment.hmm_table import Corpus, Floats, Longs, Table
+from projector.alignment.hmm_table import Corpus, Floats, Longs, Table, bounds
 from projector.alignment.parts import in_parts
 from projector.alignment.transliteration import skeleton, sound, writes_few_vowels
 
@@ -30,7 +30,7 @@ class Spellings:
     def __init__(self, words: Sequence[str], spell: Callable[[str], str]) -> None:
         spelled = [spell(word) for word in words]
         lengths = np.array([len(w) for w in spelled], np.int64)
-        self.at: Longs = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        self.at: Longs = bounds(lengths)
         self.letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(
             np.int32
         )

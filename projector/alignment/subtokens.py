@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
+
+from projector.alignment.hmm_table import Ints, Longs, bounds
 
 _LONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _RUN = regex.compile(
@@ -106,9 +107,9 @@ class Split(NamedTuple):
     """Sentences as numbers of sub-tokens: those of sentence k are ``numbers[at[k]:at[k + 1]]``,
     and ``owner`` is the word of the sentence that each is part of."""
 
-    numbers: NDArray[np.int32]
-    at: NDArray[np.int64]
-    owner: NDArray[np.int32]
+    numbers: Ints
+    at: Longs
+    owner: Ints
 
 
 class Splitter:
@@ -148,7 +149,7 @@ class Splitter:
         found = [[known.get(form) or number(form) for form in text_subtokens(t)] for t in texts]
         lengths = np.fromiter(map(len, found), np.int64, len(found))
         numbers = np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum()))
-        return Split(numbers, _bounds(lengths), _places(lengths))
+        return Split(numbers, bounds(lengths), _places(lengths))
 
     def _split(self, sentences: Sequence[Sequence[str]], read: Callable[[str], list[int]]) -> Split:
         words = list(chain.from_iterable(sentences))
@@ -163,7 +164,7 @@ class Splitter:
         numbers = np.repeat(codes, each)
         numbers[numbers < 0] = list(chain.from_iterable(splits))
         lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
-        at = _bounds(each)[_bounds(lengths)]
+        at = bounds(each)[bounds(lengths)]
         return Split(numbers, at, np.repeat(_places(lengths), each))
 
     def _learn(self, word: str) -> list[int]:
@@ -191,12 +192,7 @@ class Splitter:
         return split
 
 
-def _bounds(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where lists of these lengths begin in one array, and its end."""
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-
-
-def _places(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
+def _places(lengths: Longs) -> Ints:
     """0, 1, ... for each of the lists."""
-    bounds = _bounds(lengths)
-    return (np.arange(bounds[-1]) - np.repeat(bounds[:-1], lengths)).astype(np.int32)
+    at = bounds(lengths)
+    return (np.arange(at[-1]) - np.repeat(at[:-1], lengths)).astype(np.int32)

@@ -389,14 +389,13 @@ def _all(
             s_number_first = _is_number(sw[p], s_letters, s_start)
             s_number_last = _is_number(sw[q - 1], s_letters, s_start)
             capitals = 0
-            for i in range(p, q):
-                capitals += s_capital[sw[i]]
-            all_capitals = capitals == words
             opened = 0
             digits = 0
             for i in range(p, q):
+                capitals += s_capital[sw[i]]
                 digits += s_digits[sw[i]]
                 opened += s_opened[sw[i]]
+            all_capitals = capitals == words
             initials = 0
             for i in range(p, q):
                 w = sw[i]

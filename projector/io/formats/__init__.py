@@ -86,18 +86,12 @@ def module(name: str) -> ModuleType:
     Raises:
         EngineError: the library that it stands on is not installed.
     """
-    from projector.engines import EXTRAS
+    from projector.engines import missing
 
     try:
         return import_module(FORMATS[name].where)
     except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        extra = EXTRAS.get(package)
-        what = f"'xproject[{extra}]'" if extra else package
-        raise EngineError(
-            f"the format {name!r} needs the package {package!r}: pip install {what} "
-            "-c constraints.txt"
-        ) from error
+        raise EngineError(missing(name, error.name or "", "format")) from error
 
 
 def read_options(name: str, options: Mapping[str, Any]) -> Any:

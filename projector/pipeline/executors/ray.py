@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from projector.engines import missing
 from projector.errors import EngineError, UsageError
 from projector.garbage import collect_seldom
 from projector.pipeline.chain import Block, Done, Tally
@@ -151,10 +152,7 @@ class RayExecutor:
         try:
             import ray
         except ModuleNotFoundError as error:
-            raise EngineError(
-                "--executor ray needs the package 'ray': pip install 'xproject[ray]' -c "
-                "constraints.txt"
-            ) from error
+            raise EngineError(missing("--executor ray", "ray", "option")) from error
         self._ray = ray
         self._say = say
         self._groups = groups_of(work)
