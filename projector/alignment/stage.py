@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from projector.alignment.ensemble import EnsembleAligner
-from projector.alignment.units import links_of, units_of, with_both_tokens
+from projector.alignment.sentences import links_of, units_of, with_both_tokens
 from projector.engines import engine_class
 from projector.errors import DataError, UsageError
-from projector.pipeline.stage import Outcome, Rejected
 from projector.records import Pair, Record, Step
+from projector.stage import Outcome, Rejected
 
 Languages = tuple[str, str]
 

@@ -12,7 +12,7 @@ from projector.cli.options import Force
 from projector.errors import UsageError
 
 if TYPE_CHECKING:
-    from projector.pipeline.summary import Summary
+    from projector.pipeline.run.summary import Summary
 
 LAST = [{"stage": "align"}, {"stage": "project"}]
 
@@ -55,7 +55,7 @@ def run_folder(
     from projector.io.jsonl import read_records, write_records
     from projector.pipeline.job import Job
     from projector.pipeline.recipe import Recipe, StageSpec
-    from projector.pipeline.runner import run
+    from projector.pipeline.run.runner import run
     from projector.records import Pair
 
     files = sorted(folder.glob("*.jsonl"))

@@ -10,10 +10,10 @@ from projector.cli import messages
 from projector.cli.options import RunOptions
 from projector.errors import Interrupted
 from projector.pipeline.job import Job
-from projector.pipeline.progress import Progress
 from projector.pipeline.recipe import Recipe, single
-from projector.pipeline.runner import run
-from projector.pipeline.summary import Summary
+from projector.pipeline.run.progress import Progress
+from projector.pipeline.run.runner import run
+from projector.pipeline.run.summary import Summary
 
 
 def run_stage(

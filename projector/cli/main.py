@@ -17,7 +17,7 @@ import typer
 from projector import __version__
 from projector.cli import messages
 from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
-from projector.garbage import collect_seldom
+from projector.runtime import relax_gc
 
 
 class Command(NamedTuple):
@@ -195,7 +195,7 @@ def _overall(
 
 def entry() -> None:
     """The program ``xproject``: `main` in a process of its own."""
-    collect_seldom()
+    relax_gc()
     sys.exit(main())
 
 

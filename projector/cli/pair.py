@@ -16,7 +16,7 @@ from projector.cli import messages
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
 from projector.errors import TooManyRejects
 from projector.io.jsonl import write_records
-from projector.io.parallel import (
+from projector.io.pair_files import (
     Joined,
     bare,
     check_sides,

@@ -20,8 +20,8 @@ from msgspec.structs import replace
 
 from projector.errors import DataError, EngineError, ProjectorError, UsageError
 from projector.io.jsonl import Line, encode, read_stream
-from projector.pipeline.stage import Rejected, Stage
 from projector.records import Pair, Record
+from projector.stage import Rejected, Stage
 
 NOT_POSSIBLE = "not_possible"  # what a record wants, no engine has
 

@@ -1,7 +1,7 @@
 """The table of stages: name -> "module:Class"; other packages join through ``xproject.stages``.
 
 A stage class has ``Options`` (a frozen msgspec.Struct that forbids unknown fields) and
-``__init__(self, options)``; see `projector.pipeline.stage`.
+``__init__(self, options)``; see `projector.stage`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ STAGES: dict[str, str] = {
     "project": "projector.projection.stage:ProjectStage",
     "qa": "projector.qa.stage:QaStage",
     "filter": "projector.quality.filters:FilterStage",
-    "annotate": "projector.text.annotate:AnnotateStage",
+    "annotate": "projector.annotation.stage:AnnotateStage",
     "calibrate": "projector.quality.recalibration:CalibrateStage",
-    "join": "projector.translation.joining:JoinStage",
-    "split": "projector.translation.joining:SplitStage",
-    "backtranslate": "projector.translation.back:BackTranslateStage",
-    "swap": "projector.alignment.swap:SwapStage",
-    "codeswitch": "projector.alignment.codeswitch:CodeSwitchStage",
+    "join": "projector.augment.joining:JoinStage",
+    "split": "projector.augment.joining:SplitStage",
+    "backtranslate": "projector.augment.backtranslation:BackTranslateStage",
+    "swap": "projector.augment.swap:SwapStage",
+    "codeswitch": "projector.augment.codeswitch:CodeSwitchStage",
 }
 
 

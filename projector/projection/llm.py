@@ -16,13 +16,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from projector.chat import ChatClient, ChatOptions, Unanswered, Usage, read_answer
 from projector.engines import engine_class, read_options
 from projector.errors import UsageError
+from projector.models.chat import ChatClient, ChatOptions, Unanswered, Usage, read_answer
 from projector.projection.base import Projection
 from projector.records import Offsets, Pair
-from projector.translation.languages import english_name
-from projector.translation.pieces import glue_for
+from projector.text.language_codes import english_name, glue_for
 
 PROMPT = (
     "You are given a text, its translation, and numbered spans of the text. For each span copy, "

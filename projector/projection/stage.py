@@ -13,12 +13,12 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec.structs import replace
 
-from projector.pipeline.stage import Outcome, Rejected
 from projector.projection.base import Projection
+from projector.projection.dependents import follow
 from projector.projection.ensemble import make_projector
-from projector.projection.following import follow
-from projector.projection.tagging import Tagger
+from projector.projection.tags.tagger import Tagger
 from projector.records import Dropped, Pair, Record, Span, Step
+from projector.stage import Outcome, Rejected
 from projector.text.tokens import with_tokens
 
 ENOUGH = 20_000  # records that `fit` sees all of; of those after them it sees a tenth

@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError
-from projector.hub import model_folder
+from projector.models.batching import in_batches
+from projector.models.hub import model_folder
 from projector.qa.base import Asked, Request
-from projector.translation.batching import in_batches
 
 STYLES = {
     "highlight": "generate question: {before}{mark} {answer} {mark}{after}",
@@ -77,8 +77,8 @@ class HuggingFaceQuestionGenerator:
     def ask(self, requests: Sequence[Request]) -> list[Asked]:
         if not requests:
             return []
-        from projector.translation.decoding import Decoding, search
-        from projector.translation.families import Plan
+        from projector.models.decoding import Decoding, search
+        from projector.models.families import Plan
 
         model = self._load()
         rows = [model.tokenizer(self.prompt(r))["input_ids"] for r in requests]
@@ -108,7 +108,7 @@ class HuggingFaceQuestionGenerator:
     def _load(self) -> Any:
         if self._loaded is None:
             try:
-                from projector.translation.seq2seq import Seq2Seq
+                from projector.models.seq2seq import Seq2Seq
             except ModuleNotFoundError as error:
                 from projector.engines import missing
 

@@ -20,15 +20,14 @@ import msgspec
 from msgspec import Struct, field
 
 from projector import __version__
-from projector.alignment.swap import swapped
 from projector.engines import engine_class
 from projector.errors import UsageError
-from projector.pipeline.stage import Outcome, Rejected
 from projector.projection.base import Projection, Projector
 from projector.qa.asking import Asker, Plan, given_questions
 from projector.qa.base import QuestionGenerator
 from projector.qa.examples import assemble
-from projector.records import Document, Pair, Record, Step
+from projector.records import Document, Pair, Record, Step, swapped
+from projector.stage import Outcome, Rejected
 from projector.translation.base import Constraint, Translator
 
 GIVEN = "given"

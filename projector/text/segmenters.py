@@ -14,8 +14,8 @@ from importlib import import_module
 
 import regex
 
-from projector.hub import cache_folder
 from projector.records import Offsets
+from projector.runtime import cache_folder
 
 # Chinese, Cantonese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan
 SPACELESS = frozenset({"zh", "yue", "wuu", "lzh", "ja", "th", "lo", "km", "my", "bo"})

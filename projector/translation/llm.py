@@ -2,7 +2,7 @@
 
 Sentences go in numbered groups and come back as JSON with the same numbers. An answer that lacks
 some, or holds something else, is asked for again, then sentence by sentence; every sentence ends
-translated or with the reason why not. See `projector.chat` for retries and the budget.
+translated or with the reason why not. See `projector.models.chat` for retries and the budget.
 """
 
 from __future__ import annotations
@@ -13,11 +13,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from projector.chat import BudgetSpent, ChatClient, ChatOptions, Unanswered, Usage, read_answer
 from projector.engines import read_options
+from projector.models.chat import (
+    BudgetSpent,
+    ChatClient,
+    ChatOptions,
+    Unanswered,
+    Usage,
+    read_answer,
+)
+from projector.text.language_codes import english_name
 from projector.translation.base import Constraint, Translation
-from projector.translation.languages import english_name
-from projector.translation.pieces import holds
+from projector.translation.neural.windowed import holds
 
 PROMPT = (
     "You are a professional translator. Translate every sentence of the given JSON from {source} "

@@ -16,8 +16,8 @@ from msgspec import Struct, field
 
 from projector.engines import engine_class
 from projector.errors import DataError, UsageError
-from projector.pipeline.stage import Outcome, Rejected
 from projector.records import Document, Link, Offsets, Pair, Question, Record, Step
+from projector.stage import Outcome, Rejected
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize, with_tokens
 from projector.translation.base import TextLink, Translator

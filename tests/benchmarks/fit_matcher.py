@@ -27,11 +27,12 @@ from msgspec.structs import replace
 
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.projection.assignment import choose, probabilities
-from projector.projection.batch import Asked, token_run
-from projector.projection.confidence import EVIDENCE, evidence
-from projector.projection.features import COUNT, FEATURES, LEAST, NAME_SMALL, NULL, Candidates
-from projector.projection.match import MatchProjector
-from projector.projection.weights import STANDARD, Weights, load_weights
+from projector.projection.match.confidence import EVIDENCE, evidence
+from projector.projection.match.features import COUNT, FEATURES, LEAST, NAME_SMALL, NULL, Candidates
+from projector.projection.match.memory import Asked
+from projector.projection.match.projector import MatchProjector
+from projector.projection.match.weights import STANDARD, Weights, load_weights
+from projector.projection.token_runs import token_run
 from projector.records import Pair
 
 KEPT = 60  # candidates of a span that the training looks at
@@ -69,7 +70,7 @@ class Links(msgspec.Struct):
 
 def with_links(found: gold.Gold, bitext: Sequence[str], cache: Path | None) -> list[Pair]:
     """The pairs as the default aligner links them."""
-    import projector.alignment.hmm as hmm
+    import projector.alignment.hmm.aligner as hmm
 
     key = hashlib.md5(f"{found.name} {len(found.pairs)} {list(bitext)} {hmm.__file__}".encode())
     path = cache / f"{key.hexdigest()}.json" if cache else None

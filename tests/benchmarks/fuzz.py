@@ -29,7 +29,7 @@ import synthetic
 from projector.errors import ProjectorError
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, StageSpec
-from projector.pipeline.runner import run
+from projector.pipeline.run.runner import run
 
 ODD_TEXTS = [
     "",

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 
-from projector import diagnosis
+from projector.cli import diagnosis
+from projector.cli.diagnosis import Finding, diagnose
 from projector.cli.main import main
-from projector.diagnosis import Finding, diagnose
 from projector.engines import KINDS
 
 

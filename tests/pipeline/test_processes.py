@@ -13,7 +13,7 @@ from projector.io.jsonl import read_records
 from projector.pipeline.executors.processes import died, environment
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, StageSpec
-from projector.pipeline.runner import run
+from projector.pipeline.run.runner import run
 
 pytestmark = pytest.mark.usefixtures("plugin")
 

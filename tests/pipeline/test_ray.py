@@ -16,7 +16,7 @@ from projector.pipeline.executors.ray import groups_of, joined, share_out
 from projector.pipeline.job import Job
 from projector.pipeline.phases import Work
 from projector.pipeline.recipe import Recipe, Resources, StageSpec
-from projector.pipeline.runner import run
+from projector.pipeline.run.runner import run
 
 BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "ray_cluster.py"
 GPU, CPU = Resources(num_cpus=1, num_gpus=1), Resources(num_cpus=0.5)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from projector.errors import DataError, TooManyRejects, UsageError
-from projector.pipeline import identity
 from projector.pipeline.job import Job
-from projector.pipeline.journal import Journal
 from projector.pipeline.recipe import Recipe, StageSpec
-from projector.pipeline.runner import run
+from projector.pipeline.run import identity
+from projector.pipeline.run.journal import Journal
+from projector.pipeline.run.runner import run
 
 pytestmark = pytest.mark.usefixtures("plugin")
 
@@ -241,7 +241,7 @@ def test_killed_while_finishing(source, whole, tmp_path):
     def stopped(*_: object, **__: object) -> None:
         raise Stop
 
-    from projector.pipeline import finish, runner
+    from projector.pipeline.run import finish, runner
 
     for where, name in ((finish, "file_digest"), (finish, "write_json"), (runner, "clear")):
         with pytest.MonkeyPatch.context() as patch:

@@ -16,8 +16,8 @@ import pytest
 pytest.importorskip("httpx")
 pytest.importorskip("tenacity")
 
-from projector.chat import _retry_after
 from projector.errors import EngineError, UsageError
+from projector.models.chat import _retry_after
 from projector.translation.base import Constraint
 from projector.translation.llm import LlmTranslator
 

@@ -23,7 +23,7 @@ from projector.records import Document, Pair, Record
 _HERE = "projector.io.formats."
 
 FORMATS: dict[str, Format] = {
-    "jsonl": Format(_HERE + "jsonl_records", "this tool's own records", (".jsonl",), pairs=True),
+    "jsonl": Format(_HERE + "jsonl", "this tool's own records", (".jsonl",), pairs=True),
     "conll": Format(
         _HERE + "conll",
         "columns, a token a line: CoNLL-2002/2003, IOB1, IOB2, BILOU",
@@ -31,10 +31,10 @@ FORMATS: dict[str, Format] = {
     ),
     "conllu": Format(_HERE + "conllu", "CoNLL-U (Universal Dependencies)", (".conllu",)),
     "squad": Format(_HERE + "squad", "SQuAD, XQuAD and MLQA JSON", ()),
-    "tokens": Format(_HERE + "token_lists", "JSON Lines of token lists and tags", ()),
-    "text": Format(_HERE + "plain", "a text a line"),
+    "tokens": Format(_HERE + "tokens", "JSON Lines of token lists and tags", ()),
+    "text": Format(_HERE + "text", "a text a line"),
     "bitext": Format(_HERE + "bitext", "source TAB target [TAB i-j links]", (), pairs=True),
-    "fastalign": Format(_HERE + "fast_align", "source ||| target, in tokens", (), pairs=True),
+    "fastalign": Format(_HERE + "fastalign", "source ||| target, in tokens", (), pairs=True),
     "pharaoh": Format(
         _HERE + "pharaoh", "i-j links, a line a pair", (".talp", ".align"), pairs=True
     ),
@@ -49,10 +49,10 @@ FORMATS: dict[str, Format] = {
     "brat": Format(_HERE + "brat", "BRAT standoff: a folder of .txt and .ann", folder=True),
     "slots": Format(_HERE + "slots", "MASSIVE-style JSON Lines: [slot : words] in annot_utt"),
     "coref": Format(
-        _HERE + "coreference", "sentences of words with clusters (MMC, CoNLL 2012 JSON Lines)"
+        _HERE + "coref", "sentences of words with clusters (MMC, CoNLL 2012 JSON Lines)"
     ),
     "docbin": Format(_HERE + "docbin", "spaCy's DocBin", (".spacy",)),
-    "hf": Format(_HERE + "hf_folder", "a Hugging Face datasets folder (save_to_disk)", folder=True),
+    "hf": Format(_HERE + "hf", "a Hugging Face datasets folder (save_to_disk)", folder=True),
     "parquet": Format(_HERE + "parquet", "Parquet with Hugging Face features", (".parquet",)),
     "text-pairs": Format(_HERE + "text_pairs", "label, text and text (relations, NLI)", ()),
 }

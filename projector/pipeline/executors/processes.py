@@ -1,9 +1,9 @@
 """The executor with several processes: ordered results, dead workers replaced.
 
-Each worker is a fresh Python (`projector.pipeline.worker`) with a chain of its own, spoken to
-over its pipes; nothing is forked, so threads and GPU contexts of this process do no harm. A block
-whose worker died is tried once more in a new one; then its records go one by one, and the one
-that kills its worker is rejected.
+Each worker is a fresh Python (`projector.pipeline.executors.worker`) with a chain of its own,
+spoken to over its pipes; nothing is forked, so threads and GPU contexts of this process do no harm.
+A block whose worker died is tried once more in a new one; then its records go one by one, and the
+one that kills its worker is rejected.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from msgspec.structs import replace
 
 from projector.errors import EngineError
 from projector.pipeline.chain import Block, Done, Reject, Tally, read_block
+from projector.pipeline.executors.wire import Failure, receive, send
 from projector.pipeline.phases import Work
-from projector.pipeline.wire import Failure, receive, send
 
 PIPE = 1 << 20  # bytes: a block goes through at once, where the system lets it
 IN_FLIGHT = 3  # blocks a worker: one at work, others ready, and room for a slow one in front
@@ -43,7 +43,7 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "projector.pipeline.worker"],
+            [sys.executable, "-m", "projector.pipeline.executors.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pipesize=PIPE,

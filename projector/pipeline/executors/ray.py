@@ -23,13 +23,13 @@ from msgspec.structs import replace
 
 from projector.engines import missing
 from projector.errors import EngineError, UsageError
-from projector.garbage import collect_seldom
 from projector.pipeline.chain import Block, Done, Tally
 from projector.pipeline.executors.processes import killed, single_lines
+from projector.pipeline.executors.wire import Failure, Trouble
+from projector.pipeline.executors.worker import trouble
 from projector.pipeline.phases import Work
 from projector.pipeline.recipe import Resources
-from projector.pipeline.wire import Failure, Trouble
-from projector.pipeline.worker import trouble
+from projector.runtime import relax_gc
 
 ATTEMPTS = 3
 AHEAD = 3  # blocks in flight or waiting for their turn, for each actor
@@ -41,7 +41,7 @@ class _Actor:
 
     def __init__(self, work: bytes) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        collect_seldom()
+        relax_gc()
         self._trouble: bytes | None = None
         try:
             self._chain = msgspec.msgpack.decode(work, type=Work).chain()

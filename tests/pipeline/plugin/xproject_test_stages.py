@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from projector.errors import EngineError
-from projector.pipeline.stage import Outcome, Rejected
 from projector.records import Document, Pair, Record, Step
+from projector.stage import Outcome, Rejected
 
 
 class MarkOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,387 @@
+"""Running a recipe: blocks of lines through the phases of its chain, into files or a stream.
+
+A run into a file keeps a folder beside it, OUT.work/, with what is done so far and the journal
+that says how far it is safe; see `projector.pipeline.run.journal`. Killed at any instant, the run
+goes on at the first block that is not in the journal, and ends with the same bytes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, suppress
+from itertools import chain as joined
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from projector.errors import DataError, EngineError, TooManyRejects, UsageError
+from projector.io.streams import open_read
+from projector.pipeline.blocks import BlockReader, checksum
+from projector.pipeline.chain import Block, Chain, Done, reject_line
+from projector.pipeline.executors import Executor
+from projector.pipeline.executors.local import LocalExecutor
+from projector.pipeline.job import Job
+from projector.pipeline.phases import Input, Phase, Work, fit, split, state_of
+from projector.pipeline.recipe import MANDATORY, Recipe, build_stage
+from projector.pipeline.run import finish
+from projector.pipeline.run.identity import identity
+from projector.pipeline.run.journal import Finished, Marks
+from projector.pipeline.run.progress import Progress
+from projector.pipeline.run.shards import Plan, plan_files
+from projector.pipeline.run.start import clear, open_store, run_notes
+from projector.pipeline.run.store import Store
+from projector.pipeline.run.summary import Summary
+from projector.stage import FILTERED
+
+__all__ = ["Job", "run"]
+
+WORKER_FAULTS = frozenset({"worker_died", "stage_error"})
+
+
+def run(
+    recipe: Recipe,
+    *,
+    input: str = "",
+    output: str = "",
+    job: Job = Job(),
+    stages: Sequence[Any] | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Run a recipe over its input.
+
+    Args:
+        recipe: the stages, and input and output where they are not given here.
+        input: a file, a folder or pattern of shards, or ``-``.
+        output: a file, a folder for shards, or ``-``.
+        stages: ready-made stage objects instead of the recipe's (one process only).
+
+    Raises:
+        UsageError, DataError, EngineError: see `projector.errors`.
+        TooManyRejects: more than ``job.max_errors``.
+    """
+    source, target = input or recipe.input, output or recipe.output
+    for what, value in (("input", source), ("output", target)):
+        if value == MANDATORY:
+            raise UsageError(
+                f"{recipe.name or 'recipe'}: {what}: found ???, wanted a file (--{what})"
+            )
+    work = Path(f"{target.rstrip('/')}.work")
+    interrupted = target != "-" and (work / "journal").exists()
+    plan = plan_files(source, target, force=job.force or interrupted, resume=job.resume)
+    built = list(stages) if stages is not None else [build_stage(s) for s in recipe.stages]
+    try:
+        this = _Run(recipe, plan, job, built, progress or Progress(quiet=True), stages is None)
+        return this.go()
+    finally:
+        for stage in built:
+            stage.close()
+
+
+class _Run:
+    """One run: its phases over its shards. See the module's docstring."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        plan: Plan,
+        job: Job,
+        stages: list[Any],
+        progress: Progress,
+        can_rebuild: bool,
+    ) -> None:
+        self.recipe, self.plan, self.job, self.stages = recipe, plan, job, stages
+        self.progress = progress
+        self.can_rebuild = can_rebuild
+        self.phases = split(stages)
+        self.last = len(self.phases) - 1
+        self.summary = Summary(outputs=[shard.target for shard in plan.shards])
+        self.block_size = job.block_size
+        self.inputs: dict[int, dict[str, Any]] = {}
+        self._flying: dict[tuple[int, int], tuple[int, int]] = {}
+        self._stream: BinaryIO | None = None
+        self.store: Store
+
+    def go(self) -> Summary:
+        start = time.perf_counter()
+        with ExitStack() as stack:
+            if self.plan.base:
+                earlier = self._open_store(stack)
+                if earlier is not None:
+                    return earlier
+            else:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="xproject-")))
+                self.store = Store(folder, None)
+                stack.callback(self.store.close)
+                self._open_stream(stack)
+            stack.enter_context(self.progress)
+            self._spool_stdin()
+            try:
+                for number in range(len(self.phases)):
+                    self._phase(number)
+            except BaseException:
+                self._save()
+                raise
+            self.summary.wall_seconds = time.perf_counter() - start
+            if self.plan.base:
+                self._finish()
+        return self.summary
+
+    # -- before -----------------------------------------------------------------------------
+
+    def _open_store(self, stack: ExitStack) -> Summary | None:
+        """Take up the work folder, or make it; a run that is complete gives its summary."""
+        self.identity = identity(self.recipe, self.stages, self.plan, self.job.limit)
+        opened = open_store(self.plan, self.job, self.identity, self.progress.say)
+        if isinstance(opened, Summary):
+            return opened
+        self.store = opened
+        stack.callback(opened.close)
+        journal = opened.journal
+        assert journal is not None and journal.header is not None
+        self.block_size = journal.header.block_size
+        for (phase, _), tally in journal.tallies.items():
+            self.summary.add(tally, first=phase == 0, last=phase == self.last)
+        return None
+
+    def _open_stream(self, stack: ExitStack) -> None:
+        target = self.plan.shards[0].target
+        if target == "-":
+            self._stream = sys.stdout.buffer
+        else:  # a pipe or a device
+            self._stream = stack.enter_context(open(target, "wb"))  # noqa: SIM115
+
+    def _spool_stdin(self) -> None:
+        """Keep standard input where it must be read twice: a first stage that sees the corpus."""
+        if self.plan.shards[0].source != "-" or not self.phases[0].fits:
+            return
+        spool, beside = self.store.folder / "input.jsonl", self.store.folder / "input.part"
+        if spool.exists():
+            self.progress.say("standard input was kept by the interrupted run: not read again")
+            return
+        with open_read("-") as stream, open(beside, "wb") as kept:
+            shutil.copyfileobj(stream, kept, 1 << 20)
+        beside.replace(spool)
+
+    # -- the blocks -------------------------------------------------------------------------
+
+    def _inputs(self, number: int) -> list[Input]:
+        """What a phase reads: the user's files, or what the phase before wrote."""
+        if number:
+            return [
+                Input(str(self.store.path(number - 1, n)), shard.source, numbered=True)
+                for n, shard in enumerate(self.plan.shards)
+            ]
+        spool = self.store.folder / "input.jsonl"
+        return [
+            Input(str(spool) if s.source == "-" and spool.exists() else s.source, s.source)
+            for s in self.plan.shards
+        ]
+
+    def _phase(self, number: int) -> None:
+        phase = self.phases[number]
+        names = ", ".join(stage.name for stage in self.stages[phase.first : phase.last])
+        self.progress.phase(names, self._inputs(number), number, len(self.phases))
+        blocks = self._todo(number)
+        first = next(blocks, None)
+        at = 0
+        if first is not None:
+            executor = self._executor(number, phase)
+            try:
+                for done in executor.run(joined([first], blocks)):
+                    while at < done.shard:
+                        self._end_shard(number, at)
+                        at += 1
+                    self._take(number, done)
+            finally:
+                executor.close()
+        for shard in range(at, len(self.plan.shards)):
+            self._end_shard(number, shard)
+
+    def _todo(self, number: int) -> Iterator[Block]:
+        """The blocks that are not safe yet; the others are compared with the journal."""
+        for shard, item in enumerate(self._inputs(number)):
+            if self._is_in_place(shard) and number:
+                continue
+            marks = self._marks(number, shard)
+            safe = len(marks.input_crc) if marks else 0
+            with open_read(item.path) as stream:
+                reader = BlockReader(
+                    stream,
+                    shard=shard,
+                    name=item.name,
+                    size=self.block_size,
+                    limit=self.job.limit if number == 0 else None,
+                    numbered=item.numbered,
+                )
+                count = 0
+                for block in reader:
+                    crc = checksum(block.data)
+                    count += 1
+                    if marks is not None and block.number < safe:
+                        if crc != marks.input_crc[block.number]:
+                            raise self._changed(item, block)
+                        self.progress.skip(len(block.data))
+                        continue
+                    self._flying[shard, block.number] = crc, len(block.data)
+                    yield block
+                if count < safe:
+                    raise self._changed(item, None)
+            if number == 0:
+                self.inputs[shard] = {
+                    "path": item.name,
+                    "sha256": reader.digest,
+                    "bytes": reader.bytes,
+                    "records": reader.records,
+                }
+
+    def _marks(self, number: int, shard: int) -> Marks | None:
+        """The blocks of a shard that are safe already."""
+        journal = self.store.journal
+        if journal is not None and number == self.last:
+            gone = journal.blocks[number, shard].end and not self.store.path(number, shard).exists()
+            if gone and Path(self.plan.shards[shard].target).exists():
+                finish.finish_shard(self.store, self.plan, number, shard)  # killed while renaming
+            if self._is_in_place(shard):
+                return journal.blocks[number, shard]
+        return self.store.open(number, shard) if self._writes_part(number) else None
+
+    def _is_in_place(self, shard: int) -> bool:
+        journal = self.store.journal
+        return journal is not None and shard in journal.shards
+
+    def _writes_part(self, number: int) -> bool:
+        return self._stream is None or number < self.last
+
+    def _changed(self, item: Input, block: Block | None) -> UsageError:
+        where = f"from line {block.first_line} on" if block else "it is shorter"
+        return UsageError(
+            f"{item.name}: has changed since the interrupted run read it ({where}); go on with "
+            "the file as it was, or start over with --force"
+        )
+
+    def _executor(self, number: int, phase: Phase) -> Executor:
+        """The executor of a phase, its corpus-level stage fitted."""
+        job, inputs = self.job, self._inputs(number)
+        limit = job.limit if number == 0 else None
+        stages = self.stages[phase.first : phase.last]
+        numbered = number < self.last
+        state = self.store.kept_state(number) if phase.fits else None
+        alone = job.workers == 1 and job.executor == "local"
+        if phase.fits and state is not None:
+            if alone:
+                stages[0].load_state(state)
+        elif phase.fits and (alone or hasattr(stages[0], "load_state")):
+            self.progress.say_slow(f"{stages[0].name}: learning from the whole corpus")
+            start = time.perf_counter()
+            fit(stages[0], inputs, limit)
+            took = time.perf_counter() - start
+            key = f"{stages[0].name} (fit)"
+            self.summary.seconds[key] = self.summary.seconds.get(key, 0.0) + took
+            state = state_of(stages[0])
+            if state is not None and self.store.journal is not None:
+                self.store.keep_state(number, state)
+        if alone:
+            return LocalExecutor(Chain(stages, numbered=numbered, stop_at_reject=self._stops))
+        if not self.can_rebuild:
+            raise UsageError("several workers need a recipe, not ready-made stages")
+        work = Work(
+            specs=self.recipe.stages[phase.first : phase.last],
+            numbered=numbered,
+            stop_at_reject=self._stops,
+            fits=phase.fits,
+            state=state,
+            inputs=inputs,
+            limit=limit,
+        )
+        if job.executor == "ray":
+            from projector.pipeline.executors.ray import RayExecutor
+
+            return RayExecutor(work, job.workers, job.ray_address, self.progress.say)
+        from projector.pipeline.executors.processes import ProcessExecutor
+
+        return ProcessExecutor(work, job.workers, self.progress.say)
+
+    @property
+    def _stops(self) -> bool:
+        return self.job.stops_at_reject
+
+    def _take(self, number: int, done: Done) -> None:
+        crc, size = self._flying.pop((done.shard, done.number))
+        self._judge(number, done)
+        if self._writes_part(number):
+            self.store.add(number, done, crc)
+        else:
+            assert self._stream is not None
+            self._stream.write(done.output)
+            self._stream.flush()
+            self.store.add(number, done, crc, output=False)
+        if self._stream is not None:
+            name = self.plan.shards[done.shard].source if self.plan.sharded else ""
+            for reject in done.rejects:
+                sys.stderr.buffer.write(reject_line(reject, name))
+            sys.stderr.buffer.flush()
+        self.summary.add(done.tally, first=number == 0, last=number == self.last)
+        self.progress.advance(size, self.summary, done.tally)
+
+    def _judge(self, number: int, done: Done) -> None:
+        """Stop at the first bad record, or when there are too many of them.
+
+        What a filter takes out is rejected too, but is no fault.
+        """
+        faults = [r for r in done.rejects if not r.reason.startswith(FILTERED)]
+        if faults and self._stops:
+            first = faults[0]
+            name = self.plan.shards[done.shard].source
+            text = f"{first.detail or first.reason} (--on-error skip sets such records aside)"
+            if first.reason in WORKER_FAULTS:
+                raise EngineError(f"{name}:{first.line}: {text}")
+            raise DataError(text, reason=first.reason, path=name, line=first.line)
+        limit = self.job.max_errors
+        so_far = self.summary.reasons.items()
+        rejected = len(faults) + sum(n for k, n in so_far if not k.startswith(FILTERED))
+        if limit is not None and rejected > limit and faults:
+            records = self.summary.records + (done.tally.records if number == 0 else 0)
+            raise TooManyRejects(
+                f"{rejected} of {records} records rejected, more than --max-errors {limit} allows"
+                f" (the last at line {faults[-1].line}: "
+                f"{faults[-1].detail or faults[-1].reason})"
+            )
+
+    def _end_shard(self, number: int, shard: int) -> None:
+        if not self._writes_part(number):
+            return
+        if not self._is_in_place(shard):
+            self.store.close_shard(number, shard)
+            if number == self.last and self.plan.base:
+                finish.finish_shard(self.store, self.plan, number, shard)
+
+    def _save(self) -> None:
+        """What is done stays done, whatever ended the run (a full disk may refuse even that)."""
+        with suppress(OSError):
+            self.store.commit()
+
+    # -- after ------------------------------------------------------------------------------
+
+    def _finish(self) -> None:
+        """Everything beside the output; then the work folder goes."""
+        plan, journal = self.plan, self.store.journal
+        assert journal is not None
+        self.summary.rejected_path = finish.write_rejected(self.store, plan, len(self.phases))
+        if plan.sharded:
+            finish.write_manifest(self.store, plan, self.last)
+        finish.write_json(
+            plan.beside("run.json"),
+            run_notes(
+                self.recipe.resolved() if self.can_rebuild else {},
+                plan,
+                [self.inputs[n] for n in sorted(self.inputs)],
+                journal,
+                self.summary,
+                self.identity,
+            ),
+        )
+        journal.append([Finished()])
+        clear(self.store)
