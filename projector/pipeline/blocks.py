@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from projector.io.limits import bounded_lines
 from projector.pipeline.chain import Block
 
 MAX_BYTES = 8_000_000  # a block of very long documents is closed early, so memory stays bounded
@@ -55,7 +56,7 @@ class BlockReader:
         filled = size = 0
         if self._limit == 0:
             return
-        for line_number, line in enumerate(self._stream, start=1):
+        for line_number, line in enumerate(bounded_lines(self._stream), start=1):
             held.append(line)
             size += len(line)
             if line.strip():
