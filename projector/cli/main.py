@@ -165,7 +165,8 @@ def _typed() -> list[str]:
 
 def _load(where: str) -> Callable[..., Any]:
     module, _, attribute = where.partition(":")
-    return getattr(import_module(module), attribute)
+    function: Callable[..., Any] = getattr(import_module(module), attribute)
+    return function
 
 
 def _unloaded() -> None:

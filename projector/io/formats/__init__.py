@@ -188,7 +188,8 @@ def write(
     notes = notes if notes is not None else Notes()
     found = module(name)
     counted = _counting(records, row, name, found.HOLDS, notes)
-    return found.write(counted, os.fspath(path), settings, notes, force=force)
+    written: int = found.write(counted, os.fspath(path), settings, notes, force=force)
+    return written
 
 
 def _counting(
