@@ -110,9 +110,11 @@ class HuggingFaceQuestionGenerator:
             try:
                 from projector.models.seq2seq import Seq2Seq
             except ModuleNotFoundError as error:
-                from projector.engines import missing
+                from projector.engines import missing_package_message
 
-                raise EngineError(missing(self.name, error.name or "torch")) from error
+                raise EngineError(
+                    missing_package_message(self.name, error.name or "torch")
+                ) from error
             o = self.options
             folder = model_folder(self.model, self.name)
             self._loaded = Seq2Seq(folder, o.device, o.precision, threads=o.threads)
