@@ -8,8 +8,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from projector.qa.analysis import Word
+from projector.qa.frames import Made
 from projector.qa.syntax import Tree
-from projector.records import Offsets
 
 
 class Candidate(Struct, frozen=True):
@@ -41,47 +41,18 @@ class Request(Struct, frozen=True):
         return self.sentence[self.answer.start : self.answer.end]
 
 
-class Frame(Struct, frozen=True):
-    """The clause behind a question, as character stretches of its sentence.
-
-    What `qa.target` needs to find the same clause in the other language and turn it there.
-
-    Attributes:
-        ask: ``who``, ``what``, ``when``, ``where``, ``how many``, ``how much``, ``how long``,
-            ``why``, ``which country``, ``which organisation``.
-        role: what the answer is in the clause: ``subject``, ``object``, ``adjunct``, ``agent``,
-            ``predicate``, ``apposition`` (then ``tail`` is the phrase that names it).
-        answer: the answer; ``gap`` is what leaves the clause with it (its preposition, article).
-        subject: the subject; for a subject question the answer's own phrase.
-        verbs: each word of the verb group.
-        tail: the other constituents that stand in the question, asides left out.
-        counted: for ``how many``: the whole phrase that is counted, the number included.
-        plural: the verb agrees with a plural.
-    """
-
-    ask: str
-    role: str
-    answer: Offsets
-    gap: Offsets
-    subject: Offsets
-    verbs: list[Offsets]
-    tail: list[Offsets]
-    counted: Offsets | None = None
-    plural: bool = False
-
-
 class Asked(Struct, frozen=True):
     """A question, or None with the reason why none was made; ``rule`` says how it was made.
 
     ``score`` is the estimated probability that a reader would keep it with its answer, where the
-    generator gives one; ``frame`` the clause that it was made from, where it is known.
+    generator gives one; ``made`` what it was made from, where a sentence was parsed.
     """
 
     text: str | None
     rule: str = ""
     reason: str = ""
     score: float | None = None
-    frame: Frame | None = None
+    made: Made | None = None
 
 
 class QuestionGenerator(Protocol):

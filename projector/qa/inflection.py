@@ -29,6 +29,28 @@ def past_of_participle(participle: str) -> str:
     return PAST_OF_PARTICIPLE.get(participle.lower(), participle.lower())
 
 
+def regular_past(lemma: str) -> frozenset[str]:
+    """The spellings of a regular simple past: ``stop`` -> ``stopped``, ``stoped``."""
+    if lemma.endswith("e"):
+        return frozenset((lemma + "d",))
+    if lemma.endswith("y") and lemma[-2:-1] not in VOWELS:
+        return frozenset((lemma[:-1] + "ied",))
+    doubled = lemma[-1:] not in VOWELS + "wxy" and lemma[-2:-1] in VOWELS
+    short = doubled and lemma[-3:-2] not in VOWELS and len(lemma) < 5
+    return frozenset((lemma + lemma[-1] + "ed",) if short else (lemma + "ed", lemma + "ked"))
+
+
+def bare_form(form: str, tag: str, lemma: str) -> str:
+    """The bare form behind a finite one, where the analysis took the lemma of another verb:
+    ``hopes`` is no form of ``hop``, ``waged`` none of ``wag``."""
+    form = form.lower()
+    if tag == "VBZ" and form.endswith("es") and third_person(lemma) != form:
+        return form[:-1] if third_person(form[:-1]) == form else lemma
+    if tag == "VBD" and form.endswith("ed") and form not in regular_past(lemma):
+        return form[:-1] if lemma == form[:-2] else lemma
+    return lemma
+
+
 def third_person(lemma: str) -> str:
     """The third person singular of a verb's bare form: ``carry`` -> ``carries``."""
     if lemma in ("be", "have", "do"):

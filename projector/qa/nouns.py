@@ -22,9 +22,9 @@ PERSON_NOUNS = frozenset(
     counsellor counselor couple courtier cousin creator cricketer criminal critic crook
     customer cyclist dad dancer daughter dealer defendant defender delegate democrat dentist
     deputy designer detective developer dictator diplomat director dissident doctor donor
-    drummer duchess duke dweller earl economist editor educator elder emperor employee employer
-    empress engineer enthusiast entrepreneur envoy executive expert explorer fan farmer father
-    fatality female fighter filmmaker fireman firefighter fisherman foreigner founder friend
+    driver drummer duchess duke dweller earl economist editor educator elder emperor employee
+    employer empress engineer enthusiast entrepreneur envoy executive expert explorer fan farmer
+    father fatality female fighter filmmaker fireman firefighter fisherman foreigner founder friend
     fugitive gardener general girl girlfriend goalkeeper golfer governor graduate grandfather
     grandmother grandparent grandson granddaughter guard guardian guest guide guitarist gunman
     gymnast hacker head heir helper hero heroine hijacker historian hitman homeowner hostage
@@ -93,12 +93,12 @@ MEASURES = frozenset(
 )
 # Heads that name nothing by themselves: an answer made of them tells the reader nothing.
 EMPTY = frozenset(
-    """another anything aspect bit case catch deal difference end everyone everything fact factor
-    idea issue kind lot matter moment nobody none nothing number one ones other others part place
-    point position problem rest role sense side situation something stuff thing things time turn
-    way ways use sure advantage care attention account note step steps effort impact chance shot
-    look access sight control more much less least all some any each many few both half
-    several""".split()
+    """access account advantage all another any anything aspect attention bit both care case catch
+    chance control deal difference each effort end everyone everything fact factor few half
+    idea impact issue kind lead least less look lot many matter moment more much nobody none
+    note nothing number one ones opposite other others part place point position problem
+    reason rest role sense several shot side sight situation some something stage stand step
+    steps stuff sure thing things time turn use way ways""".split()
 )
 # Objects that make one verb with these: "take place", "have access", "make use".
 LIGHT_VERBS = frozenset("have take make give get do pay keep put hold bear".split())
@@ -133,7 +133,9 @@ COUNTRIES = frozenset(
     Sudan|Sweden|Switzerland|Syria|Taiwan|Tajikistan|Tanzania|Thailand|Tunisia|Turkey|
     Turkmenistan|Uganda|Ukraine|United Arab Emirates|United Kingdom|United States|
     United States of America|UK|U.K.|US|U.S.|USA|U.S.A.|UAE|Uruguay|Uzbekistan|Venezuela|Vietnam|
-    Wales|Yemen|Zambia|Zimbabwe""".replace("\n", "").replace(" " * 4, "").split("|")
+    Wales|Yemen|Zambia|Zimbabwe""".replace("\n", "")
+    .replace(" " * 4, "")
+    .split("|")
 )
 
 

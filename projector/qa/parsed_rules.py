@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct
-
-from projector.qa.base import Frame
-from projector.qa.inflection import SINGULAR, past_of_participle, third_person
+from projector.qa.frames import Frame, Made
+from projector.qa.inflection import SINGULAR, bare_form, past_of_participle, third_person
 from projector.qa.nouns import EMPTY, LIGHT_VERBS, is_person
 from projector.qa.phrases import (
     below,
@@ -27,31 +25,14 @@ from projector.qa.phrases import (
 from projector.qa.predications import Predication, predications
 from projector.qa.syntax import Tree
 from projector.qa.wh_words import question_word
-from projector.records import Offsets
 
 PLACES = frozenset(("GPE", "LOC", "FAC"))
 MAX_ANSWER = 12
+UNASKED_TAGS = frozenset(("PRP", "PRP$", "WP", "WDT", "WRB", "EX"))
+OFTEN = frozenset("every each per daily all more less recent past".split())
+NAMING = frozenset("name nickname call dub title rename".split())
 PRICED = frozenset("cost pay spend raise earn donate lose owe receive give invest".split())
 LABELS = {"who": "PER", "when": "DATE", "where": "LOC", "how many": "NUM", "how much": "MONEY"}
-
-
-class Made(Struct, frozen=True):
-    """A question with its answer (character offsets in the sentence) and its frame."""
-
-    text: str
-    answer: Offsets
-    label: str
-    rule: str
-    frame: Frame
-    predication: Predication | None
-    tokens: list[int]  # those of the sentence that stand in the question
-
-
-class NotAsked(Struct, frozen=True):
-    """A phrase that no question was made for, and why."""
-
-    answer: Offsets
-    reason: str
 
 
 def questions(tree: Tree) -> list[Made]:
@@ -63,6 +44,14 @@ def questions(tree: Tree) -> list[Made]:
         made += _of_clause(tree, parts)
     made += _of_appositions(tree)
     return made
+
+
+def statement_question(tree: Tree) -> Made | None:
+    """Whether the main clause is so: "Did Apple buy Beats in 2014?"."""
+    for parts in predications(tree):
+        if parts.embedded == "ROOT" and parts.tail:
+            return _Clause(tree, parts).of_statement()
+    return None
 
 
 def _of_clause(tree: Tree, parts: Predication) -> Iterator[Made]:
@@ -106,7 +95,8 @@ class _Clause:
         if self.copula:
             return " ".join(x for x in (verb.text.lower(), subject, between) if x)
         do = {"VBD": "did", "VBZ": "does"}.get(verb.tag, "do")
-        return " ".join(x for x in (do, subject, between, verb.lemma.lower()) if x)
+        bare = bare_form(verb.text, verb.tag, verb.lemma.lower())
+        return " ".join(x for x in (do, subject, between, bare) if x)
 
     def _tail(self, without: Sequence[int] = (), *, leads: bool = True) -> str:
         gone = set(without)
@@ -142,9 +132,8 @@ class _Clause:
         answer = without_article(tree, answer)
         if len(answer) > MAX_ANSWER and ask != "why":
             return
-        if any(tree.tokens[n].tag in ("PRP", "PRP$", "WP", "WDT", "WRB", "EX") for n in answer):
-            if ask != "why":
-                return
+        if ask != "why" and any(tree.tokens[n].tag in UNASKED_TAGS for n in answer):
+            return
         used = self._used(gap, subject=subject)
         if not is_plain(tree, used):
             return
@@ -155,6 +144,20 @@ class _Clause:
         yield Made(
             text[:1].upper() + text[1:].rstrip(" ,") + "?", stretch(tree, answer), label,
             f"{ask}, {role}", self._frame(ask, role, answer, gap, counted), self.parts, used,
+        )  # fmt: skip
+
+    def of_statement(self) -> Made | None:
+        """The clause turned into a question that yes or no answers; its answer is the verb."""
+        verb = [self.parts.verb]
+        text = f"{self._inverted()} {self._tail()}"
+        used = self._used((), subject=True)
+        if not is_plain(self.tree, used):
+            return None
+        text = " ".join(text.split())
+        frame = self._frame("yes or no", "clause", verb, verb)
+        return Made(
+            text[:1].upper() + text[1:].rstrip(" ,") + "?", stretch(self.tree, verb), "",
+            "yes or no", frame, self.parts, used,
         )  # fmt: skip
 
     # --- rules ---------------------------------------------------------------------------------
@@ -227,8 +230,12 @@ class _Clause:
             return
         word = question_word(tree, head)
         bare = whole[0] == head and token.pos == "NOUN" and token.tag == "NN"
-        light = tree.lemma(verb) in LIGHT_VERBS and (bare or tree.lemma(head) in EMPTY)
-        if word is None or light or tree.lemma(head) in EMPTY:
+        short = {"short", "quick"} & {tree.lemma(n) for n in whole} and tree.lemma(head) == "work"
+        light = tree.lemma(verb) in LIGHT_VERBS and (
+            bare or bool(short) or tree.lemma(head) in EMPTY
+        )
+        named = tree.lemma(verb) in NAMING
+        if word is None or light or named or tree.lemma(head) in EMPTY:
             return
         if any(tree.tokens[c].dep == "ccomp" for c in tree.children[verb]):
             return  # "telling one man that ...": the clause is what is told
@@ -261,10 +268,14 @@ class _Clause:
                     yield from self._prepositional(child, numbers)
 
     def _bare_time(self, head: int, numbers: list[int]) -> Iterator[Made]:
-        dates = {n for n in self.parts.tail if self.tree.tokens[n].ent in ("DATE", "TIME")}
         point = self.tree.tokens[head].ent == "DATE" and _is_point(self.tree, numbers)
-        if point and dates <= set(numbers):
+        if point and self._dates() <= set(numbers):
             yield from self._adjunct("when", numbers, numbers)
+
+    def _dates(self) -> set[int]:
+        """Tokens of dates and times that stand in the question."""
+        told = [*self.parts.tail, *(n for lead in self.parts.leads for n in lead)]
+        return {n for n in told if self.tree.tokens[n].ent in ("DATE", "TIME")}
 
     def _adjunct(
         self, ask: str, answer: Sequence[int], gap: Sequence[int], role: str = "adjunct"
@@ -283,8 +294,7 @@ class _Clause:
         inner = numbers[1:]
         kind = tree.tokens[head].ent
         if kind in ("DATE", "TIME") and word in ("in", "on", "at", "during"):
-            dates = {n for n in self.parts.tail if tree.tokens[n].ent in ("DATE", "TIME")}
-            if _is_point(tree, inner) and dates <= set(numbers):
+            if _is_point(tree, inner) and self._dates() <= set(numbers):
                 yield from self._adjunct("when", inner, numbers)
         elif kind in ("DATE", "TIME") and word == "for" and _is_duration(tree, inner):
             yield from self._adjunct("how long", inner, numbers)
@@ -339,6 +349,9 @@ class _Clause:
             return
         if text.lower() == "one" or not (text.isalpha() or text[:1].isdigit()):
             return
+        finite = tree.tokens[(self.parts.auxiliaries or [self.parts.verb])[0]]
+        if role == "subject" and finite.tag == "VBZ":
+            return  # the parse has another subject for the verb
         things = surface(tree, [n for n in whole if n not in answer])
         ask = "how many"
         if role == "subject":
@@ -353,11 +366,11 @@ class _Clause:
 
     def _money(self, verb: int, head: int, whole: list[int]) -> Iterator[Made]:
         tree = self.tree
-        if tree.tokens[head].ent == "MONEY" and tree.lemma(verb) in PRICED:
-            if all(tree.tokens[n].ent == "MONEY" or tree.tokens[n].pos in ("ADV", "ADP", "ADJ",
-                   "SYM", "NUM") for n in whole):  # fmt: skip
-                text = f"how much {self._inverted()} {self._tail(whole)}"
-                yield from self._made(text, "how much", "object", whole, whole)
+        plain = ("ADV", "ADP", "ADJ", "SYM", "NUM")
+        only = all(tree.tokens[n].ent == "MONEY" or tree.tokens[n].pos in plain for n in whole)
+        if only and tree.tokens[head].ent == "MONEY" and tree.lemma(verb) in PRICED:
+            text = f"how much {self._inverted()} {self._tail(whole)}"
+            yield from self._made(text, "how much", "object", whole, whole)
 
     def of_reasons(self) -> Iterator[Made]:
         """Why: where a because-clause or "because of" stands there."""
@@ -388,7 +401,7 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 def _is_point(tree: Tree, numbers: Sequence[int]) -> bool:
     """A date that says when, not how long or how often."""
     words = [tree.tokens[n].text.lower() for n in numbers]
-    if any(w in ("every", "each", "per", "daily", "all", "more", "less", "recent", "past") for w in words):
+    if any(w in OFTEN for w in words):
         return False
     if words[-1] in ("years", "months", "weeks", "days", "decades", "time", "minutes", "hours"):
         return False

@@ -13,7 +13,7 @@ from projector.qa.syntax import Tree
 CLAUSAL = frozenset(("relcl", "acl", "advcl", "parataxis"))
 ASIDES = CLAUSAL | {"appos"}
 ARTICLES = frozenset(("the", "a", "an"))
-QUOTES_AND_BRACKETS = frozenset("\"“”«»„()[]{};:…—–*|/#@<>=")
+QUOTES_AND_BRACKETS = frozenset('"“”«»„()[]{};:…—–*|/#@<>=')
 
 
 def below(tree: Tree, n: int, *, drop: frozenset[str] = frozenset()) -> list[int]:
@@ -54,6 +54,8 @@ def phrase(tree: Tree, n: int) -> list[int] | None:
     if not is_run(found) or not is_plain(tree, found):
         return None
     commas = [m for m in found if tree.tokens[m].text == ","]
+    if any(m + 1 in found and tree.lemma(m + 1) == "or" for m in commas):
+        return None  # another name for the same thing
     if commas and not any(tree.tokens[m].dep == "conj" for m in found):
         found = trimmed(tree, [m for m in found if m < commas[0]])  # an aside at the end
         if n not in found:

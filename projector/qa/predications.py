@@ -33,6 +33,11 @@ DOUBT_VERBS = frozenset(
     """deny doubt hope want wish fear dispute refuse suggest wonder ask imagine pretend believe
     think expect suspect dream demand insist recommend propose ensure mean""".split()
 )
+# Verbs that say nothing without what is said.
+SAYING = frozenset(
+    """say write tell add report announce claim explain note state insist argue warn suggest
+    confirm reveal admit declare""".split()
+)
 FACTUAL_MARKS = frozenset(
     ("that", "because", "although", "though", "while", "after", "before", "when", "since", "as")
 )
@@ -45,7 +50,8 @@ class Predication(Struct):
 
     ``leads`` are adjuncts before the subject (to be said after the rest), ``between`` adverbs
     before the main verb, ``tail`` what follows it, asides left out. ``embedded`` is the label of
-    the clause's own verb. ``reasons`` are the heads of because-clauses and purposes, which are in no part.
+    the clause's own verb. ``reasons`` are the heads of because-clauses and purposes, which are in
+    no part.
     """
 
     verb: int
@@ -165,7 +171,10 @@ def _with_dependents(tree: Tree, parts: Predication) -> bool:
             continue
         if tree.lemma(child) in RESTRICTING and token.dep == "advmod":
             return False
-        if child < verb:
+        if child < verb and token.dep in ("ccomp", "xcomp", "dobj", "advcl"):
+            if token.dep != "advcl" or not _is_factual(tree, child):
+                return False  # what was said stands before the verb that says it
+        elif child < verb:
             _before(tree, parts, child, numbers)
         elif token.dep == "advcl":
             marks = [tree.lemma(c) for c in tree.dependents(child, "mark", "advmod")]
@@ -175,16 +184,21 @@ def _with_dependents(tree: Tree, parts: Predication) -> bool:
                 parts.reasons.append(child)
         elif token.dep == "prep" and tree.lemma(child) in ("because", "due"):
             parts.reasons.append(child)
-        elif token.dep == "advmod" and tree.lemma(child) in LINKING_ADVERBS and len(numbers) == 1:
-            continue
-        elif _aside(tree, child, numbers):
+        elif _links(tree, child, numbers) or _aside(tree, child, numbers):
             continue
         else:
             if numbers[-1] - numbers[0] + 1 != len(numbers):
                 return False
             parts.tail += numbers
     parts.tail.sort()
-    return True
+    said = tree.dependents(verb, "ccomp", "dobj", "xcomp", "nsubjpass", "oprd")
+    return tree.lemma(verb) not in SAYING or bool(said)
+
+
+def _is_factual(tree: Tree, child: int) -> bool:
+    """An adverbial clause that can be left out: no condition."""
+    marks = [tree.lemma(c) for c in tree.dependents(child, "mark", "advmod")]
+    return not any(m in CONDITIONS for m in marks if m != "as")
 
 
 def _before(tree: Tree, parts: Predication, child: int, numbers: list[int]) -> None:
@@ -196,6 +210,12 @@ def _before(tree: Tree, parts: Predication, child: int, numbers: list[int]) -> N
     telling = any(tree.tokens[n].ent in LEAD_ENTITIES for n in numbers)
     if token.dep in ("prep", "npadvmod") and len(numbers) <= MAX_LEAD and telling:
         parts.leads.append(numbers)
+
+
+def _links(tree: Tree, child: int, numbers: list[int]) -> bool:
+    """True for an adverb that only ties the sentence to the one before it."""
+    adverb = tree.tokens[child].dep == "advmod" and len(numbers) == 1
+    return adverb and tree.lemma(child) in LINKING_ADVERBS
 
 
 def _aside(tree: Tree, child: int, numbers: list[int]) -> bool:

@@ -11,10 +11,26 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from projector.text.entity_labels import ORGANISATION, PERSON, PLACE
 
 SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 CLAUSAL_SUBJECTS = frozenset(("csubj", "csubjpass"))
 AUXILIARIES = frozenset(("aux", "auxpass"))
+
+
+PLACE_TYPES = frozenset(("GPE", "LOC", "FAC"))
+
+
+def _entity_type(label: str) -> str:
+    """OntoNotes' type for a label in common use, or ""."""
+    label = label.upper()
+    if label in PERSON:
+        return "PERSON"
+    if label in ORGANISATION:
+        return "ORG"
+    return "LOC" if label in PLACE else ""
 
 
 class Token(Struct, frozen=True):
@@ -72,6 +88,16 @@ class Tree:
     def roots(self) -> list[int]:
         """The heads of the sentences in the text."""
         return [n for n, token in enumerate(self.tokens) if token.head == n]
+
+    def with_entities(self, spans: Sequence[tuple[int, int, str]]) -> Tree:
+        """The same tree with entity types from a record's own spans, where these are names."""
+        tokens = list(self.tokens)
+        for start, end, label in spans:
+            kind = _entity_type(label)
+            for n in self.within(start, end) if kind else ():
+                if not (kind == "LOC" and tokens[n].ent in PLACE_TYPES):
+                    tokens[n] = replace(tokens[n], ent=kind)
+        return Tree(self.text, tokens)
 
     def within(self, start: int, end: int) -> list[int]:
         """Numbers of the tokens that share characters with a stretch."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
+from projector.qa.frames import Made
 from projector.qa.nouns import EMPTY, MEASURES
-from projector.qa.parsed_rules import Made
 from projector.qa.phrases import ARTICLES
 from projector.qa.syntax import Token, Tree
 
@@ -18,7 +18,7 @@ MIN_WORDS, MAX_WORDS = 4, 24
 OWN = frozenset(("his", "her", "its", "their", "himself", "herself", "itself", "themselves"))
 POINTING = frozenset(
     """this that these those such same other others another latter former said above following
-    one ones so there here""".split()
+    one ones so there here then""".split()
 )
 # Definites that need no introduction.
 UNIQUE = frozenset(
@@ -41,22 +41,29 @@ def refusal(made: Made, tree: Tree) -> str:
     tokens = [tree.tokens[n] for n in made.tokens]
     if not MIN_WORDS <= len(words) <= MAX_WORDS:
         return "too short or too long"
-    if answer.lower() in made.text.lower():
+    polar = made.frame.role == "clause"
+    if not polar and answer.lower() in made.text.lower():
         return "the question contains its answer"
-    if _unresolved(made, tokens):
+    if _unresolved(made, tree, tokens):
         return "a pronoun or pointing word that only the context explains"
-    if re.search(r"[\"“”()\[\]«»;:]| - |\s['’]|['’]\s(?!.*['’])", made.text):
+    if re.search(r" ,|[\"“”()\[\]«»;:]| - |\s['’]|['’]\s(?!.*['’])", made.text):
         return "quotation, brackets or dashes inside"
     if any(t.text.lower() in ("no", "nobody", "nothing", "none", "not", "n't") for t in tokens):
         return "a negation inside"
+    if _torn_apart(made, tree):
+        return "a word was torn apart"
     if _loose_end(made, tree):
         return "a loose end"
     if not any(t.pos in ("NOUN", "PROPN", "NUM") for t in tokens):
         return "too little to go by"
-    return _poor_answer(made, tree)
+    return "" if polar else _poor_answer(made, tree)
 
 
-def _unresolved(made: Made, tokens: list[Token]) -> bool:
+def _unresolved(made: Made, tree: Tree, tokens: list[Token]) -> bool:
+    if made.frame.role not in ("subject", "agent") and made.predication is not None:
+        subject = set(made.predication.subject)
+        if any(tree.tokens[n].tag == "PRP$" for n in subject):
+            return True
     subject_asked = made.frame.role in ("subject", "agent")
     third = subject_asked or any(t.pos == "PROPN" or t.tag in ("NN", "NNS") for t in tokens[:4])
     for token in tokens:
@@ -64,6 +71,17 @@ def _unresolved(made: Made, tokens: list[Token]) -> bool:
             if not (token.text.lower() in OWN and third):
                 return True
         elif token.text.lower() in POINTING and token.pos in ("PRON", "DET", "ADJ", "NOUN", "ADV"):
+            return True
+    return False
+
+
+def _torn_apart(made: Made, tree: Tree) -> bool:
+    """True if something is missing between two tokens that were written together."""
+    kept = set(made.tokens)
+    for n in range(1, len(tree.tokens) - 1):
+        before, token, after = tree.tokens[n - 1 : n + 2]
+        glued = before.end == token.start and token.end == after.start
+        if n not in kept and n - 1 in kept and n + 1 in kept and glued:
             return True
     return False
 
@@ -92,13 +110,21 @@ def _poor_answer(made: Made, tree: Tree) -> str:
     if not heads and made.frame.ask != "why":
         return "the answer has no head"
     words = [t.text.lower() for t in tokens]
-    if set(words) & {"this", "that", "these", "those", "such", "no"}:
+    first, last = tree.tokens.index(tokens[0]), tree.tokens.index(tokens[-1])
+    beside = [tree.tokens[n] for n in (first - 1, last + 1) if 0 <= n < len(tree.tokens)]
+    edges = (tokens[0], tokens[-1])
+    for outer, inner in zip(beside, edges, strict=False):
+        if outer.pos == inner.pos == "PROPN" and first > 0:
+            return "the answer is half of a name"
+    if tokens[-1].pos in ("ADJ", "ADV") and len(tokens) > 2 and not tokens[-1].ent:
+        return "the answer ends with an adjective"
+    if set(words) & {"this", "that", "these", "those", "such", "no", "any"}:
         return "the answer points outside of itself"
     if len(tokens) == 1 and (tokens[0].lemma.lower() in EMPTY | MEASURES):
         return "the answer names nothing"
-    if tokens[0].pos in ("ADV", "ADP", "SCONJ") and not any(t.pos == "NUM" for t in tokens):
-        if made.frame.ask != "why":
-            return "the answer begins with an adverb"
+    opening = tokens[0].pos in ("ADV", "ADP", "SCONJ") and made.frame.ask != "why"
+    if opening and not any(t.pos == "NUM" for t in tokens):
+        return "the answer begins with an adverb"
     if words[-1] in ("and", "or", "of", "the", "a", "to", "in"):
         return "the answer is cut"
     return ""

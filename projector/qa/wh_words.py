@@ -91,6 +91,8 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
     entity = tree.entity(head)
     name = " ".join(tree.tokens[n].text for n in entity)
     bare = name.removeprefix("the ").removeprefix("The ")
+    if token.ent == "PERSON" and token.tag in ("NNS", "NNPS"):
+        return None
     if token.ent == "PERSON":
         if any(tree.tokens[n].text in PLACE_WORDS for n in entity):
             return None
@@ -99,6 +101,8 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
     if token.ent == "NORP":
         return "who" if token.tag in ("NNPS", "NNS") else None
     if token.ent == "GPE":
+        if any(c not in entity for c in tree.dependents(head, "amod", "compound", "poss")):
+            return None
         if bare in COUNTRIES:
             return "which country"
         return "which state" if bare in STATES else None
@@ -106,4 +110,4 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
         if any(tree.tokens[n].text.lower().rstrip(",") in ORGANISATION_WORDS for n in entity):
             return "which organisation"
         return "who" if acts else None
-    return "what" if token.ent in THINGS else None
+    return "what" if token.ent in THINGS and len(entity) > 1 else None

@@ -68,8 +68,8 @@ def _spanish(form: str) -> str | None:
 
 def _portuguese(form: str) -> str | None:
     for plural, singular in (
-        ("avam", "ava"), ("iam", "ia"), ("aram", "ou"), ("eram", "eu"), ("iram", "iu"), ("uem", "ui"),
-        ("rão", "rá"), ("am", "a"), ("em", "e"),
+        ("avam", "ava"), ("iam", "ia"), ("aram", "ou"), ("eram", "eu"), ("iram", "iu"),
+        ("uem", "ui"), ("rão", "rá"), ("am", "a"), ("em", "e"),
     ):  # fmt: skip
         if form.endswith(plural):
             return form[: -len(plural)] + singular
@@ -77,7 +77,8 @@ def _portuguese(form: str) -> str | None:
 
 
 def _german(form: str) -> str | None:
-    return form[:-1] if form.endswith(("ten", "ften")) else None
+    present = form.endswith(GERMAN_PRESENT)
+    return form[:-1] if form.endswith("ten") and not present else None
 
 
 def _dutch(form: str) -> str | None:
@@ -99,6 +100,11 @@ def _italian(form: str) -> str | None:
     return None
 
 
+# Verbs whose stem ends in t: their plural present looks like a weak past.
+GERMAN_PRESENT = tuple(
+    """bieten halten treten arbeiten leisten kosten raten gelten warten starten achten richten
+    leiten streiten schalten walten leuchten deuten reiten fürchten bitten beten""".split()
+)
 Rule = tuple[dict[str, str], Callable[[str], str | None]]
 _RULES: dict[str, Rule] = {
     "es": (_SPANISH, _spanish), "pt": (_PORTUGUESE, _portuguese), "de": (_GERMAN, _german),
@@ -112,7 +118,7 @@ _COPULAS = {
 }
 _PARTICIPLE = {
     "es": r"(\w+(?:ad|id|ct|st|rt|lt|ut|it|es|ot|uest))(o|a|os|as)$",
-    "pt": r"(\w+(?:ad|id|ct|st|rt|lt|ut|it|es|ot))(o|a|os|as)$",
+    "pt": r"(\w+(?:ad|id|íd|ct|st|rt|lt|ut|it|es|ot))(o|a|os|as)$",
     "it": r"(\w+(?:at|it|ut|tt|st|rt|lt|nt|es|us|os))(o|a|i|e)$",
 }
 

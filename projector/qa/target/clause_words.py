@@ -9,9 +9,16 @@ from collections.abc import Sequence
 
 from projector.qa.syntax import Tree
 from projector.qa.target.grammar import Grammar
-from projector.qa.target.located import FREE, SUBJECT, VERB, Located
+from projector.qa.target.located import FREE, GAP, SUBJECT, VERB, Located
 
-OPENING_MARKS = frozenset(":.!?…;–—-«„“\"¡¿")
+OPENING_MARKS = frozenset(':.!?…;–—-«„“"¡¿')
+# Before a noun right behind the answer they make it a part of the answer's own phrase.
+GENITIVE = {
+    "de": frozenset(("der", "des", "von")), "es": frozenset(("de", "del")),
+    "pt": frozenset(("de", "do", "da", "dos", "das")), "fr": frozenset(("de", "du", "des")),
+    "it": frozenset("di del dello della dei degli delle dell' dell’".split()),
+    "nl": frozenset(("van",)),
+}  # fmt: skip
 MAX_VERBS = 5
 # Endings of the non-finite forms that stay beside their finite verb when the subject moves.
 NON_FINITE = {
@@ -50,10 +57,22 @@ class ClauseWords:
             word = self.word(at)
             if word in grammar.prepositions:
                 preposition = grammar.prepositions[word]
-            elif word not in grammar.articles:
+            elif word not in grammar.articles and self.clause.roles[at] != GAP:
                 break
             gone.insert(0, at)
             at -= 1
+        closed = grammar.articles | grammar.prepositions.keys() | grammar.function_words
+        closed = closed | grammar.auxiliaries | grammar.clitics
+        known = closed | grammar.subordinators | grammar.conjunctions
+        for j in (gone[0] - 1, gone[-1] + 1):
+            free = j in kept and self.clause.roles[j] == FREE and self.clause.words[j].isalpha()
+            if free and self.word(j) not in known:
+                raise RefusedClause("the answer may go on")
+        if gone[-1] + 1 in kept and self.word(gone[-1] + 1) in GENITIVE.get(self.lang, ()):
+            raise RefusedClause("the answer may go on")
+        behind = [j for j in kept - set(gone) if self.clause.roles[j] == GAP]
+        if any(self.word(j) not in closed and self.clause.words[j][0].isalnum() for j in behind):
+            raise RefusedClause("a part of the answer stays behind")
         return gone, preposition
 
     def verb_group(self, rest: Sequence[int]) -> list[int]:

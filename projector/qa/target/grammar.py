@@ -80,7 +80,7 @@ SPANISH = Grammar(
     _set("que cuando donde como si porque aunque mientras pues quien cual"),
     _set("en durante a"), _set("en"), _set("porque debido ya que a causa de por culpa gracias"),
     "es", opening="¿", function_words=_set("más muy ya aún todavía"),
-    linking=_set("también además sin embargo asimismo entonces así luego"),
+    linking=_set("también además asimismo"),
 )  # fmt: skip
 
 PORTUGUESE = Grammar(
@@ -107,8 +107,8 @@ PORTUGUESE = Grammar(
     _set("que quando onde como se porque embora enquanto pois quem qual cujo cuja"),
     _set("em no na nos nas num numa durante a à ao às"), _set("em no na nos nas num numa"),
     _set("porque pois devido por causa graças já que"), "é",
-    function_words=_set("mais muito já ainda"),
-    linking=_set("também além então assim entretanto contudo depois"),
+    function_words=_set("mais muito ainda"),
+    linking=_set("também já entretanto contudo"),
 )  # fmt: skip
 
 ITALIAN = Grammar(
@@ -136,7 +136,7 @@ ITALIAN = Grammar(
     _set("in nel nello nella nei nelle nell' nell’ a al alle durante il lo la"),
     _set("in nel nello nella nei negli nelle nell' nell’ a ad al alla"),
     _set("perché poiché causa per"), "è", function_words=_set("più molto già ancora"),
-    linking=_set("anche inoltre tuttavia quindi poi così"),
+    linking=_set("anche inoltre tuttavia quindi"),
 )  # fmt: skip
 
 FRENCH = Grammar(
@@ -215,7 +215,8 @@ DUTCH = Grammar(
     _set("niet geen nooit niemand niets noch zonder"),
     _set("en of maar want"),
     _set("dat omdat als wanneer terwijl nadat voordat hoewel toen die wat wie waar doordat zodat"),
-    _set("in op om tijdens te"), _set("in op bij te"), _set("omdat want wegens vanwege doordat dankzij"),
+    _set("in op om tijdens te"), _set("in op bij te"),
+    _set("omdat want wegens vanwege doordat dankzij"),
     "is", function_words=_set("nog al zeer te"),
     linking=_set("ook echter dan bovendien daarna dus daarom"),
 )  # fmt: skip

@@ -12,15 +12,16 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from projector.qa.base import Frame
+from projector.qa.frames import Frame
 from projector.qa.syntax import Tree
 from projector.qa.target.grammar import Grammar
 from projector.records import Offsets, Pair
 
-ANSWER, SUBJECT, VERB, TAIL, OTHER, FREE = "answer", "subject", "verb", "tail", "other", "free"
+ANSWER, GAP, SUBJECT, VERB, TAIL = "answer", "gap", "subject", "verb", "tail"
+OTHER, FREE = "other", "free"  # linked to what is not in the question; not linked at all
 MIN_LINK = 0.15
 ENDS = frozenset(".!?…")
-MARKS = frozenset(",;:.!?…()[]\"“”«»„‚‘—–-/")
+MARKS = frozenset(',;:.!?…()[]"“”«»„‚‘—–-/')
 MAX_FREE_WORDS = 3
 
 
@@ -29,7 +30,8 @@ class Located(Struct):
 
     ``roles`` has one entry for each target token; ``linked`` the best-linked source token of the
     tree, or -1. ``coverage`` is the share of the clause's source content words that are linked
-    into it, ``opens`` the first token of its sentence, ``loose`` the number of content words in it that nothing links to.
+    into it, ``opens`` the first token of its sentence, ``loose`` the number of content words in it
+    that nothing links to.
     """
 
     words: list[str]
@@ -94,15 +96,15 @@ def locate(
     if not at:
         return "the answer is no whole tokens"
     inside = _sentence(words, at[0], at[-1])
-    core = [j for j in inside if roles[j] in (ANSWER, SUBJECT, VERB, TAIL)]
+    core = [j for j in inside if roles[j] in (ANSWER, GAP, SUBJECT, VERB, TAIL)]
     edges = _extended(words, roles, core[0], core[-1], inside, grammar)
     if edges is None:
         return "the clause goes on behind"
     first, last = edges
     opens_with_verb = roles[first] == VERB or words[first].lower() in grammar.auxiliaries
-    if grammar.order == "verb second" and not opens_with_verb:
-        if not _begins(words, first, inside, grammar):
-            return "the clause begins before"
+    field_matters = grammar.order == "verb second" and not opens_with_verb
+    if field_matters and not _begins(words, first, inside, grammar):
+        return "the clause begins before"
     kept = _without_asides(words, roles, first, last, grammar)
     if kept is None:
         return "something else stands inside of the clause"
@@ -118,8 +120,6 @@ def _parts(tree: Tree, frame: Frame) -> dict[int, str]:
     for stretch in frame.tail:
         for n in tree.within(*stretch):
             found[n] = TAIL
-    for n in tree.within(*frame.gap):
-        found[n] = TAIL
     if frame.counted:
         for n in tree.within(*frame.counted):
             found.setdefault(n, TAIL)
@@ -128,17 +128,30 @@ def _parts(tree: Tree, frame: Frame) -> dict[int, str]:
     for stretch in frame.verbs:
         for n in tree.within(*stretch):
             found[n] = VERB
+    if frame.role != "subject":
+        for n in tree.within(*frame.gap):
+            found[n] = GAP
     return found
 
 
 def _sentence(words: Sequence[str], first: int, last: int) -> range:
     start = first
-    while start > 0 and not (words[start - 1][-1:] in ENDS and len(words[start - 1]) == 1):
+    while start > 0 and not _ends(words, start - 1):
         start -= 1
     end = last + 1
-    while end < len(words) and not (words[end][-1:] in ENDS and len(words[end]) == 1):
+    while end < len(words) and not _ends(words, end):
         end += 1
     return range(start, end)
+
+
+def _ends(words: Sequence[str], j: int) -> bool:
+    """True for a mark that ends a sentence, not an abbreviation."""
+    if words[j] not in ENDS:
+        return False
+    if words[j] != "." or j + 1 == len(words):
+        return True
+    before, after = words[j - 1] if j else "", words[j + 1]
+    return after[:1].isupper() and not before.isupper() and len(before) > 1
 
 
 def _extended(
@@ -164,10 +177,14 @@ def _extended(
         if words[ahead].lower() in closing or ahead - last > MAX_FREE_WORDS:
             break
         ahead += 1
+    open_words = grammar.articles | grammar.prepositions.keys()
     if ahead >= inside.stop or not words[ahead][0].isalnum() or words[ahead].lower() in closing:
         last = ahead - 1  # the clause's own end, with a word or two that nothing stands for
     elif ahead > last + 1:
         return None
+    goes_on = last + 1 < inside.stop and words[last + 1][0].isalnum()
+    while goes_on and roles[last] in (FREE, OTHER) and words[last].lower() in open_words:
+        last -= 1
     return first, last
 
 
@@ -218,9 +235,7 @@ def _without_asides(
 def _coverage(
     tree: Tree, parts: dict[int, str], links: dict[int, list[tuple[int, float]]], kept: set[int]
 ) -> float:
-    content = {
-        n for n in parts if tree.tokens[n].pos in ("NOUN", "PROPN", "VERB", "NUM", "ADJ")
-    }
+    content = {n for n in parts if tree.tokens[n].pos in ("NOUN", "PROPN", "VERB", "NUM", "ADJ")}
     met = {n for j in kept for n, _ in links.get(j, ())}
     return len(content & met) / len(content) if content else 0.0
 

@@ -8,10 +8,11 @@ its reason. No word is translated: everything but the question word is the trans
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from projector.qa.base import Frame
+from projector.qa.frames import Frame
 from projector.qa.syntax import Tree
 from projector.qa.target.agreement import (
     is_copula,
@@ -28,7 +29,15 @@ SEPARABLE = tuple(
     zusammen um wieder""".split()
 )
 SUBJUNCTIVE = ("ara", "iera", "aran", "ieran", "ase", "iese", "asse", "esse", "isse")
+PARTICIPLES = tuple("ados adas idos idas ado ada ido ida ando endo iendo".split())
+SUBJUNCTIVE_PLURAL = ("ieran", "iesen", "aran", "asen", "hubiese", "hubiera", "haya", "hayan")
 MAX_MOVED = 9
+PASSIVE = frozenset(("wurde", "wurden", "wird", "werden", "worden"))
+NEED_ANOTHER = frozenset(
+    """wurde wurden wird werden hat haben hatte hatten kann können konnte konnten soll sollen muss
+    müssen heeft hebben had hadden werd werden wordt worden kan kunnen zal zullen""".split()
+)
+NON_FINITE_GERMANIC = re.compile(r"[a-zäöüß]+(?:t|en|ln|rn|d)")
 DATIVE = frozenset(("dem", "einem", "diesem", "seinem", "ihrem"))
 ACCUSATIVE = frozenset(("den", "einen", "diesen", "seinen", "ihren"))
 FEMININE_ENDINGS = ("as", "iones", "dades", "tudes", "ões", "dades", "zioni", "ità")
@@ -71,7 +80,7 @@ def _folded(clause: Located) -> list[str]:
 
 
 def _complete(parts: ClauseWords, gone: Sequence[int]) -> None:
-    """Refuse loose quotation marks, dashes, and a clause that opens inside and was not asked for."""
+    """Refuse quotation marks, dashes, and a clause that opens inside without being asked for."""
     clause = parts.clause
     rest = [j for j in clause.kept if j not in gone]
     marks = [clause.words[j] for j in rest if not clause.words[j][0].isalnum()]
@@ -85,7 +94,12 @@ def _complete(parts: ClauseWords, gone: Sequence[int]) -> None:
 
 def _finished(grammar: Grammar, text: str) -> str:
     text = " ".join(text.split()).strip(" ,")
-    return f"{grammar.opening}{text[:1].upper()}{text[1:]}{' ?' if grammar.order == 'est-ce que' else '?'}"
+    last = text.split()[-1]
+    numeral = bool(re.fullmatch(r"[IVXLC]+\.", last))
+    if last.endswith(".") and (numeral or not last[:-1].isupper()) and "." not in last[:-1]:
+        text = text[:-1]  # a full stop that stuck to the last word
+    closing = " ?" if grammar.order == "est-ce que" else "?"
+    return f"{grammar.opening}{text[:1].upper()}{text[1:]}{closing}"
 
 
 # --- the question word --------------------------------------------------------------------------
@@ -111,7 +125,12 @@ def _question_phrase(
         if preposition:
             raise RefusedClause("the subject became a prepositional phrase")
         return words[ask], gone
+    if preposition == "por" and ask == "what":
+        raise RefusedClause("by what would read as why")
     if parts.lang == "de":
+        passive = {parts.word(j) for j in parts.clause.kept} & PASSIVE
+        if passive and frame.role == "object" and ask == "who" and not preposition:
+            return grammar.words["who"], gone
         return _german_case(parts, ask, gone, preposition), gone
     if parts.lang == "nl" and preposition and ask == "what":
         return f"waar{preposition}", gone
@@ -121,9 +140,7 @@ def _question_phrase(
     return f"{preposition} {word}".strip(), gone
 
 
-def _adverbial(
-    parts: ClauseWords, frame: Frame, gone: list[int], preposition: str
-) -> list[int]:
+def _adverbial(parts: ClauseWords, frame: Frame, gone: list[int], preposition: str) -> list[int]:
     grammar = parts.grammar
     taken = [parts.word(j) for j in gone if j not in parts.clause.answer]
     opening = parts.word(parts.clause.answer[0])
@@ -154,6 +171,8 @@ def _german_case(parts: ClauseWords, ask: str, gone: list[int], preposition: str
     articles = {parts.word(j) for j in [*gone, *parts.clause.answer[:1]]}
     if preposition:
         if ask == "what":
+            if preposition in ("in", "um", "zu"):
+                raise RefusedClause("the object became a prepositional phrase")
             return f"wo{'r' if preposition[0] in 'aeiouü' else ''}{preposition}"
         if ask != "who":
             raise RefusedClause("a prepositional object with a noun")
@@ -225,9 +244,9 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
     """The question word in the subject's place; what stood before the verb goes to the end."""
     clause = parts.clause
     rest = [j for j in clause.kept if j not in gone]
-    if frame.role == "subject" and any(
-        clause.roles[j] == SUBJECT and j not in gone and j > gone[-1] + 1 for j in rest
-    ) and frame.ask != "how many":  # fmt: skip
+    closed = parts.grammar.articles | parts.grammar.prepositions.keys()
+    behind = [j for j in rest if clause.roles[j] == SUBJECT and parts.word(j) not in closed]
+    if frame.role == "subject" and behind and frame.ask != "how many":
         raise RefusedClause("a part of the subject stays behind")
     rest = [j for j in rest if not (clause.roles[j] == SUBJECT and frame.role == "subject")]
     if parts.grammar.order == "verb second":
@@ -237,11 +256,27 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
     group = parts.verb_group(rest)
     before = [j for j in rest if j < group[0]]
     after = [j for j in rest if j > group[-1]]
+    _one_verb_group(parts, group, rest)
     _movable(parts, before)
     _agree(parts, frame, group, after, word)
     if parts.grammar.order == "est-ce que" and word == "que":
         word = "qu'est-ce qui"
     return f"{word} {parts.text([*group, *after, *before])}"
+
+
+def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[int]) -> None:
+    """Refuse a verb in more than one piece, and a group without a finite verb."""
+    roles = parts.clause.roles
+    if any(roles[j] == VERB and j not in group for j in others):
+        raise RefusedClause("the verb is not in one piece")
+    first = parts.word(group[0])
+    if parts.lang == "pt" and first.endswith("-se"):  # the pronoun goes before after a wh-word
+        parts.replaced[group[0]] = f"se {first.removesuffix('-se')}"
+        first = first.removesuffix("-se")
+    if first.endswith(("ar", "er", "ir")) and parts.lang in ("es", "pt"):
+        raise RefusedClause("no finite verb")
+    if first.endswith(PARTICIPLES) and first not in parts.grammar.auxiliaries:
+        raise RefusedClause("no finite verb")
 
 
 def _movable(parts: ClauseWords, before: Sequence[int]) -> None:
@@ -252,9 +287,7 @@ def _movable(parts: ClauseWords, before: Sequence[int]) -> None:
         raise RefusedClause("another clause stands before the verb")
 
 
-def _agree(
-    parts: ClauseWords, frame: Frame, group: list[int], after: list[int], word: str
-) -> None:
+def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int], word: str) -> None:
     """Put the verb into the singular (and a participle into the masculine) where it must be."""
     if frame.ask == "how many" or word == parts.grammar.words.get("who plural"):
         return
@@ -264,7 +297,9 @@ def _agree(
         raise RefusedClause("no verb in the clause")
     finite = verbs[0]
     opening = parts.word(clause.first - 1) if clause.first else ""
-    if opening == "que" and clause.words[finite].endswith(SUBJUNCTIVE):
+    if clause.words[finite].endswith(SUBJUNCTIVE_PLURAL) or (
+        opening == "que" and clause.words[finite].endswith(SUBJUNCTIVE)
+    ):
         raise RefusedClause("a subjunctive")
     plural = looks_plural(clause.words[finite], lang)
     if plural:
@@ -286,6 +321,8 @@ def _agrees(parts: ClauseWords, after: Sequence[int]) -> bool:
     """True if what follows the verb agrees with its plural subject: "permanecen elevadas"."""
     if parts.grammar.order == "verb second":
         return False
+    if any(is_copula(parts.clause.words[j], parts.lang) for j in after[:1]):
+        return True
     for j in after[:2]:
         source = parts.clause.linked[j]
         if source >= 0 and parts.tree.tokens[source].dep in ("acomp", "attr", "oprd"):
@@ -302,6 +339,7 @@ def _romance(parts: ClauseWords, frame: Frame, word: str, gone: list[int]) -> st
     others = [j for j in rest if j not in subject and j not in group]
     before = [j for j in others if j < group[0]]
     after = [j for j in others if j > group[-1]]
+    _one_verb_group(parts, group, others)
     _movable(parts, before)
     order = parts.grammar.order
     if order == "verb first":
@@ -347,9 +385,7 @@ def _finite(parts: ClauseWords, rest: list[int], gone: list[int]) -> tuple[int, 
         parts.grammar.subordinators - parts.grammar.articles
     )
     if subordinate:
-        finite = verbs[-1] if parts.lang == "de" else verbs[0]
-        if finite != final and parts.lang == "de":
-            raise RefusedClause("the verb is not at the end of its clause")
+        finite = _last_verb(parts, verbs, everything)
         if parts.word(finite) not in auxiliaries and parts.word(finite).startswith(SEPARABLE):
             raise RefusedClause("a verb whose prefix may have to be cut off")
         if rest and parts.word(rest[0]) in parts.grammar.subordinators - parts.grammar.articles:
@@ -359,9 +395,46 @@ def _finite(parts: ClauseWords, rest: list[int], gone: list[int]) -> tuple[int, 
     at = everything.index(finite)
     if at + 1 < len(everything) and clause.words[everything[at + 1]] == ",":
         raise RefusedClause("the verb's place is not clear")
-    if finite == final and len(everything) > 3 and parts.word(finite) not in auxiliaries:
+    if finite == final and len(everything) > 3:
         raise RefusedClause("the verb's place is not clear")
+    if clause.words[finite][:1].isupper() and finite != clause.opens:
+        raise RefusedClause("the verb's place is not clear")
+    _whole_group(parts, finite)
     return finite, [j for j in rest if j != finite]
+
+
+def _whole_group(parts: ClauseWords, finite: int) -> None:
+    """Refuse an auxiliary whose participle or infinitive was cut off with the clause's end."""
+    clause = parts.clause
+    source = clause.linked[finite]
+    main = source >= 0 and parts.tree.lemma(source) in ("have", "be")
+    if parts.word(finite) not in NEED_ANOTHER or (main and _is_main(parts, source)):
+        return
+    others = [j for j in clause.kept if j != finite and j not in clause.answer]
+    if not any(NON_FINITE_GERMANIC.fullmatch(clause.words[j]) for j in others):
+        raise RefusedClause("the verb's other half is not in the clause")
+
+
+def _is_main(parts: ClauseWords, source: int) -> bool:
+    return parts.tree.tokens[source].dep not in ("aux", "auxpass")
+
+
+def _last_verb(parts: ClauseWords, verbs: Sequence[int], everything: Sequence[int]) -> int:
+    """The finite verb at the end of an embedded clause, before a clause inside of it opens."""
+    clause = parts.clause
+    first = next(j for j in verbs if clause.roles[j] == VERB)
+    if parts.lang != "de":
+        return verbs[0]
+    group = [first]
+    for j in everything[everything.index(first) + 1 :]:
+        if j not in verbs:
+            break
+        group.append(j)
+    finite = group[-1]
+    at = everything.index(finite)
+    if at + 1 < len(everything) and clause.words[everything[at + 1]] != ",":
+        raise RefusedClause("the verb is not at the end of its clause")
+    return finite
 
 
 def _verb_second(parts: ClauseWords, word: str, gone: list[int]) -> str:
@@ -375,7 +448,7 @@ def _verb_second(parts: ClauseWords, word: str, gone: list[int]) -> str:
     if behind and len(behind) != len(subject):
         raise RefusedClause("the subject is not in one piece")
     if finite == clause.kept[-1]:  # an embedded clause: all but the verb keeps its order
-        return f"{word} {parts.text([finite, *[j for j in others]])}"
+        return f"{word} {parts.text([finite, *others])}"
     if subject[0] < finite:
         return f"{word} {parts.text([finite, *subject, *field, *after])}"
     between = [j for j in after if j < subject[0]]
