@@ -7,10 +7,10 @@ does not see stays in the middle, one that both see stays high.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
+from projector.abilities import KeepsState
 from projector.alignment.base import Aligner, TokenPair
 from projector.alignment.symmetrise import average
 from projector.errors import UsageError
@@ -45,7 +45,7 @@ class EnsembleAligner:
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Show the pairs to every member that wants to see them."""
         learners = [m for m in self.members if m.sees_corpus]
-        seen: Any = pairs if len(learners) == 1 else list(pairs)
+        seen = pairs if len(learners) == 1 else list(pairs)
         for member in learners:
             member.fit(seen, source, target)
 
@@ -54,15 +54,15 @@ class EnsembleAligner:
         learnt = []
         for member in self.members:
             if member.sees_corpus:
-                give = getattr(member, "state", None)
-                if give is None:
+                state = member.state() if isinstance(member, KeepsState) else None
+                if state is None:
                     return None
-                learnt.append(give())
+                learnt.append(state)
         return msgspec.msgpack.encode(learnt)
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        learners: list[Any] = [m for m in self.members if m.sees_corpus]
+        learners = [m for m in self.members if m.sees_corpus and isinstance(m, KeepsState)]
         learnt = msgspec.msgpack.decode(data, type=list[bytes])
         for member, part in zip(learners, learnt, strict=True):
             member.load_state(part)

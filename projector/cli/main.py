@@ -49,6 +49,7 @@ COMMANDS: dict[str, Command] = {
     "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),
     "report": Command("projector.cli.report:command", "An HTML page to look at.", LOOK),
     "lexicon": Command("projector.cli.lexicon:command", "Make a lexicon for align.", MAKE),
+    "models": Command("projector.cli.models:command", "Translation models: list, add.", MAKE),
     "calibrate": Command("projector.cli.calibrate:command", "Learn what scores are worth.", LOOK),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
@@ -165,7 +166,8 @@ def _typed() -> list[str]:
 
 def _load(where: str) -> Callable[..., Any]:
     module, _, attribute = where.partition(":")
-    return getattr(import_module(module), attribute)
+    function: Callable[..., Any] = getattr(import_module(module), attribute)
+    return function
 
 
 def _unloaded() -> None:

@@ -20,7 +20,7 @@ import msgspec
 import tenacity
 from msgspec import Struct
 
-from projector.errors import EngineError, ProjectorError, UsageError
+from projector.errors import EngineError, UsageError
 
 Result = TypeVar("Result")
 MENDS_ITSELF = {408, 409, 425, 429}
@@ -216,7 +216,7 @@ class ChatClient:
             self.usage.retries += 1
             error = state.outcome.exception() if state.outcome else None
             asked = error.after if isinstance(error, _TryAgain) else 0.0
-            growing = tenacity.wait_random_exponential(
+            growing: float = tenacity.wait_random_exponential(
                 multiplier=self.options.pause, max=self.options.longest_pause
             )(state)
             return min(self.options.longest_pause, max(asked, growing))
@@ -306,7 +306,7 @@ def read_answer(text: str, kind: type[Result]) -> Result:
     if start < 0 or end < start:
         raise ValueError("the answer holds no JSON")
     try:
-        return msgspec.json.decode(text[start : end + 1], type=kind)
+        return msgspec.json.Decoder(kind).decode(text[start : end + 1])
     except msgspec.DecodeError as error:
         raise ValueError(f"the answer is not what was asked for: {error}") from error
 
@@ -329,17 +329,18 @@ def _run(work: Awaitable[Result]) -> Result:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)  # type: ignore[arg-type]
-    box: list[Any] = []
+    found: list[Result] = []
+    failed: list[BaseException] = []
 
     def inside() -> None:
         try:
-            box.append(asyncio.run(work))  # type: ignore[arg-type]
-        except (Exception, ProjectorError) as error:
-            box.append(error)
+            found.append(asyncio.run(work))  # type: ignore[arg-type]
+        except BaseException as error:
+            failed.append(error)
 
     thread = threading.Thread(target=inside)
     thread.start()
     thread.join()
-    if isinstance(box[0], BaseException):
-        raise box[0]
-    return box[0]
+    if failed:
+        raise failed[0]
+    return found[0]

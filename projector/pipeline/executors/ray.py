@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from projector.engines import missing
+from projector.engines import missing_package_message
 from projector.errors import EngineError, UsageError
 from projector.pipeline.chain import Block, Done, Tally
 from projector.pipeline.executors.processes import killed, single_lines
@@ -155,7 +155,7 @@ class RayExecutor:
         try:
             import ray
         except ModuleNotFoundError as error:
-            raise EngineError(missing("--executor ray", "ray", "option")) from error
+            raise EngineError(missing_package_message("--executor ray", "ray", "option")) from error
         self._ray = ray
         self._say = say
         self._groups = groups_of(work)

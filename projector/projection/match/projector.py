@@ -62,6 +62,7 @@ class MatchProjector:
 
     name = "match"
     version = "1"
+    needs_links = True
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(MatchOptions, options, self.name)
