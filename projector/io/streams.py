@@ -87,13 +87,17 @@ def _why(error: OSError) -> str:
     return f"found it unreadable ({error.strerror}), wanted a file to read"
 
 
-def check_writable(path: str | os.PathLike[str], *, force: bool) -> None:
+def check_writable(path: str | os.PathLike[str], *, force: bool, reads: Iterable[str] = ()) -> None:
     """Refuse early what could only fail at the end of a run.
 
+    ``reads`` names what the command reads, which no option makes it overwrite.
+
     Raises:
-        UsageError: the file exists and ``force`` is off, or its folder does not exist.
+        UsageError: the file is one of those, it exists and ``force`` is off, or its folder does
+            not exist.
     """
     name = os.fspath(path)
+    refuse_same_file(reads, [name])
     if name == "-":
         return
     target = Path(name)
@@ -123,12 +127,13 @@ def refuse_same_file(inputs: Iterable[str], outputs: Iterable[str]) -> None:
 
 
 def _file_key(name: str, standard: int) -> tuple[int, int] | None:
-    """What makes two names one file; None for what is no file on the disk."""
+    """What makes two names one file or folder; None for pipes, devices and what is not there."""
     try:
         found = os.fstat(standard) if name == "-" else os.stat(name)
     except (OSError, ValueError):
         return None
-    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+    kept = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+    return (found.st_dev, found.st_ino) if kept else None
 
 
 @contextmanager
