@@ -19,6 +19,7 @@ from projector.alignment.sentences import Unit, links_of, units_of, with_both_to
 from projector.engines import engine_class, option_names
 from projector.errors import DataError, UsageError
 from projector.records import Link, Pair, Record, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 
 Languages = tuple[str, str]
@@ -71,7 +72,7 @@ class AlignStage:
             engine=engine.name,
             model=engine.model,
             version=engine.version,
-            options={key: value for key, value in given.items() if value},
+            options=redacted_options({key: value for key, value in given.items() if value}),
         )
 
     def fit(self, records: Iterable[Record]) -> None:

@@ -17,6 +17,7 @@ import typer
 from projector import __version__
 from projector.cli import messages
 from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
+from projector.redact import redacted
 from projector.runtime import relax_gc
 
 
@@ -91,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         text, code = describe(error)
         if text:
-            print(f"xproject: error: {text}", file=sys.stderr)
+            print(f"xproject: error: {redacted(text)}", file=sys.stderr)
         return code
 
 

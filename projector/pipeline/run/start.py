@@ -21,6 +21,7 @@ from projector.pipeline.run.journal import Header, Journal, sync_folder
 from projector.pipeline.run.shards import Plan
 from projector.pipeline.run.store import JOURNAL, Store, foreign_file
 from projector.pipeline.run.summary import Summary, versions
+from projector.redact import redacted_options
 
 
 def open_store(
@@ -165,7 +166,7 @@ def run_notes(
         if "seed" in key
     }
     return {
-        "recipe": {**recipe, "output": plan.base} if recipe else {},
+        "recipe": redacted_options({**recipe, "output": plan.base}) if recipe else {},
         "inputs": inputs,
         "outputs": outputs,
         "counts": summary.plain(),
