@@ -1,4 +1,4 @@
-"""``xproject annotate``: tokens, sentences, entities, parts of speech by spaCy or stanza."""
+"""``xproject annotate``: tokens, entities, parts of speech, relations by an annotator."""
 
 from __future__ import annotations
 
@@ -56,6 +56,8 @@ def command(
       xproject annotate IN.jsonl --model en_core_web_sm -o OUT.jsonl
 
       xproject annotate IN.jsonl --layers entities,chunks --model DIR | xproject translate --to es
+
+      xproject annotate IN.jsonl --engine llm --model NAME --set task=TASK.yaml -o OUT.jsonl
 
       xproject annotate IN.jsonl --engine stanza --model ~/stanza_resources -o OUT.jsonl
     """
