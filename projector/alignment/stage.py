@@ -33,6 +33,7 @@ class AlignOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     model: str = ""
     bitext: list[str] = msgspec.field(default_factory=list)
     lexicon: list[str] = msgspec.field(default_factory=list)
+    vectors: str = ""
     links: str = ""
     options: dict[str, Any] = msgspec.field(default_factory=dict)
 
@@ -61,6 +62,7 @@ class AlignStage:
         given = {
             "bitext": self.options.bitext,
             "lexicon": self.options.lexicon,
+            "vectors": getattr(self._first, "vectors", ""),
             **self.options.options,
         }
         engine = self._first
@@ -181,9 +183,13 @@ class AlignStage:
         extra: dict[str, Any] = {}
         learns = getattr(kind, "learns", False)
         joined = "+" in given.engine
-        for option, value in (("bitext", given.bitext), ("lexicon", given.lexicon)):
+        for option, value in (
+            ("bitext", given.bitext),
+            ("lexicon", given.lexicon),
+            ("vectors", given.vectors),
+        ):
             if value and learns:
-                extra[option] = list(value)
+                extra[option] = value
             elif value and not joined:
                 raise UsageError(f"the engine {name!r} takes no --{option}; 'hmm' does")
         if given.links:
