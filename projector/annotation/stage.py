@@ -13,10 +13,12 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import Struct
 
+from projector.abilities import total_cost
 from projector.annotation.base import LAYERS, Annotation, Annotator
 from projector.engines import engine_class
 from projector.errors import EngineError, UsageError, near_miss
 from projector.records import Document, Offsets, Pair, Record, Span, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 
 TAG_LAYERS = {"pos": "upos", "lemmas": "lemma"}
@@ -75,10 +77,16 @@ class AnnotateStage:
     def step(self) -> Step:
         """Provenance of what was added."""
         made = self.annotator
-        return Step("annotate", made.name, made.model, made.version, dict(self.options.options))
+        return Step(
+            "annotate", made.name, made.model, made.version, redacted_options(self.options.options)
+        )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
+
+    def cost(self) -> dict[str, float]:
+        """What the annotator has spent (tokens, money, ...), if it reports that."""
+        return total_cost([self.annotator])
 
     def close(self) -> None:
         """Free the models."""

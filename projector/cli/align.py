@@ -8,6 +8,7 @@ import typer
 
 from projector.cli.launch import run_stage
 from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+from projector.engines import choices, names
 
 
 @takes_run_options
@@ -17,7 +18,9 @@ def command(
     engine: Annotated[
         str,
         typer.Option(
-            "--engine", help="auto, hmm, simalign, awesome, attention, import; a+b joins two."
+            "--engine",
+            help=names("aligners") + "; a+b joins two.",
+            autocompletion=choices("aligners"),
         ),
     ] = "",
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="For neural engines.")] = "",

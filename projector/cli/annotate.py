@@ -16,13 +16,19 @@ from projector.cli.options import (
     split_list,
     takes_run_options,
 )
+from projector.engines import choices, names
 
 
 @takes_run_options
 def command(
     input: Input = "-",
     output: Output = "-",
-    engine: Annotated[str, typer.Option("--engine", help="spacy or stanza.")] = "spacy",
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", help=names("annotators") + ".", autocompletion=choices("annotators")
+        ),
+    ] = "spacy",
     model: Annotated[
         str,
         typer.Option("--model", metavar="NAME", help="spaCy package or folder; stanza's folder."),

@@ -107,14 +107,15 @@ def transfer(
     """Read, change, write; then say the counts and whatever was lost on the way."""
     from projector.io.formats import entry, read_lines, read_options, write
     from projector.io.formats.reading import Reader, Rejects
-    from projector.io.streams import check_writable
+    from projector.io.streams import check_writable, refuse_same_file
 
     for name, given in zip(formats, options, strict=True):
         read_options(name, given)
     if output == "-" and entry(formats[1], reading=False).folder:
         raise UsageError(f"the format {formats[1]!r} is a folder: name it with -o FOLDER")
     if not entry(formats[1], reading=False).folder:
-        check_writable(output, force=force)
+        check_writable(output, force=force, reads=[input])
+    refuse_same_file([input], [output, f"{output}.rejected.jsonl"])
     said = f"{input} ({formats[0]}) -> {output} ({formats[1]})"
     if dry_run:
         messages.say(f"dry run: {said}; options {options[0]} -> {options[1]}")

@@ -14,6 +14,7 @@ from projector.pipeline.recipe import Recipe, single
 from projector.pipeline.run.progress import Progress
 from projector.pipeline.run.runner import run
 from projector.pipeline.run.summary import Summary
+from projector.redact import redacted
 
 
 def run_stage(
@@ -59,7 +60,7 @@ def _how_to_go_on(recipe: Recipe) -> str:
     words = [word for word in sys.argv[1:] if word != "--force"]
     if "--resume" not in words:
         words.append("--resume")
-    return f"interrupted; what is done is kept, go on with: xproject {shlex.join(words)}"
+    return f"interrupted; what is done is kept, go on with: xproject {redacted(shlex.join(words))}"
 
 
 def show(summary: Summary) -> None:

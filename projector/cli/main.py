@@ -17,6 +17,7 @@ import typer
 from projector import __version__
 from projector.cli import messages
 from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
+from projector.redact import redacted
 from projector.runtime import relax_gc
 
 
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Command] = {
     "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),
     "report": Command("projector.cli.report:command", "An HTML page to look at.", LOOK),
     "lexicon": Command("projector.cli.lexicon:command", "Make a lexicon for align.", MAKE),
+    "models": Command("projector.cli.models:command", "Translation models: list, add.", MAKE),
     "calibrate": Command("projector.cli.calibrate:command", "Learn what scores are worth.", LOOK),
     "check": Command("projector.cli.check:command", "Check a recipe; no model loads.", LOOK),
     "doctor": Command("projector.cli.doctor:command", "What is installed, what is missing.", LOOK),
@@ -90,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         text, code = describe(error)
         if text:
-            print(f"xproject: error: {text}", file=sys.stderr)
+            print(f"xproject: error: {redacted(text)}", file=sys.stderr)
         return code
 
 
@@ -165,7 +167,8 @@ def _typed() -> list[str]:
 
 def _load(where: str) -> Callable[..., Any]:
     module, _, attribute = where.partition(":")
-    return getattr(import_module(module), attribute)
+    function: Callable[..., Any] = getattr(import_module(module), attribute)
+    return function
 
 
 def _unloaded() -> None:

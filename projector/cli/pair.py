@@ -109,7 +109,7 @@ def pair(
         TooManyRejects: more bad lines than ``max_errors``.
     """
     check_sides(source, target)
-    check_writable(output, force=force)
+    check_writable(output, force=force, reads=[source, target])
     if target:
         joined = join_files(source, target, source_lang=source_lang, target_lang=target_lang, by=by)
     else:

@@ -8,6 +8,7 @@ import typer
 
 from projector.cli.launch import run_stage
 from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+from projector.engines import choices, names
 
 
 @takes_run_options
@@ -17,7 +18,9 @@ def command(
     method: Annotated[
         str,
         typer.Option(
-            "--method", help="match, markers, candidates, constrained, llm; a+b joins two."
+            "--method",
+            help=names("projectors") + "; a+b joins two.",
+            autocompletion=choices("projectors"),
         ),
     ] = "",
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="For neural methods.")] = "",

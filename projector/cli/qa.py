@@ -16,6 +16,7 @@ from projector.cli.options import (
     split_list,
     takes_run_options,
 )
+from projector.engines import choices, names
 
 
 @takes_run_options
@@ -23,7 +24,12 @@ def command(
     input: Input = "-",
     output: Output = "-",
     generator: Annotated[
-        str, typer.Option("--generator", help="rules (no model), or hf with --model.")
+        str,
+        typer.Option(
+            "--generator",
+            help=names("question_generators") + "; hf wants --model.",
+            autocompletion=choices("question_generators"),
+        ),
     ] = "",
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="The question generator's model.")
@@ -41,7 +47,12 @@ def command(
         float | None, typer.Option("--min-score", min=0, max=1, help="Of projected answers.")
     ] = None,
     translator: Annotated[
-        str, typer.Option("--translator", help="Engine for the questions; none leaves them.")
+        str,
+        typer.Option(
+            "--translator",
+            help="Engine for the questions; none leaves them.",
+            autocompletion=choices("translators"),
+        ),
     ] = "",
     translator_model: Annotated[
         str, typer.Option("--translator-model", metavar="NAME", help="Its model.")

@@ -16,6 +16,7 @@ from projector.cli.options import (
     split_list,
     takes_run_options,
 )
+from projector.engines import choices, names
 
 
 @takes_run_options
@@ -27,7 +28,10 @@ def command(
         str, typer.Option("--from", metavar="LANG", help="Language of the input.")
     ] = "",
     engine: Annotated[
-        str, typer.Option("--engine", help="apertium, bitext, hf, ctranslate2, llm.")
+        str,
+        typer.Option(
+            "--engine", help=names("translators") + ".", autocompletion=choices("translators")
+        ),
     ] = "",
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="Mode, folder or name; see the engine.")

@@ -47,8 +47,12 @@ class Input(Struct, frozen=True):
 THINNED = 10  # of so many blocks one is shown to a stage that has enough
 
 
-def corpus(inputs: Iterable[Input], limit: int | None, enough: int = 0) -> Iterator[Record]:
+def corpus(
+    inputs: Iterable[Input], limit: int | None, enough: int = 0, digests: list[str] | None = None
+) -> Iterator[Record]:
     """The good records of the inputs, for `fit`; bad lines are rejected later, not here.
+
+    ``digests`` takes up the SHA-256 of each input that was read to its end.
 
     All of them; or, after the first ``enough`` of them if that is not 0, every tenth block's, so
     that a stage which only counts does not hold up workers that could already be at work.
@@ -66,20 +70,24 @@ def corpus(inputs: Iterable[Input], limit: int | None, enough: int = 0) -> Itera
                     if line.record is not None:
                         shown += 1
                         yield line.record
+            if digests is not None:
+                digests.append(reader.digest)
 
 
-def fit(stage: Any, inputs: Sequence[Input], limit: int | None) -> None:
-    """Show a corpus-level stage its corpus.
+def fit(stage: Any, inputs: Sequence[Input], limit: int | None) -> list[str]:
+    """Show a corpus-level stage its corpus; gives the digest of each input, if all were read.
 
     Raises:
         EngineError: it failed in a way that it does not explain itself.
     """
+    digests: list[str] = []
     try:
-        stage.fit(corpus(inputs, limit, getattr(stage, "enough", 0)))
+        stage.fit(corpus(inputs, limit, getattr(stage, "enough", 0), digests))
     except (ProjectorError, KeyboardInterrupt, MemoryError, OSError):
         raise
     except Exception as error:
         raise EngineError(f"learning from the corpus failed: {crash(stage, error)}") from error
+    return digests if len(digests) == len(inputs) else []
 
 
 class Work(Struct, frozen=True, kw_only=True):

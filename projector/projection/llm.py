@@ -103,6 +103,10 @@ class LlmProjector:
         """Requests, tokens and money so far."""
         return self.client.usage
 
+    def cost(self) -> dict[str, float]:
+        """The same for OUT.run.json (see `ReportsCost`)."""
+        return self.client.cost()
+
     def fit(self, pairs: Iterable[Pair]) -> None:
         """Lets the fallback see the corpus."""
         if self.fallback is not None:

@@ -88,7 +88,7 @@ class HmmAligner:
     name = "hmm"
     version = "1"
     sees_corpus = True
-    learns = True
+    Options = HmmOptions
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HmmOptions, options, self.name)

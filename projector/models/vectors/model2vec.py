@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.engines import missing
+from projector.engines import missing_package_message
 from projector.errors import DataError, EngineError
 from projector.models.fingerprint import folder_fingerprint
 from projector.models.vectors.base import Floats, unit_rows
@@ -48,7 +48,9 @@ class Model2VecVectors:
             from safetensors.numpy import load_file
             from tokenizers import Tokenizer
         except ModuleNotFoundError as error:
-            raise EngineError(missing("model2vec", error.name or "", kind="vectors")) from error
+            raise EngineError(
+                missing_package_message("model2vec", error.name or "", "vectors")
+            ) from error
         try:
             tensors = load_file(path / FILES[0])
         except (SafetensorError, ValueError, OSError) as error:

@@ -14,6 +14,7 @@ import projector
 from projector import __version__
 from projector.pipeline.recipe import Recipe, resolved_stage
 from projector.pipeline.run.shards import Plan, content_mark
+from projector.redact import redacted_options
 
 
 def identity(recipe: Recipe, stages: Sequence[Any], plan: Plan, limit: int | None) -> Any:
@@ -29,7 +30,7 @@ def identity(recipe: Recipe, stages: Sequence[Any], plan: Plan, limit: int | Non
         options.pop("resources", None)
         described.append(
             {
-                "options": options,
+                "options": redacted_options(options),  # kept in files
                 "engine": msgspec.to_builtins(stage.step()),
                 "files": content_mark({k: v for k, v in options.items() if k != "cache"}),
             }

