@@ -75,7 +75,7 @@ def test_a_similarity_that_tells_links_apart_is_trusted() -> None:
     curve = learnt(80)
     assert (np.diff(curve.factor[1:]) >= -1e-6).all()
     assert curve.factor[200] > 5 and curve.factor[60] < 0.8
-    assert curve.prior[200] > 0.1 and curve.prior[60] == 0
+    assert curve.prior[200] > 0.1 and curve.prior[60] < 0.05
 
 
 def test_a_similarity_that_tells_nothing_is_not() -> None:
