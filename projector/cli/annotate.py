@@ -1,4 +1,4 @@
-"""``xproject annotate``: tokens, sentences, entities, parts of speech by spaCy or stanza."""
+"""``xproject annotate``: tokens, entities, parts of speech, relations by an annotator."""
 
 from __future__ import annotations
 
@@ -7,19 +7,12 @@ from typing import Annotated, Literal
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import (
-    Input,
-    Output,
-    RunOptions,
-    Setting,
-    settings,
-    split_list,
-    takes_run_options,
-)
+from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
@@ -51,7 +44,7 @@ def command(
     ] = "source",
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Add tokens, parts of speech and entities to documents, before they are translated.
 
@@ -63,6 +56,8 @@ def command(
       xproject annotate IN.jsonl --model en_core_web_sm -o OUT.jsonl
 
       xproject annotate IN.jsonl --layers entities,chunks --model DIR | xproject translate --to es
+
+      xproject annotate IN.jsonl --engine llm --model NAME --set task=TASK.yaml -o OUT.jsonl
 
       xproject annotate IN.jsonl --engine stanza --model ~/stanza_resources -o OUT.jsonl
     """

@@ -219,8 +219,19 @@ class ChatClient:
 
         return _run(everything())
 
-    async def complete(self, messages: list[dict[str, str]], schema: dict[str, Any]) -> str:
+    async def complete(
+        self,
+        messages: list[dict[str, str]],
+        schema: dict[str, Any],
+        *,
+        seed: int | None = None,
+        temperature: float | None = None,
+    ) -> str:
         """The text of the server's answer to one conversation.
+
+        Args:
+            schema: JSON schema of the answer, for servers that can be held to one.
+            seed, temperature: of this answer; the options' own where they are None.
 
         Raises:
             Unanswered: it could not be had (refused, cut off, or still failing after all tries).
@@ -230,8 +241,8 @@ class ChatClient:
         body: dict[str, Any] = {
             "model": self.model,
             "messages": messages,
-            "temperature": self.options.temperature,
-            "seed": self.options.seed,
+            "temperature": self.options.temperature if temperature is None else temperature,
+            "seed": self.options.seed if seed is None else seed,
         }
         if self.options.max_tokens:
             body["max_tokens"] = self.options.max_tokens
