@@ -17,15 +17,17 @@ from itertools import chain as joined
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from projector.abilities import KeepsState
 from projector.errors import DataError, EngineError, TooManyRejects, UsageError
 from projector.io.streams import open_read, standard_output
 from projector.pipeline.blocks import BlockReader, checksum
 from projector.pipeline.chain import Block, Chain, Done, reject_line
+from projector.pipeline.check import check_recipe
 from projector.pipeline.executors import Executor
 from projector.pipeline.executors.local import LocalExecutor
-from projector.pipeline.job import Job
-from projector.pipeline.phases import Input, Phase, Work, fit, split, state_of
-from projector.pipeline.recipe import MANDATORY, Recipe, build_stage
+from projector.pipeline.job import Job, checked
+from projector.pipeline.phases import Input, Phase, Work, fit, load_state, split, state_of
+from projector.pipeline.recipe import MANDATORY, ConfiguredStage, Recipe, resolved
 from projector.pipeline.run import finish
 from projector.pipeline.run.identity import identity
 from projector.pipeline.run.journal import Finished, Marks
@@ -34,7 +36,7 @@ from projector.pipeline.run.shards import Plan, named_files, plan_files, real_ta
 from projector.pipeline.run.start import clear, open_store, run_notes
 from projector.pipeline.run.store import JOURNAL, SPOOL, Store
 from projector.pipeline.run.summary import Summary
-from projector.stage import FILTERED
+from projector.stage import FILTERED, Stage, corpus_stage
 
 __all__ = ["Job", "run"]
 
@@ -47,7 +49,7 @@ def run(
     input: str = "",
     output: str = "",
     job: Job = Job(),
-    stages: Sequence[Any] | None = None,
+    stages: Sequence[Stage] | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Run a recipe over its input.
@@ -62,6 +64,7 @@ def run(
         UsageError, DataError, EngineError: see `projector.errors`.
         TooManyRejects: more than ``job.max_errors``.
     """
+    job = checked(job)
     source, target = input or recipe.input, output or recipe.output
     for what, value in (("input", source), ("output", target)):
         if value == MANDATORY:
@@ -71,11 +74,14 @@ def run(
     target = real_target(target)
     work = Path(f"{target.rstrip('/')}.work")
     interrupted = target != "-" and (work / JOURNAL).exists()
-    read = [name for spec in recipe.stages for name in named_files(spec.options)]
+    configured = check_recipe(recipe) if stages is None else []
+    read = named_files([stage.plain() for stage in configured])
     plan = plan_files(source, target, read, force=job.force or interrupted, resume=job.resume)
-    built = list(stages) if stages is not None else [build_stage(s) for s in recipe.stages]
+    if job.dry_run:
+        return Summary(outputs=[shard.target for shard in plan.shards])
+    built = list(stages) if stages is not None else [stage.build() for stage in configured]
     try:
-        this = _Run(recipe, plan, job, built, progress or Progress(quiet=True), stages is None)
+        this = _Run(recipe, configured, plan, job, built, progress or Progress(quiet=True))
         return this.go()
     finally:
         for stage in built:
@@ -96,15 +102,15 @@ class _Run:
     def __init__(
         self,
         recipe: Recipe,
+        configured: list[ConfiguredStage],
         plan: Plan,
         job: Job,
-        stages: list[Any],
+        stages: list[Stage],
         progress: Progress,
-        can_rebuild: bool,
     ) -> None:
         self.recipe, self.plan, self.job, self.stages = recipe, plan, job, stages
+        self.configured = configured  # empty where the stages were made elsewhere
         self.progress = progress
-        self.can_rebuild = can_rebuild
         self.phases = split(stages)
         self.last = len(self.phases) - 1
         self.summary = Summary(outputs=[shard.target for shard in plan.shards])
@@ -145,7 +151,7 @@ class _Run:
 
     def _open_store(self, stack: ExitStack) -> Summary | None:
         """Take up the work folder, or make it; a run that is complete gives its summary."""
-        self.identity = identity(self.recipe, self.stages, self.plan, self.job.limit)
+        self.identity = identity(self.configured, self.stages, self.plan, self.job.limit)
         opened = open_store(self.plan, self.job, self.identity, self.progress.say)
         if isinstance(opened, Summary):
             return opened
@@ -298,23 +304,24 @@ class _Run:
             state, learned_from = kept
             self._learned_from = learned_from if number == 0 else self._learned_from
         alone = job.workers == 1 and job.executor == "local"
-        if phase.fits and state is not None:
+        learner = corpus_stage(stages[0])
+        if learner is not None and state is not None:
             if alone:
-                stages[0].load_state(state)
-        elif phase.fits and (alone or hasattr(stages[0], "load_state")):
+                load_state(learner, state)
+        elif learner is not None and (alone or isinstance(learner, KeepsState)):
             self.progress.say_slow(f"{stages[0].name}: learning from the whole corpus")
             start = time.perf_counter()
-            digests = fit(stages[0], inputs, limit)
+            digests = fit(learner, inputs, limit)
             self._learned_from = digests if number == 0 else self._learned_from
             took = time.perf_counter() - start
             key = f"{stages[0].name} (fit)"
             self.summary.seconds[key] = self.summary.seconds.get(key, 0.0) + took
-            state = state_of(stages[0])
+            state = state_of(learner)
             if state is not None and self.store.journal is not None:
                 self.store.keep_state(number, state, digests)
         if alone:
             return LocalExecutor(Chain(stages, numbered=numbered, stop_at_reject=self._stops))
-        if not self.can_rebuild:
+        if not self.configured:
             raise UsageError("several workers need a recipe, not ready-made stages")
         work = Work(
             specs=self.recipe.stages[phase.first : phase.last],
@@ -421,7 +428,7 @@ class _Run:
         finish.write_json(
             plan.beside("run.json"),
             run_notes(
-                self.recipe.resolved() if self.can_rebuild else {},
+                resolved(self.recipe, self.configured) if self.configured else {},
                 plan,
                 [self.inputs[n] for n in sorted(self.inputs)],
                 journal,
