@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from projector.annotation.base import Annotation, Labelled, trimmed
-from projector.engines import missing, read_options
+from projector.engines import missing_package_message, read_options
 from projector.errors import EngineError, first_line
 from projector.records import Document, Offsets
 from projector.text.languages import base_language
@@ -106,7 +106,7 @@ def load_pipeline(model: str, lang: str) -> Any:
     try:
         import spacy
     except ModuleNotFoundError as error:
-        raise EngineError(missing("spacy", "spacy")) from error
+        raise EngineError(missing_package_message("spacy", "spacy")) from error
     name = model or installed(lang)
     try:
         pipeline = spacy.load(name) if name else spacy.blank(lang)

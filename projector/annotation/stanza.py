@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from projector.annotation.base import Annotation, Labelled, trimmed
-from projector.engines import missing, read_options
+from projector.engines import missing_package_message, read_options
 from projector.errors import EngineError, first_line
 from projector.records import Document, Offsets
 from projector.text.languages import base_language
@@ -124,7 +124,7 @@ def load_pipeline(model: str, lang: str, pretokenised: bool, options: StanzaOpti
         import stanza
         from stanza.resources.common import DEFAULT_MODEL_DIR
     except ModuleNotFoundError as error:
-        raise EngineError(missing("stanza", "stanza")) from error
+        raise EngineError(missing_package_message("stanza", "stanza")) from error
     folder = Path(model).expanduser() if model else Path(DEFAULT_MODEL_DIR)
     settings: dict[str, Any] = {
         "lang": lang,

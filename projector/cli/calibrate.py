@@ -40,7 +40,7 @@ def command(
     from projector.io.streams import check_writable
     from projector.quality.recalibration import fit_calibration, judged, save_calibration
 
-    check_writable(output, force=force)
+    check_writable(output, force=force, reads=[silver, gold])
     found = judged(read(silver), read(gold))
     if not found.reviewed:
         raise DataError(

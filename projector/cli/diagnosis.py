@@ -6,29 +6,10 @@ programs and keys without loading anything heavy; packages are looked up here fo
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from msgspec import Struct
 
-from projector.engines import EXTRAS, KINDS, engine_class, table
+from projector.engines import KINDS, Engine, engine_class, install_command, installed, table
 from projector.errors import ProjectorError
-
-# Packages that an engine imports when it first works (module names).
-NEEDS: dict[str, tuple[str, ...]] = {
-    "translators.hf": ("torch", "transformers", "sentencepiece"),
-    "translators.ctranslate2": ("ctranslate2", "transformers", "sentencepiece"),
-    "translators.llm": ("httpx", "tenacity"),
-    "aligners.hmm": ("numba",),
-    "aligners.simalign": ("torch", "transformers"),
-    "aligners.awesome": ("torch", "transformers"),
-    "aligners.attention": ("torch", "transformers"),
-    "projectors.candidates": ("torch", "transformers"),
-    "projectors.constrained": ("torch", "transformers"),
-    "projectors.llm": ("httpx", "tenacity"),
-    "annotators.spacy": ("spacy",),
-    "annotators.stanza": ("stanza",),
-    "question_generators.hf": ("torch", "transformers"),
-}
 
 # Packages that commands use, and the cutting of text into words, not engines.
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -61,16 +42,16 @@ def diagnose() -> list[Finding]:
     """A finding for every engine of every kind, and for the commands with extra needs."""
     findings = [device()]
     for kind in KINDS:
-        for name in table(kind):
-            findings.extend(_engine(kind, name))
+        for name, engine in table(kind).items():
+            findings.extend(_engine(kind, name, engine))
     for command, packages in COMMANDS.items():
         findings.append(_packages(command, packages))
     return findings
 
 
-def _engine(kind: str, name: str) -> list[Finding]:
+def _engine(kind: str, name: str, engine: Engine) -> list[Finding]:
     what = f"{kind.removesuffix('s').replace('_', ' ')} {name}"
-    packages = _packages(what, NEEDS.get(f"{kind}.{name}", ()))
+    packages = _packages(what, engine.packages)
     if not packages.ok:
         return [packages]
     if (kind, name) == ("translators", "apertium"):
@@ -88,13 +69,10 @@ def _engine(kind: str, name: str) -> list[Finding]:
 
 
 def _packages(what: str, packages: tuple[str, ...]) -> Finding:
-    absent = [package for package in packages if find_spec(package) is None]
+    absent = [package for package in packages if not installed(package)]
     if absent:
-        extra = EXTRAS.get(absent[0])
-        wanted = f"'xproject[{extra}]'" if extra else " ".join(absent)
-        return Finding(
-            what, False, f"without {', '.join(absent)}", f"pip install {wanted} -c constraints.txt"
-        )
+        mend = install_command(absent[0])
+        return Finding(what, False, f"without {', '.join(absent)}", mend)
     return Finding(what, True, ", ".join(packages) if packages else "built in")
 
 

@@ -1,4 +1,4 @@
-"""Bounds on what is read: a hostile or broken input costs a clear error, never the machine's memory.
+"""Bounds on what is read: a hostile input costs a clear error, never the machine's memory.
 
 Each bound is far above what data sets have. A variable of the environment sets another one, for
 every command and every worker alike: ``XPROJECT_MAX_LINE_BYTES=200000000 xproject align ...``.
@@ -17,6 +17,7 @@ from projector.errors import DataError, UsageError
 from projector.records import Document, Record
 
 PREFIX = "XPROJECT_MAX_"
+PIECE = 1 << 20  # bytes read at a time
 ALWAYS_ALLOWED = 32 << 20  # bytes that a compressed file may expand to, whatever its ratio
 TOO_LONG = b"\0xproject: line too long: "  # what stands in the place of such a line
 
@@ -103,15 +104,20 @@ def read_whole(stream: BinaryIO, name: str) -> bytes:
         DataError: it is larger than ``file_bytes``.
     """
     most = limits().file_bytes
-    data = stream.read(most + 1)
-    if len(data) > most:
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(min(PIECE, most + 1 - size)):
+        pieces.append(piece)
+        size += len(piece)
+        if size <= most:
+            continue
         raise DataError(
             f"found more than {most} bytes, wanted at most that many in a file that is read whole "
             f"({PREFIX}FILE_BYTES sets another bound)",
             reason="too_long",
             path=name,
         )
-    return data
+    return b"".join(pieces)
 
 
 def check_size(record: Record) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.engines import missing
+from projector.engines import missing_package_message
 from projector.errors import EngineError, first_line
 from projector.models.fingerprint import folder_fingerprint
 from projector.runtime import cache_folder
@@ -38,7 +38,7 @@ class QuantisedNetwork:
         try:
             import ctranslate2
         except ModuleNotFoundError as error:
-            raise EngineError(missing(engine, "ctranslate2")) from error
+            raise EngineError(missing_package_message(engine, "ctranslate2")) from error
         if config.model_type not in CONVERTIBLE or layer < 1:
             raise EngineError(
                 f"{engine}: found a model of type {config.model_type!r} at layer {layer}; "

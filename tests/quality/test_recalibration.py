@@ -74,7 +74,7 @@ def test_records_that_nobody_corrected_teach_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     silver, gold = documents(100)
-    mixed = [doc if n % 4 else unreviewed(pair) for n, (doc, pair) in enumerate(zip(gold, silver))]
+    mixed = [unreviewed(pair) if n % 4 == 0 else gold[n] for n, pair in enumerate(silver)]
     assert judged(silver, mixed).reviewed == 75
     write_records(silver, tmp_path / "silver.jsonl")
     write_records(mixed, tmp_path / "gold.jsonl")

@@ -21,7 +21,7 @@ from projector.records import Document, Dropped, Pair, Record, Relation, Span
 
 ALL_LAYERS = frozenset({"relations", "clusters", "labels"})
 CORRECTED = "corrected"  # the key in meta
-RecordT = TypeVar("RecordT", Document, Pair)
+RecordT = TypeVar("RecordT", bound=Record)
 
 
 def merged_lines(
