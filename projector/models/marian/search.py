@@ -1,0 +1,131 @@
+"""Greedy and beam search over a student, with what its attention heads looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from projector.models.marian import kernels
+from projector.models.marian.network import Encoded, Ints, Network
+from projector.models.marian.weights import Floats
+
+Head = tuple[int, int]  # decoder layer from 0, head from 0
+
+
+class Found(NamedTuple):
+    """One translation of a sentence.
+
+    Attributes:
+        ids: its pieces without the end piece.
+        log_probs: of each piece, and of the end piece where it came.
+        finished: False where the limit came first.
+        attention: for each head asked for a row for each of ``log_probs``: how the step that
+            foretold that piece looked at the source pieces, the end piece included.
+    """
+
+    ids: list[int]
+    log_probs: Floats
+    finished: bool
+    attention: list[Floats]
+
+    @property
+    def score(self) -> float:
+        """Mean log-probability of a piece, the end piece counted."""
+        return float(self.log_probs.mean(dtype=np.float64)) if len(self.log_probs) else 0.0
+
+
+def greedy(
+    network: Network,
+    sentences: Sequence[Sequence[int]],
+    allowed: Sequence[Ints] | None,
+    limits: Sequence[int],
+    end: int,
+    unknown: int,
+    heads: Sequence[Head] = (),
+) -> list[Found]:
+    """The likeliest piece at each step.
+
+    Args:
+        sentences: piece ids with the end piece.
+        allowed: the target pieces that each may be made of, sorted; None: all.
+        limits: the most pieces of each translation.
+        heads: those whose attention is wanted.
+    """
+    encoded = network.encode(sentences)
+    choice = _Lists(network, allowed, unknown, len(sentences))
+    owner = np.arange(len(sentences))
+    cells = network.cells(len(sentences))
+    pieces = np.full(len(sentences), -1)
+    ids: list[list[int]] = [[] for _ in sentences]
+    scores: list[list[float]] = [[] for _ in sentences]
+    seen: list[list[Floats]] = [[] for _ in sentences]
+    finished = [False] * len(sentences)
+    step = 0
+    while len(owner):
+        read = network.read(encoded, owner, cells, pieces, np.ones_like(owner), step, heads)
+        step += 1
+        pieces, found = choice(read.whole, read.unit, owner)
+        keep = []
+        for row, (n, piece, score) in enumerate(
+            zip(owner.tolist(), pieces.tolist(), found.tolist(), strict=True)
+        ):
+            scores[n].append(score)
+            if heads:
+                seen[n].append(read.weights[:, read.places[row] : read.places[row + 1]])
+            if piece == end:
+                finished[n] = True
+                continue
+            ids[n].append(piece)
+            if step < limits[n]:
+                keep.append(row)
+        if len(keep) < len(owner):
+            owner, pieces = owner[keep], pieces[keep]
+            cells = [cell[keep] for cell in cells]
+    return [
+        Found(ids[n], np.array(scores[n], np.float32), finished[n], _stacked(seen[n], len(heads)))
+        for n in range(len(sentences))
+    ]
+
+
+class _Lists:
+    """Chooses the likeliest piece of each row within its sentence's own list.
+
+    The output layer is computed for the union of the lists, and each row looks at its own.
+    """
+
+    def __init__(
+        self, network: Network, allowed: Sequence[Ints] | None, unknown: int, sentences: int
+    ) -> None:
+        self.network = network
+        if allowed is None:
+            everything = np.arange(len(network.words))
+            self.union, lists, columns = everything, [len(everything)], everything
+            self.same = True
+        else:
+            flags = np.zeros(len(network.words), np.bool_)
+            for own in allowed:
+                flags[own] = True
+            self.union = np.flatnonzero(flags)
+            column = np.cumsum(flags) - 1
+            columns = column[np.concatenate(allowed)]
+            lists = [len(own) for own in allowed]
+            self.same = False
+        self.lists = np.concatenate([[0], np.cumsum(lists)])
+        self.columns = columns
+        self.table = network.output_of(self.union)
+        self.bias = network.bias[self.union]
+        self.banned = self.union == unknown
+
+    def __call__(self, whole: Floats, unit: Floats, owner: Ints) -> tuple[Ints, Floats]:
+        best = np.empty(len(owner), np.int64)
+        score = np.empty(len(owner), np.float32)
+        own = np.zeros_like(owner) if self.same else owner
+        kernels.best_of_lists(whole @ self.table.T, unit, self.network.factor, self.bias, own,
+                              self.columns, self.lists, self.banned, best, score)  # fmt: skip
+        return self.union[best], score
+
+
+def _stacked(rows: list[Floats], heads: int) -> list[Floats]:
+    return [np.stack([row[head] for row in rows]) for head in range(heads)]
