@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 
 EPSILON = np.float32(1e-6)  # of layer normalisation
+LANES = 32  # numbers that the compiler's loops take at a time; what is padded is padded to it
 LOG2E = np.float32(1.4426950408889634)
 LN2_HIGH = np.float32(0.693359375)
 LN2_LOW = np.float32(-2.12194440e-4)
@@ -146,91 +147,151 @@ def activated(sums: Any, unit: Any, scales: Any, bias: Any, swish: bool, room: f
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _attend(query: Any, keys: Any, first: int, last: int, at: int, heads: int, head: int,
-            weights: Any, power: Any, scale: Any, out: Any) -> None:  # fmt: skip
-    """One head's attention of one row: ``weights`` over rows first to last, ``out`` the mixture.
+def turned(packed: Any, at: int, starts: Any, blocks: Any, out: Any) -> None:
+    """Keys, the columns of ``packed`` from ``at`` on, turned: a block for each sentence.
 
-    ``keys`` has the keys from column ``at`` and the values right after all keys.
+    Block s begins at ``blocks[s]`` of the flat ``out`` and has a row for each dimension, its
+    places padded with zeros to a multiple of `LANES`.
     """
-    size = len(query) // heads
-    root = np.float32(1) / np.sqrt(np.float32(size))
-    begin = head * size
-    count = last - first
-    highest = np.float32(-3e38)
-    for k in range(count):
-        row = keys[first + k]
-        dot = np.float32(0)
+    for s in range(len(starts) - 1):
+        first, count = starts[s], starts[s + 1] - starts[s]
+        width = (count + LANES - 1) // LANES * LANES
+        size = (blocks[s + 1] - blocks[s]) // width
         for j in range(size):
-            dot += query[begin + j] * row[at + begin + j]
-        dot *= root
-        weights[k] = dot
-        highest = max(highest, dot)
-    for k in range(count):
-        weights[k] -= highest
-    total = exponentials(weights, count, power, scale)
-    share = np.float32(1) / total
-    for j in range(size):
-        out[begin + j] = 0
-    values = at + len(query) + begin
-    for k in range(count):
-        weights[k] *= share
-        w, row = weights[k], keys[first + k]
-        for j in range(size):
-            out[begin + j] += w * row[values + j]
+            line = out[blocks[s] + j * width : blocks[s] + (j + 1) * width]
+            for k in range(count):
+                line[k] = packed[first + k, at + j]
+            for k in range(count, width):
+                line[k] = 0
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def self_attention(packed: Any, starts: Any, heads: int, room: float, whole: Any,
-                   unit: Any) -> None:  # fmt: skip
-    """All sentences' attention to themselves; ``packed`` has queries, keys, values side by side."""
-    size = packed.shape[1] // 3
+def _attend(query: Any, keys: Any, width: int, values: Any, at: int, first: int, count: int,
+            heads: int, weights: Any, power: Any, scale: Any, out: Any) -> None:  # fmt: skip
+    """Attention of one row by all heads: the weights, ``width`` for each head, and the mixture.
+
+    ``keys`` is the sentence's block (see `turned`); its values are the columns of ``values`` from
+    ``at`` on, from row ``first``.
+    """
+    size = len(query) // heads
+    root = np.float32(1) / np.sqrt(np.float32(size))
+    for head in range(heads):
+        own = weights[head * width : (head + 1) * width]
+        for k in range(width):
+            own[k] = 0
+        j = head * size
+        while j < (head + 1) * size:
+            if j + 4 <= (head + 1) * size:  # four at once: fewer loads and stores
+                q0, q1 = query[j] * root, query[j + 1] * root
+                q2, q3 = query[j + 2] * root, query[j + 3] * root
+                k0, k1 = keys[j * width : (j + 1) * width], keys[(j + 1) * width : (j + 2) * width]
+                k2 = keys[(j + 2) * width : (j + 3) * width]
+                k3 = keys[(j + 3) * width : (j + 4) * width]
+                for k in range(width):
+                    own[k] += q0 * k0[k] + q1 * k1[k] + q2 * k2[k] + q3 * k3[k]
+                j += 4
+            else:
+                for k in range(width):
+                    own[k] += query[j] * root * keys[j * width + k]
+                j += 1
+        highest = own[0]
+        for k in range(1, count):
+            highest = max(highest, own[k])
+        for k in range(width):
+            own[k] -= highest
+        for k in range(count, width):
+            own[k] = 0
+    exponentials(weights, heads * width, power, scale)
+    for head in range(heads):
+        own = weights[head * width : (head + 1) * width]
+        for k in range(count, width):
+            own[k] = 0
+        total = np.float32(0)
+        for k in range(width):
+            total += own[k]
+        share = np.float32(1) / total
+        for k in range(width):
+            own[k] *= share
+        begin = at + head * size
+        mixed = out[head * size : (head + 1) * size]
+        for j in range(size):
+            mixed[j] = 0
+        for k in range(0, count - 3, 4):
+            w0, w1, w2, w3 = own[k], own[k + 1], own[k + 2], own[k + 3]
+            v0 = values[first + k, begin : begin + size]
+            v1 = values[first + k + 1, begin : begin + size]
+            v2 = values[first + k + 2, begin : begin + size]
+            v3 = values[first + k + 3, begin : begin + size]
+            for j in range(size):
+                mixed[j] += w0 * v0[j] + w1 * v1[j] + w2 * v2[j] + w3 * v3[j]
+        for k in range(count // 4 * 4, count):
+            w, v = own[k], values[first + k, begin : begin + size]
+            for j in range(size):
+                mixed[j] += w * v[j]
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _widest(starts: Any) -> int:
     longest = 0
     for s in range(len(starts) - 1):
         longest = max(longest, starts[s + 1] - starts[s])
-    weights = np.empty(longest, np.float32)
-    power = np.empty(longest, np.int32)
+    return (longest + LANES - 1) // LANES * LANES
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def self_attention(packed: Any, keys: Any, blocks: Any, starts: Any, heads: int, room: float,
+                   whole: Any, unit: Any) -> None:  # fmt: skip
+    """All sentences' attention to themselves; ``packed`` has queries, keys, values side by side,
+    and ``keys`` the keys turned."""
+    size = packed.shape[1] // 3
+    weights = np.empty(heads * _widest(starts), np.float32)
+    power = np.empty(len(weights), np.int32)
     scale = power.view(np.float32)
     mixed = np.empty(size, np.float32)
     for s in range(len(starts) - 1):
-        for i in range(starts[s], starts[s + 1]):
-            for head in range(heads):
-                _attend(packed[i, :size], packed, starts[s], starts[s + 1], size, heads, head,
-                        weights, power, scale, mixed)  # fmt: skip
+        first, count = starts[s], starts[s + 1] - starts[s]
+        block = keys[blocks[s] : blocks[s + 1]]
+        width = len(block) // size
+        for i in range(first, first + count):
+            _attend(packed[i, :size], block, width, packed, 2 * size, first, count, heads, weights,
+                    power, scale, mixed)  # fmt: skip
             unit[i] = _rounded(mixed, room, whole[i])
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def cross_attention(queries: Any, unit: Any, scales: Any, bias: Any, starts: Any, owner: Any,
-                    keys: Any, sources: Any, heads: int, room: float, whole: Any, kept: Any,
-                    places: Any, seen: Any) -> None:  # fmt: skip
+                    keys: Any, blocks: Any, packed: Any, sources: Any, heads: int, room: float,
+                    whole: Any, kept: Any, places: Any, seen: Any) -> None:  # fmt: skip
     """Attention of target rows to the sentences that they translate.
 
     Args:
         queries: sums of the queries' layer, scaled in place. Rows ``starts[r]`` to
             ``starts[r + 1]`` belong to hypothesis r, which translates sentence ``owner[r]``.
-        keys: keys and values of all source rows, by sentence from ``sources[s]``.
-        kept: heads whose weights are wanted; they go to ``seen[k, places[row]:]``.
+        keys, blocks: keys of all sentences, turned.
+        packed: keys and values of all source rows side by side, by sentence from ``sources[s]``.
+        kept: heads whose weights are wanted; those of ``kept[k]`` go to ``seen[k, places[row]:]``;
+            -1 for none.
     """
     size = queries.shape[1]
-    longest = 0
-    for s in range(len(sources) - 1):
-        longest = max(longest, sources[s + 1] - sources[s])
-    weights = np.empty(longest, np.float32)
-    power = np.empty(longest, np.int32)
+    weights = np.empty(heads * _widest(sources), np.float32)
+    power = np.empty(len(weights), np.int32)
     scale = power.view(np.float32)
     mixed = np.empty(size, np.float32)
     for r in range(len(owner)):
-        first, last = sources[owner[r]], sources[owner[r] + 1]
+        s = owner[r]
+        first, count = sources[s], sources[s + 1] - sources[s]
+        block = keys[blocks[s] : blocks[s + 1]]
+        width = len(block) // size
         for i in range(starts[r], starts[r + 1]):
             query, u = queries[i], unit[i]
             for j in range(size):
                 query[j] = query[j] * u * scales[j] + bias[j]
-            for head in range(heads):
-                _attend(query, keys, first, last, 0, heads, head, weights, power, scale, mixed)
-                for k in range(len(kept)):
-                    if kept[k] == head:
-                        for j in range(last - first):
-                            seen[k, places[i] + j] = weights[j]
+            _attend(query, block, width, packed, size, first, count, heads, weights, power, scale,
+                    mixed)  # fmt: skip
+            for k in range(len(kept)):
+                if kept[k] >= 0:
+                    for j in range(count):
+                        seen[k, places[i] + j] = weights[kept[k] * width + j]
             unit[i] = _rounded(mixed, room, whole[i])
 
 
@@ -264,16 +325,40 @@ def recurrent(sums: Any, unit: Any, scales: Any, bias: Any, gain: Any, shift: An
             unit[i] = _rounded(row, room, whole[i])
 
 
+@njit(cache=True, nogil=True)
+def _products(row: Any, table: Any, own: Any, values: Any) -> None:
+    """Exact scalar products of whole numbers: int16 ``row`` with int8 rows ``own`` of ``table``."""
+    int32 = np.int32
+    for k in range(0, len(own) - 3, 4):
+        t0, t1, t2, t3 = table[own[k]], table[own[k + 1]], table[own[k + 2]], table[own[k + 3]]
+        a0, a1, a2, a3 = int32(0), int32(0), int32(0), int32(0)
+        for j in range(len(row)):
+            # Cast at every step: two numbers of 32 bits would give one of 64, at half the speed.
+            x = int32(row[j])
+            a0 = int32(a0 + int32(x * int32(t0[j])))
+            a1 = int32(a1 + int32(x * int32(t1[j])))
+            a2 = int32(a2 + int32(x * int32(t2[j])))
+            a3 = int32(a3 + int32(x * int32(t3[j])))
+        values[k], values[k + 1], values[k + 2], values[k + 3] = a0, a1, a2, a3
+    for k in range(len(own) // 4 * 4, len(own)):
+        t0 = table[own[k]]
+        a0 = int32(0)
+        for j in range(len(row)):
+            a0 = int32(a0 + int32(int32(row[j]) * int32(t0[j])))
+        values[k] = a0
+
+
 @njit(cache=True, nogil=True, fastmath=True)
-def best_of_lists(sums: Any, unit: Any, factor: float, bias: Any, owner: Any, columns: Any,
-                  lists: Any, banned: Any, best: Any, score: Any) -> None:  # fmt: skip
-    """The likeliest piece of each row among its own sentence's shortlist.
+def best_of_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any, owner: Any,
+                  pieces: Any, lists: Any, banned: int, best: Any, score: Any) -> None:  # fmt: skip
+    """The likeliest next piece of each row among its own sentence's shortlist.
 
     Args:
-        sums: (rows, columns) of the output layer for the union of the shortlists.
-        bias: of the union's columns. Columns that may not be made are ``banned``, yet count.
-        owner: the sentence of each row; its columns are ``columns[lists[s]:lists[s + 1]]``.
-        best: the column found, per row; ``score`` its log-probability within the list.
+        whole, unit: top states of the decoder.
+        factor, table, bias: of the output layer; the table is int8, (vocabulary, dimensions).
+        owner: the sentence of each row; its pieces are ``pieces[lists[s]:lists[s + 1]]``.
+        banned: a piece that counts but is not made.
+        best: the piece found, per row; ``score`` its log-probability within the list.
     """
     longest = 0
     for s in range(len(lists) - 1):
@@ -281,25 +366,27 @@ def best_of_lists(sums: Any, unit: Any, factor: float, bias: Any, owner: Any, co
     values = np.empty(longest, np.float32)
     power = np.empty(longest, np.int32)
     scale = power.view(np.float32)
+    small = np.empty(whole.shape[1], np.int16)
     for i in range(len(owner)):
-        own = columns[lists[owner[i]] : lists[owner[i] + 1]]
-        row, u = sums[i], unit[i] * factor
+        own = pieces[lists[owner[i]] : lists[owner[i] + 1]]
         count = len(own)
+        for j in range(len(small)):
+            small[j] = np.int16(whole[i, j])
+        _products(small, table, own, values)
+        u = np.float32(unit[i] * factor)
         highest = np.float32(-3e38)
-        found = np.float32(-3e38)
         for k in range(count):
-            v = row[own[k]] * u + bias[own[k]]
-            values[k] = v
-            highest = max(highest, v)
-        best[i] = own[0]
+            values[k] = values[k] * u + bias[own[k]]
+            highest = max(highest, values[k])
+        at = -1
         for k in range(count):
-            if values[k] > found and not banned[own[k]]:
-                found = values[k]
-                best[i] = own[k]
+            if (at < 0 or values[k] > values[at]) and own[k] != banned:
+                at = k
+        best[i] = own[at]
+        found = values[at] - highest
         for k in range(count):
             values[k] -= highest
-        total = exponentials(values, count, power, scale)
-        score[i] = found - highest - np.log(total)
+        score[i] = found - np.log(exponentials(values, count, power, scale))
 
 
 @njit(cache=True, nogil=True, fastmath=True)

@@ -16,7 +16,8 @@ import numpy as np
 
 from projector.models.marian.weights import Floats, Quantised
 
-EXACT = 2.0**24  # below that float32 holds all integers
+EXACT = 2.0**24  # below that float32 holds all whole numbers
+LARGEST = 2.0**15 - 1  # and int16 below that: some products are computed with it
 
 
 class Linear:
@@ -55,4 +56,4 @@ def longest(rows: Floats) -> float:
 def room(inputs: int, length: float) -> float:
     """How long rows of inputs may be before they are rounded to whole numbers, where the longest
     column of weights has ``length``: rounding adds half the root of their number at most."""
-    return EXACT / max(length, 1.0) - 0.5 * inputs**0.5 - 1
+    return min(EXACT / max(length, 1.0), LARGEST) - 0.5 * inputs**0.5 - 1

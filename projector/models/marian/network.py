@@ -27,14 +27,18 @@ ROWS = 64  # rows of whole-vocabulary scores at a time (8 MB of them)
 
 
 class Encoded(NamedTuple):
-    """Encoded sentences: ``keys[layer]`` has what the decoder's layer attends to.
+    """Encoded sentences: what each of the decoder's layers attends to.
 
     Attributes:
         starts: the first row of each sentence and the end of the last.
-        keys: keys and values side by side, (rows, 2 x dimensions), for each decoder layer.
+        packed: for each decoder layer keys and values side by side, (rows, 2 x dimensions).
+        blocks: where each sentence's turned keys begin, and the end of the last.
+        keys: for each decoder layer the keys turned (`kernels.turned`).
     """
 
     starts: Ints
+    packed: list[Floats]
+    blocks: Ints
     keys: list[Floats]
 
     def __len__(self) -> int:
@@ -122,12 +126,20 @@ class _EncoderLayer:
         self.heads = shape.heads
 
     def __call__(
-        self, states: Floats, whole: Floats, unit: Floats, starts: Ints, next_room: float
+        self,
+        states: Floats,
+        whole: Floats,
+        unit: Floats,
+        starts: Ints,
+        blocks: Ints,
+        next_room: float,
     ) -> None:
         packed, mixed = self.packed, self.mixed
         sums = packed.sums(whole)
         kernels.scaled(sums, unit, packed.scales, packed.bias)
-        kernels.self_attention(sums, starts, self.heads, mixed.room, whole, unit)
+        keys = np.empty(int(blocks[-1]), np.float32)
+        kernels.turned(sums, states.shape[1], starts, blocks, keys)
+        kernels.self_attention(sums, keys, blocks, starts, self.heads, mixed.room, whole, unit)
         kernels.added(mixed.sums(whole), unit, mixed.scales, mixed.bias, self.gain, self.shift,
                       self.ffn.inner.room, states, whole)  # fmt: skip
         self.ffn(states, whole, unit, next_room)
@@ -193,6 +205,8 @@ class Network:
         """Encode sentences, piece ids with the end piece."""
         lengths = [len(sentence) for sentence in sentences]
         starts = _starts(lengths)
+        lanes = kernels.LANES
+        blocks = _starts([-(-length // lanes) * lanes * self.shape.dimensions for length in lengths])
         pieces = np.fromiter((p for s in sentences for p in s), np.int64, int(starts[-1]))
         states, whole, unit = self._embedded(
             self._source, pieces, _places(starts), self._encoder[0].packed.room
@@ -200,15 +214,18 @@ class Network:
         for number, layer in enumerate(self._encoder):
             last = number + 1 == len(self._encoder)
             following = self._decoder[0].keys if last else self._encoder[number + 1].packed
-            layer(states, whole, unit, starts, following.room)
-        keys = []
+            layer(states, whole, unit, starts, blocks, following.room)
+        packed, keys = [], []
         for number, under in enumerate(self._decoder):
             if number:
                 kernels.rounded(states, under.keys.room, whole, unit)
             sums = under.keys.sums(whole)
             kernels.scaled(sums, unit, under.keys.scales, under.keys.bias)
-            keys.append(sums)
-        return Encoded(starts, keys)
+            turned = np.empty(int(blocks[-1]), np.float32)
+            kernels.turned(sums, 0, starts, blocks, turned)
+            packed.append(sums)
+            keys.append(turned)
+        return Encoded(starts, packed, blocks, keys)
 
     def cells(self, hypotheses: int) -> list[Floats]:
         """The decoder's memory before anything is read: (hypotheses, dimensions) per layer."""
@@ -247,14 +264,11 @@ class Network:
             kernels.recurrent(cell.sums(whole), unit, cell.scales, cell.bias, layer.cell_gain,
                               layer.cell_shift, starts, cells[number], query.room, states,
                               whole)  # fmt: skip
-            wanted = [k for k, (depth, _) in enumerate(heads) if depth == number]
-            kept = np.array([heads[k][1] for k in wanted], np.int64)
-            found = seen[wanted] if wanted else seen[:0]
+            kept = np.array([h if depth == number else -1 for depth, h in heads], np.int64)
             kernels.cross_attention(query.sums(whole), unit, query.scales, query.bias, starts,
-                                    owner, encoded.keys[number], sources, self.shape.heads,
-                                    mixed.room, whole, kept, places, found)  # fmt: skip
-            if wanted:
-                seen[wanted] = found
+                                    owner, encoded.keys[number], encoded.blocks,
+                                    encoded.packed[number], sources, self.shape.heads, mixed.room,
+                                    whole, kept, places, seen)  # fmt: skip
             kernels.added(mixed.sums(whole), unit, mixed.scales, mixed.bias, layer.gain,
                           layer.shift, layer.ffn.inner.room, states, whole)  # fmt: skip
             last = number + 1 == self.layers
@@ -278,11 +292,25 @@ class Network:
                                        self.bias, following[part], out[part])  # fmt: skip
         return out
 
-    def output_of(self, pieces: Ints) -> Floats:
-        """Rows of the output matrix, as whole numbers in float32."""
-        if len(pieces) == len(self.words):
-            return self._output()
-        return self.words[pieces].astype(np.float32)
+    def best(self, read: Read, banned: int) -> tuple[Ints, Floats]:
+        """The likeliest piece after each row, ``banned`` apart, and its log-probability."""
+        scores = self.log_probabilities(read)
+        scores[:, banned] = -np.inf
+        pieces = scores.argmax(1)
+        return pieces, scores[np.arange(len(pieces)), pieces]
+
+    def best_of(
+        self, read: Read, owner: Ints, pieces: Ints, lists: Ints, banned: int
+    ) -> tuple[Ints, Floats]:
+        """As `best`, for rows of sentences that have lists of pieces to choose from.
+
+        The pieces of sentence s are ``pieces[lists[s]:lists[s + 1]]``; the log-probability is
+        within the list.
+        """
+        best, score = np.empty(len(owner), np.int64), np.empty(len(owner), np.float32)
+        kernels.best_of_lists(read.whole, read.unit, self.factor, self.words, self.bias, owner,
+                              pieces, lists, banned, best, score)  # fmt: skip
+        return best, score
 
     def _output(self) -> Floats:
         """The output matrix as float32, made when it is first wanted whole."""

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from projector.models.marian import kernels
-from projector.models.marian.network import Encoded, Ints, Network
+from projector.models.marian.network import Ints, Network
 from projector.models.marian.weights import Floats
 
 Head = tuple[int, int]  # decoder layer from 0, head from 0
@@ -54,7 +53,9 @@ def greedy(
         heads: those whose attention is wanted.
     """
     encoded = network.encode(sentences)
-    choice = _Lists(network, allowed, unknown, len(sentences))
+    if allowed is not None and len(allowed):
+        lists = np.concatenate([[0], np.cumsum([len(own) for own in allowed])])
+        together = np.concatenate(allowed)
     owner = np.arange(len(sentences))
     cells = network.cells(len(sentences))
     pieces = np.full(len(sentences), -1)
@@ -66,7 +67,10 @@ def greedy(
     while len(owner):
         read = network.read(encoded, owner, cells, pieces, np.ones_like(owner), step, heads)
         step += 1
-        pieces, found = choice(read.whole, read.unit, owner)
+        if allowed is None:
+            pieces, found = network.best(read, unknown)
+        else:
+            pieces, found = network.best_of(read, owner, together, lists, unknown)
         keep = []
         for row, (n, piece, score) in enumerate(
             zip(owner.tolist(), pieces.tolist(), found.tolist(), strict=True)
@@ -87,44 +91,6 @@ def greedy(
         Found(ids[n], np.array(scores[n], np.float32), finished[n], _stacked(seen[n], len(heads)))
         for n in range(len(sentences))
     ]
-
-
-class _Lists:
-    """Chooses the likeliest piece of each row within its sentence's own list.
-
-    The output layer is computed for the union of the lists, and each row looks at its own.
-    """
-
-    def __init__(
-        self, network: Network, allowed: Sequence[Ints] | None, unknown: int, sentences: int
-    ) -> None:
-        self.network = network
-        if allowed is None:
-            everything = np.arange(len(network.words))
-            self.union, lists, columns = everything, [len(everything)], everything
-            self.same = True
-        else:
-            flags = np.zeros(len(network.words), np.bool_)
-            for own in allowed:
-                flags[own] = True
-            self.union = np.flatnonzero(flags)
-            column = np.cumsum(flags) - 1
-            columns = column[np.concatenate(allowed)]
-            lists = [len(own) for own in allowed]
-            self.same = False
-        self.lists = np.concatenate([[0], np.cumsum(lists)])
-        self.columns = columns
-        self.table = network.output_of(self.union)
-        self.bias = network.bias[self.union]
-        self.banned = self.union == unknown
-
-    def __call__(self, whole: Floats, unit: Floats, owner: Ints) -> tuple[Ints, Floats]:
-        best = np.empty(len(owner), np.int64)
-        score = np.empty(len(owner), np.float32)
-        own = np.zeros_like(owner) if self.same else owner
-        kernels.best_of_lists(whole @ self.table.T, unit, self.network.factor, self.bias, own,
-                              self.columns, self.lists, self.banned, best, score)  # fmt: skip
-        return self.union[best], score
 
 
 def _stacked(rows: list[Floats], heads: int) -> list[Floats]:
