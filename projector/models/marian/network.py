@@ -240,6 +240,8 @@ class Network:
         lengths: Sequence[int] | Ints,
         first: int,
         heads: Sequence[tuple[int, int]] = (),
+        *,
+        top: bool = True,
     ) -> Read:
         """Read target pieces and give the states from which the pieces after them are foretold.
 
@@ -250,6 +252,8 @@ class Network:
             lengths: how many pieces each hypothesis reads.
             first: how many each has read before.
             heads: the (decoder layer from 0, head) whose attention is wanted.
+            top: False leaves out what comes after the last attention that is wanted; the states
+                that come back then mean nothing.
         """
         starts = _starts(lengths)
         sources = encoded.starts
@@ -269,6 +273,8 @@ class Network:
                                     owner, encoded.keys[number], encoded.blocks,
                                     encoded.packed[number], sources, self.shape.heads, mixed.room,
                                     whole, kept, places, seen)  # fmt: skip
+            if not top and all(depth <= number for depth, _ in heads):
+                break
             kernels.added(mixed.sums(whole), unit, mixed.scales, mixed.bias, layer.gain,
                           layer.shift, layer.ffn.inner.room, states, whole)  # fmt: skip
             last = number + 1 == self.layers

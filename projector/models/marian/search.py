@@ -95,3 +95,49 @@ def greedy(
 
 def _stacked(rows: list[Floats], heads: int) -> list[Floats]:
     return [np.stack([row[head] for row in rows]) for head in range(heads)]
+
+
+class Forced(NamedTuple):
+    """What a student makes of a given translation.
+
+    Attributes:
+        log_probs: of each piece of the translation and of the end piece; None where not wanted.
+        attention: as `Found.attention`.
+    """
+
+    log_probs: Floats | None
+    attention: list[Floats]
+
+
+def force(
+    network: Network,
+    sentences: Sequence[Sequence[int]],
+    targets: Sequence[Sequence[int]],
+    heads: Sequence[Head] = (),
+    *,
+    scores: bool = True,
+) -> list[Forced]:
+    """Read given translations (teacher forcing); ids on both sides with the end piece.
+
+    Without ``scores`` only as much of the network is computed as the heads need.
+    """
+    encoded = network.encode(sentences)
+    lengths = [len(target) for target in targets]
+    shifted = [piece for target in targets for piece in (-1, *target[:-1])]
+    owner = np.arange(len(sentences))
+    read = network.read(
+        encoded, owner, network.cells(len(sentences)), np.array(shifted, np.int64), lengths, 0,
+        heads, top=scores,
+    )  # fmt: skip
+    found = None
+    if scores:
+        following = np.array([piece for target in targets for piece in target], np.int64)
+        found = network.log_probability_of(read, following)
+    out = []
+    at = 0
+    for sentence, length in zip(sentences, lengths, strict=True):
+        first, last = int(read.places[at]), int(read.places[at + length])
+        views = [row[first:last].reshape(length, len(sentence)) for row in read.weights]
+        out.append(Forced(None if found is None else found[at : at + length], views))
+        at += length
+    return out
