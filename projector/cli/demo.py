@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from projector.cli import messages
+from projector.cli.completion import languages
 from projector.cli.options import Force
 from projector.errors import UsageError
 
 if TYPE_CHECKING:
-    from projector.pipeline.summary import Summary
+    from projector.pipeline.run.summary import Summary
 
 LAST = [{"stage": "align"}, {"stage": "project"}]
 
@@ -22,7 +23,10 @@ def command(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FOLDER", help="Where everything goes.")
     ] = "out/demo",
-    to: Annotated[str, typer.Option("--to", metavar="LANG", help="Language to make.")] = "es",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="LANG", autocompletion=languages, help="Language to make."),
+    ] = "es",
     force: Force = False,
 ) -> None:
     """Translate, align and project every sample, write a report, and say what came out.
@@ -55,7 +59,7 @@ def run_folder(
     from projector.io.jsonl import read_records, write_records
     from projector.pipeline.job import Job
     from projector.pipeline.recipe import Recipe, StageSpec
-    from projector.pipeline.runner import run
+    from projector.pipeline.run.runner import run
     from projector.records import Pair
 
     files = sorted(folder.glob("*.jsonl"))

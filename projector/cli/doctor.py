@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from projector.cli.diagnosis import Finding, diagnose
 from projector.cli.options import AsJson
-from projector.diagnosis import Finding, diagnose
 
 
 def command(as_json: AsJson = False) -> None:

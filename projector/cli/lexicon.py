@@ -54,7 +54,7 @@ def command(
 
       xproject lexicon import my-words.tsv -o words.tsv
     """
-    check_writable(output, force=force)
+    check_writable(output, force=force, reads=[*files, *(lexicon or ())])
     if action == "train":
         pairs = train(files, output, source, target, list(lexicon or ()), force=force)
         print(f"learnt from {pairs} sentence pairs", file=sys.stderr)
@@ -74,9 +74,9 @@ def train(
         UsageError: languages neither given nor in the file's name.
         DataError: unreadable bitext, or none in it.
     """
-    from projector.alignment.hmm import HmmAligner
-    from projector.alignment.hmm_lexicon import save_lexicon
-    from projector.alignment.hmm_views import VIEWS
+    from projector.alignment.hmm.aligner import HmmAligner
+    from projector.alignment.hmm.lexicon import save_lexicon
+    from projector.alignment.hmm.views import VIEWS
 
     named = _languages(files[0])
     source, target = source or named[0], target or named[1]
@@ -96,8 +96,8 @@ def train(
 
 def import_words(files: list[str], output: str, *, swap: bool, force: bool) -> int:
     """Write all entries of dictionaries as one TSV word list; returns how many there are."""
-    from projector.alignment.dictd import read_dictd
-    from projector.alignment.hmm_lexicon import load_lexicon
+    from projector.alignment.hmm.dictd import read_dictd
+    from projector.alignment.hmm.lexicon import load_lexicon
 
     entries: dict[tuple[str, str], float] = {}
     for file in files:

@@ -7,17 +7,21 @@ from typing import Annotated
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+from projector.cli.options import Input, Output, Setting, settings, takes_job
+from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
     method: Annotated[
         str,
         typer.Option(
-            "--method", help="match, markers, candidates, constrained, llm; a+b joins two."
+            "--method",
+            help=names("projectors") + "; a+b joins two.",
+            autocompletion=choices("projectors"),
         ),
     ] = "",
     model: Annotated[str, typer.Option("--model", metavar="NAME", help="For neural methods.")] = "",
@@ -27,7 +31,7 @@ def command(
     ] = None,
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Carry spans, and all that hangs on them, to the target side.
 

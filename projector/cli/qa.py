@@ -7,23 +7,22 @@ from typing import Annotated
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import (
-    Input,
-    Output,
-    RunOptions,
-    Setting,
-    settings,
-    split_list,
-    takes_run_options,
-)
+from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
+from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
     generator: Annotated[
-        str, typer.Option("--generator", help="rules (no model), or hf with --model.")
+        str,
+        typer.Option(
+            "--generator",
+            help=names("question_generators") + "; hf wants --model.",
+            autocompletion=choices("question_generators"),
+        ),
     ] = "",
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="The question generator's model.")
@@ -41,7 +40,12 @@ def command(
         float | None, typer.Option("--min-score", min=0, max=1, help="Of projected answers.")
     ] = None,
     translator: Annotated[
-        str, typer.Option("--translator", help="Engine for the questions; none leaves them.")
+        str,
+        typer.Option(
+            "--translator",
+            help="Engine for the questions; none leaves them.",
+            autocompletion=choices("translators"),
+        ),
     ] = "",
     translator_model: Annotated[
         str, typer.Option("--translator-model", metavar="NAME", help="Its model.")
@@ -55,7 +59,7 @@ def command(
     ] = "",
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Make question-answer examples: asked in English, answered and asked in both languages.
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from projector.engines import engine_class
 from projector.errors import UsageError, near_miss
-from projector.translation.batching import in_batches
-from projector.translation.families import Plan, encode, encode_target
+from projector.models.batching import in_batches
+from projector.models.families import Plan, encode, encode_target
 
 if TYPE_CHECKING:
-    from projector.translation.seq2seq import Seq2Seq
+    from projector.models.seq2seq import Seq2Seq
 
 ENGINES = ("hf", "ctranslate2")
 # Families that can also be asked to "translate" a language into itself.

@@ -1,24 +1,16 @@
-"""What the span matcher knows of each word: kind, capital, spelling, how common it is.
-
-A batch's words are numbered once (`WordTable`), so that the compiled parts see only arrays.
-"""
+"""What projection knows of a word by its form alone: letters, capitals, digits, brackets,
+spelling."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-
-from projector.alignment.transliteration import skeleton, sound
+from projector.text.transliteration import skeleton, sound
 
 DIGITS = 2**62 - 1
-PLAIN, CONTENT = 0, 1  # without and with a letter or digit
-
-Array = Any  # numpy arrays; their dtypes are said where they are made
 
 
 class Facts(NamedTuple):
@@ -29,7 +21,7 @@ class Facts(NamedTuple):
 
     content: bool
     capital: bool
-    small: bool
+    lowercase: bool
     opened: int
     digits: int
     spelling: str
@@ -62,66 +54,11 @@ def _opens(char: str) -> int:
 
 
 @lru_cache(maxsize=300_000)
-def kind(word: str) -> str:
-    """The word in lower case; numbers are of two kinds, those that may be years and others.
+def word_class(word: str) -> str:
+    """The word in lower case; all numbers as one, but for those that may be years.
 
-    What goes with a number (the year's own word in Chinese and Arabic, a unit) goes with all.
+    What goes with one number (the year's own word in Chinese and Arabic, a unit) goes with all.
     """
     if word.isdecimal():
         return "0000" if len(word) == 4 else "0"
     return word.lower()
-
-
-class _Numbers(dict[str, int]):
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
-        return number
-
-
-class WordTable:
-    """Words of one side of a batch, numbered in the order of their first appearance."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = _Numbers()
-
-    def add(self, words: Iterable[str]) -> list[int]:
-        """The number of each word; new words get the next ones."""
-        return list(map(self.numbers.__getitem__, words))
-
-    def arrays(self, share: Mapping[str, float], bare: bool) -> WordArrays:
-        """The facts of all words.
-
-        Args:
-            share: of a lower-cased word, the share of the corpus's texts that hold it.
-            bare: compare consonants only (one of the scripts writes no short vowels).
-        """
-        known = [facts(word) for word in self.numbers]
-        spelled = [f.consonants if bare else f.spelling for f in known]
-        at = np.zeros(len(known) + 1, np.int64)
-        np.cumsum([len(s) for s in spelled], out=at[1:])
-        letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(np.int32)
-        return WordArrays(
-            content=np.array([f.content for f in known], np.uint8),
-            capital=np.array([f.capital for f in known], np.uint8),
-            small=np.array([f.small for f in known], np.uint8),
-            opened=np.array([f.opened for f in known], np.int8),
-            digits=np.array([f.digits & DIGITS for f in known], np.int64),
-            share=np.array([share.get(w.lower(), 0.0) for w in self.numbers], np.float32),
-            digest=np.array([f.digest for f in known], np.int64),
-            letters=letters,
-            at=at,
-        )
-
-
-class WordArrays(NamedTuple):
-    """Facts by word number; word k is spelled ``letters[at[k]:at[k + 1]]``."""
-
-    content: Array
-    capital: Array
-    small: Array
-    opened: Array
-    digits: Array
-    share: Array
-    digest: Array
-    letters: Array
-    at: Array

@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from projector.errors import EngineError
 from projector.records import Document
-from projector.translation.apertium_modes import data_folder
-from projector.translation.apertium_pipe import NullPipe, PipeBroken
-from projector.translation.apertium_stream import escape, unescape
+from projector.translation.apertium.modes import data_folder
+from projector.translation.apertium.pipe import NullPipe, PipeBroken
+from projector.translation.apertium.stream import escape, unescape
 
 MODES = ("eng-spa", "eng-cat")  # both bring the same English analyser
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from projector.errors import EngineError
-from projector.hub import first_line, model_folder
+from projector.errors import EngineError, first_line
+from projector.models.hub import model_folder
 
 MAX_ANSWER_TOKENS = 30
 
@@ -37,7 +37,7 @@ class Reader:
             return
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-        from projector.translation.seq2seq import pick_device
+        from projector.models.seq2seq import pick_device
 
         folder = model_folder(self.model_name, "qa_model")
         self.device = pick_device(self.device_name)

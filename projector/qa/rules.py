@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from projector import __version__
 from projector.engines import read_options
-from projector.entity_labels import ORGANISATION, PERSON, PLACE
 from projector.qa.analysis import Word
 from projector.qa.answers import DAYS, is_date_word, is_person_noun
 from projector.qa.base import Asked, Request
 from projector.qa.clauses import Clause, clause_around, normalised
+from projector.text.entity_labels import ORGANISATION, PERSON, PLACE
 
 TIME = frozenset(("DATE", "TIME", "YEAR"))
 NUMBER = frozenset(("NUM", "NUMBER", "CARDINAL", "QUANTITY"))

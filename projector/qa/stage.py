@@ -20,15 +20,15 @@ import msgspec
 from msgspec import Struct, field
 
 from projector import __version__
-from projector.alignment.swap import swapped
+from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import UsageError
-from projector.pipeline.stage import Outcome, Rejected
 from projector.projection.base import Projection, Projector
 from projector.qa.asking import Asker, Plan, given_questions
 from projector.qa.base import QuestionGenerator
 from projector.qa.examples import assemble
-from projector.records import Document, Pair, Record, Step
+from projector.records import Document, Pair, Record, Step, swapped
+from projector.stage import Outcome, Rejected
 from projector.translation.base import Constraint, Translator
 
 GIVEN = "given"
@@ -133,6 +133,10 @@ class QaStage:
             back = swapped(done) if pair is not original else done
             outcomes[n] = msgspec.structs.replace(back, steps=[*back.steps, self.step()])
         return outcomes
+
+    def cost(self) -> dict[str, float]:
+        """What generator, projector and translator have spent (tokens, money, ...)."""
+        return total_cost([self.generator, self.projector, self.translator])
 
     def close(self) -> None:
         if self.generator is not None:

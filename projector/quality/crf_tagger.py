@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from projector.engines import missing
+from projector.engines import missing_package_message
 from projector.errors import EngineError
 
 ITERATIONS = 80
@@ -23,7 +23,7 @@ class CrfTagger:
         try:
             import pycrfsuite
         except ModuleNotFoundError as error:
-            raise EngineError(missing("probe", "pycrfsuite", "command")) from error
+            raise EngineError(missing_package_message("probe", "pycrfsuite", "command")) from error
         self._suite = pycrfsuite
         self._model = b""
 

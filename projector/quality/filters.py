@@ -14,9 +14,9 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta, Struct
 
-from projector.pipeline.stage import FILTERED, Outcome, Rejected
 from projector.quality.language import probability
 from projector.records import Pair, Record, Step
+from projector.stage import FILTERED, Outcome, Rejected
 from projector.text.languages import base_language
 
 Share = Annotated[float, Meta(ge=0, le=1)]

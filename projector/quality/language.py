@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from projector.engines import missing
+from projector.engines import missing_package_message
 from projector.errors import EngineError, UsageError
 
 MIN_LETTERS = 12  # shorter texts ("Madrid.") say nothing about their language
@@ -16,7 +16,7 @@ def _identifier(languages: tuple[str, ...]) -> Any:
     try:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
     except ModuleNotFoundError as error:
-        raise EngineError(missing("language", "py3langid", "filter")) from error
+        raise EngineError(missing_package_message("language", "py3langid", "filter")) from error
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     try:
         model.set_languages(languages)

@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError
 from projector.io.streams import open_read, open_write
-from projector.pipeline.stage import Outcome, Rejected
 from projector.quality.calibration import expected_calibration_error
 from projector.quality.pairing import paired
 from projector.records import Document, Pair, Record, Step
+from projector.stage import Outcome, Rejected
 
 LEAST = 50  # fewer judged spans say too little
 Number = Annotated[float, Meta(ge=0, le=1)]

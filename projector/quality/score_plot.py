@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from projector.engines import missing
+from projector.engines import missing_package_message
 from projector.errors import EngineError, UsageError
 
 
@@ -23,7 +23,7 @@ def check_plot(path: str) -> None:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError as error:
-        raise EngineError(missing("--plot", "matplotlib", "option")) from error
+        raise EngineError(missing_package_message("--plot", "matplotlib", "option")) from error
 
 
 def plot(table: dict[str, Any], path: str, title: str) -> None:

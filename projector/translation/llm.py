@@ -2,7 +2,7 @@
 
 Sentences go in numbered groups and come back as JSON with the same numbers. An answer that lacks
 some, or holds something else, is asked for again, then sentence by sentence; every sentence ends
-translated or with the reason why not. See `projector.chat` for retries and the budget.
+translated or with the reason why not. See `projector.models.chat` for retries and the budget.
 """
 
 from __future__ import annotations
@@ -13,11 +13,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
-from projector.chat import BudgetSpent, ChatClient, ChatOptions, Unanswered, Usage, read_answer
 from projector.engines import read_options
+from projector.models.chat import (
+    BudgetSpent,
+    ChatClient,
+    ChatOptions,
+    Unanswered,
+    Usage,
+    read_answer,
+)
+from projector.text.language_codes import english_name
 from projector.translation.base import Constraint, Translation
-from projector.translation.languages import english_name
-from projector.translation.pieces import holds
+from projector.translation.neural.windowed import holds
 
 PROMPT = (
     "You are a professional translator. Translate every sentence of the given JSON from {source} "
@@ -58,7 +65,8 @@ class LlmOptions(ChatOptions, frozen=True, kw_only=True, forbid_unknown_fields=T
     prompt: str = PROMPT
 
 
-SPEED_OPTIONS = {"url", "key_env", "concurrency", "timeout", "retries", "pause", "longest_pause",
+SPEED_OPTIONS = {"url", "key_env", "concurrency", "timeout", "deadline", "max_bytes", "retries",
+                 "pause", "longest_pause",
                  "budget_tokens", "budget_money", "price_in", "price_out"}  # fmt: skip
 
 
@@ -98,6 +106,10 @@ class LlmTranslator:
     def usage(self) -> Usage:
         """Requests, tokens and money so far."""
         return self.client.usage
+
+    def cost(self) -> dict[str, float]:
+        """The same for OUT.run.json (see `ReportsCost`)."""
+        return self.client.cost()
 
     def identity(self) -> dict[str, Any]:
         """Everything that decides what a translation is (the cache's key)."""

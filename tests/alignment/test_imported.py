@@ -9,8 +9,8 @@ import pytest
 from projector.alignment.imported import parse_links
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.errors import DataError, UsageError
-from projector.pipeline.stage import Rejected
 from projector.records import Document, Pair
+from projector.stage import Rejected
 
 
 def pairs(texts: list[tuple[str, str]]) -> list[Pair]:

@@ -11,10 +11,10 @@ import pytest
 import zstandard
 
 from projector.alignment.base import TokenPair
-from projector.alignment.dictd import article_pairs, decode_number, read_dictd
-from projector.alignment.hmm import HmmAligner
-from projector.alignment.hmm_kernels import REACH
-from projector.alignment.hmm_lexicon import MAGIC, load_lexicon
+from projector.alignment.hmm.aligner import HmmAligner
+from projector.alignment.hmm.dictd import article_pairs, decode_number, read_dictd
+from projector.alignment.hmm.kernels import REACH
+from projector.alignment.hmm.lexicon import MAGIC, load_lexicon
 from projector.alignment.symmetrise import decode
 from projector.cli.lexicon import import_words, train
 from projector.cli.main import main

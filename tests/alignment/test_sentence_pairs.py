@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projector.alignment.base import TokenPair
-from projector.alignment.pieces import LIMIT, SLACK, STRETCH, pieces
+from projector.alignment.hmm.long_sentences import LIMIT, SLACK, STRETCH, pieces
 from projector.alignment.sentence_pairs import pair_sentences
 from projector.records import Offsets, Segment
 

@@ -8,7 +8,7 @@ import pytest
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.alignment.symmetrise import decode
 from projector.errors import DataError, UsageError
-from projector.pipeline.memory import apply
+from projector.pipeline.in_memory import apply
 from projector.records import Document, Pair, Segment
 
 WORDS = {"dog": "perro", "house": "casa", "book": "libro", "sun": "sol", "night": "noche"}

@@ -24,10 +24,10 @@ import gold
 from eflomal_links import eflomal_links
 from msgspec.structs import replace
 
-from projector.alignment import hmm
-from projector.alignment.bitext import read_bitext
-from projector.alignment.hmm_train import Settings
-from projector.alignment.hmm_views import VIEWS
+from projector.alignment.hmm import aligner
+from projector.alignment.hmm.bitext import read_bitext
+from projector.alignment.hmm.training import Settings
+from projector.alignment.hmm.views import VIEWS
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.alignment.symmetrise import (
     THRESHOLD,
@@ -177,7 +177,7 @@ def main() -> None:
     options = settings(args.set_)
     if args.train:
         told = settings(args.train)
-        hmm.Settings = lambda *given, **more: Settings(  # type: ignore[assignment,misc]
+        aligner.Settings = lambda *given, **more: Settings(  # type: ignore[assignment,misc]
             **{**dict(zip(("model1", "markov"), given, strict=True)), **more, **told}
         )
     if args.spans:

@@ -21,11 +21,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from projector.translation.apertium import ApertiumTranslator
-from projector.translation.apertium_input import prepare
-from projector.translation.apertium_modes import Mode, commands, installed_modes
-from projector.translation.apertium_pipe import NullPipe
-from projector.translation.apertium_stream import (
+from projector.translation.apertium.engine import ApertiumTranslator
+from projector.translation.apertium.input import prepare
+from projector.translation.apertium.modes import Mode, commands, installed_modes
+from projector.translation.apertium.pipe import NullPipe
+from projector.translation.apertium.stream import (
     STOP,
     escape,
     read_items,

@@ -57,7 +57,7 @@ def batches(
     model: Any, plan: Any, texts: list[str], targets: list[str], size: int, seed: int
 ) -> list[dict[str, Any]]:
     """Rows and one set of constraints (one to three phrases of one to three tokens) a batch."""
-    from projector.translation.families import encode, encode_target
+    from projector.models.families import encode, encode_target
 
     rng = random.Random(seed)
     rows = encode(model.tokenizer, plan, texts)
@@ -95,8 +95,8 @@ def compare(name: str, folder: str, work: list[dict[str, Any]], model: Any, plan
             limit: int, old_python: str) -> None:  # fmt: skip
     import torch
 
-    from projector.translation.constrained_beam import constrained_search
-    from projector.translation.decoding import Decoding
+    from projector.models.constrained_beam import constrained_search
+    from projector.models.decoding import Decoding
 
     torch.set_num_threads(1)
     count = sum(len(batch["rows"]) for batch in work)
@@ -148,8 +148,8 @@ def main() -> None:
     options = parser.parse_args()
     import neural_models
 
-    from projector.translation.families import plan
-    from projector.translation.seq2seq import Seq2Seq
+    from projector.models.families import plan
+    from projector.models.seq2seq import Seq2Seq
 
     cases = [
         ("toy translator", neural_models.toy_translator, options.toy_sentences),

@@ -11,10 +11,10 @@ import subprocess
 from collections.abc import Sequence
 from typing import Any
 
-from projector.alignment.bitext import read_bitext
-from projector.alignment.subtokens import stemmer, subtokens, text_subtokens
+from projector.alignment.hmm.bitext import read_bitext
+from projector.alignment.hmm.subtokens import stemmer, subtokens, text_subtokens
+from projector.alignment.sentences import units_of, with_both_tokens
 from projector.alignment.symmetrise import HardLinks
-from projector.alignment.units import units_of, with_both_tokens
 from projector.records import Pair
 
 PROGRAM = """

@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from projector.alignment.stage import AlignOptions, AlignStage
-from projector.pipeline.memory import apply
+from projector.pipeline.in_memory import apply
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.quality.probe import probe
 from projector.records import Document, Pair

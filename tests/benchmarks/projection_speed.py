@@ -18,10 +18,10 @@ import gold
 import msgspec
 from fit_matcher import with_links
 
-from projector.garbage import collect_seldom
 from projector.io.jsonl import encode
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.records import Pair
+from projector.runtime import collect_seldom
 
 
 def seconds(work: Callable[[], object], rounds: int = 3) -> float:

@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 
 from projector.alignment.stage import AlignOptions, AlignStage
-from projector.pipeline.memory import apply
+from projector.pipeline.in_memory import apply
 from projector.qa.asking import given_questions
 from projector.qa.stage import QaOptions, QaStage
 from projector.records import Document, Pair, Question, Record, Span

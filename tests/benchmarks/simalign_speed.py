@@ -67,7 +67,7 @@ def encoder_table(pairs: int, repeats: int) -> None:
     from simalign import SentenceAligner
 
     from projector.alignment.base import TokenPair
-    from projector.alignment.simalign import SimAligner
+    from projector.alignment.neural.simalign import SimAligner
 
     logging.getLogger("simalign.simalign").setLevel(logging.ERROR)
     work = Path(tempfile.mkdtemp())
@@ -117,7 +117,7 @@ def matching_table() -> None:
     import numpy as np
     from simalign import SentenceAligner
 
-    from projector.alignment import extraction
+    from projector.alignment.neural import extraction
 
     rng = np.random.default_rng(0)
     for size in (25, 50, 100):

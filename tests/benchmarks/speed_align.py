@@ -23,12 +23,12 @@ from pathlib import Path
 OURS = """
 import sys
 from projector.alignment.base import TokenPair
-from projector.alignment.hmm import HmmAligner
+from projector.alignment.hmm.aligner import HmmAligner
 def pairs():
     for line in open(sys.argv[1], encoding="utf-8"):
         a, b = line.rstrip("\\n").split("\\t")
         yield TokenPair(a.split(), b.split())
-from projector.garbage import collect_seldom
+from projector.runtime import collect_seldom
 collect_seldom()  # as the command line does
 aligner = HmmAligner()
 aligner.fit(pairs(), "en", sys.argv[3])
@@ -74,8 +74,8 @@ def measure(command: list[str], environment: dict[str, str]) -> dict[str, float]
 
 def write_pairs(data: Path, lang: str, many: int, path: Path) -> None:
     """So many tokenised pairs of the large bitext, repeated with changed words if need be."""
-    from projector.alignment.bitext import read_bitext
-    from projector.alignment.subtokens import text_subtokens
+    from projector.alignment.hmm.bitext import read_bitext
+    from projector.alignment.hmm.subtokens import text_subtokens
 
     read = list(read_bitext(str(data / "bitext-large" / f"en-{lang}.tsv.gz")))
     with open(path, "w", encoding="utf-8") as out:

@@ -35,8 +35,8 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def engines(folder: str, count: int, beams: list[int], threads: int) -> None:
     import torch
 
-    from projector.translation.ctranslate2 import CTranslate2Translator
-    from projector.translation.hf import HuggingFaceTranslator
+    from projector.translation.neural.ctranslate2 import CTranslate2Translator
+    from projector.translation.neural.hf import HuggingFaceTranslator
 
     torch.set_num_threads(threads)
     texts = base_model.sentences(count, seed=1)
@@ -75,10 +75,10 @@ def around(folder: str, count: int, threads: int) -> None:
     """What the pipeline costs besides the model, and what the cache saves."""
     import torch
 
+    from projector.models import decoding
     from projector.pipeline.recipe import single
-    from projector.pipeline.runner import run
-    from projector.translation import decoding
-    from projector.translation.hf import HuggingFaceTranslator
+    from projector.pipeline.run.runner import run
+    from projector.translation.neural.hf import HuggingFaceTranslator
 
     torch.set_num_threads(threads)
     # Imports and first uses are start-up, paid once; they are told apart.

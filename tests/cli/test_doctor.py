@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import json
 
-from projector import diagnosis
+from projector.cli import diagnosis
+from projector.cli.diagnosis import Finding, diagnose
 from projector.cli.main import main
-from projector.diagnosis import Finding, diagnose
 from projector.engines import KINDS
 
 
 def test_every_engine_has_a_line_and_what_is_missing_says_what_to_type(capsys, monkeypatch):
-    monkeypatch.setattr(diagnosis, "find_spec", lambda name: None if name == "torch" else object())
+    monkeypatch.setattr(diagnosis, "installed", lambda name: name != "torch")
     assert main(["doctor", "--json"]) == 0
     found = {f["what"]: f for f in json.loads(capsys.readouterr().out)}
     for kind, names in KINDS.items():
@@ -40,7 +40,7 @@ def test_an_engine_may_speak_for_itself(monkeypatch):
             return [Finding("key", False, "no XKEY", "export XKEY=...")]
 
     monkeypatch.setattr(diagnosis, "engine_class", lambda kind, name: Engine)
-    monkeypatch.setattr(diagnosis, "find_spec", lambda name: object())
+    monkeypatch.setattr(diagnosis, "installed", lambda name: True)
     found = {f.what: f for f in diagnose()}
     assert found["translator llm: key"].mend == "export XKEY=..."
 

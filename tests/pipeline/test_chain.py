@@ -4,9 +4,9 @@ import pytest
 
 from projector.errors import DataError, EngineError, UsageError
 from projector.pipeline.chain import Block, Chain, process, read_block
-from projector.pipeline.memory import apply
-from projector.pipeline.stage import Rejected
+from projector.pipeline.in_memory import apply
 from projector.records import Document
+from projector.stage import Rejected
 
 
 class Stage:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from projector.pipeline.memory import apply
-from projector.pipeline.stage import Rejected
+from projector.pipeline.in_memory import apply
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.records import Document, Pair
+from projector.stage import Rejected
 from tests.projection.pairs import pair, spans_of, surfaces, tokens_of
 
 

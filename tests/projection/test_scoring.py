@@ -16,7 +16,7 @@ pytest.importorskip("transformers")
 pytestmark = pytest.mark.neural
 
 from projector.projection.scoring import Longest, TranslationScorer  # noqa: E402
-from projector.translation.hf import HuggingFaceTranslator  # noqa: E402
+from projector.translation.neural.hf import HuggingFaceTranslator  # noqa: E402
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from projector.errors import UsageError
-from projector.pipeline.stage import Rejected
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.records import Document, Pair, Question, Relation, Span
+from projector.stage import Rejected
 from tests.projection.pairs import pair, spans_of, surfaces, tokens_of
 
 MET = ("Obama met Merkel in Berlin .", "En Berlín Obama conoció a Merkel .")

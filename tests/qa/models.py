@@ -79,7 +79,7 @@ def _train_asker(folder: Path) -> None:
     )  # fmt: skip
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
     rng = random.Random(11)
-    for _ in range(350):
+    for _ in range(600):
         rows = [_case(rng) for _ in range(32)]
         given = tokenizer(
             [f"generate question: {r[3]}".replace(":", " :") for r in rows],

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from projector.alignment.swap import swapped
 from projector.errors import UsageError
-from projector.pipeline.memory import apply
-from projector.pipeline.stage import Rejected
+from projector.pipeline.in_memory import apply
 from projector.qa.stage import QaOptions, QaStage
-from projector.records import Document, Pair, Question, Span
+from projector.records import Document, Pair, Question, Span, swapped
+from projector.stage import Rejected
 
 SOURCE = "Obama met Merkel in Berlin."
 TARGET = "Obama conoció a Merkel en Berlín."

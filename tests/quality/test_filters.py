@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from projector.pipeline.stage import Rejected
 from projector.quality.filters import FilterOptions, FilterStage, copied_share, unaligned_share
 from projector.records import Document, Dropped, Pair, Span
+from projector.stage import Rejected
 
 
 def pair(source: str, target: str, name: str = "a", **more: object) -> Pair:

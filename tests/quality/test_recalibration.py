@@ -11,7 +11,7 @@ from projector.cli.main import main
 from projector.errors import DataError
 from projector.io.jsonl import read_records, write_records
 from projector.pipeline.recipe import load_recipe
-from projector.pipeline.runner import run
+from projector.pipeline.run.runner import run
 from projector.quality.calibration import expected_calibration_error
 from projector.quality.recalibration import (
     Calibration,

@@ -21,10 +21,8 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("httpx")
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import neural_models
-
 from projector.translation.llm import PROMPT, LlmTranslator
+from tests import neural_models
 
 _MISSING = [
     m for m in ("fastapi", "uvicorn", "openai", "accelerate") if not importlib.util.find_spec(m)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.errors import UsageError
-from projector.pipeline.stage import Rejected
 from projector.records import Document, Pair, Question, Span
+from projector.stage import Rejected
 from projector.translation import stage as stage_module
 from projector.translation.base import Constraint, TextLink, Translation
 from projector.translation.stage import TranslateOptions, TranslateStage, token_links

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from projector.errors import DataError
 from projector.io.formats.base import Notes, one_line, text_lines, write_text
 from projector.io.formats.links import format_links, looks_like_links
-from projector.io.formats.parallel import make_pair, tokens_text
+from projector.io.formats.pairs import make_pair, tokens_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Pair, Record

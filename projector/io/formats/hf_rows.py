@@ -15,8 +15,8 @@ import msgspec
 from projector.errors import DataError
 from projector.io.formats.base import Notes
 from projector.io.formats.flat import FlatOptions
-from projector.io.formats.token_lists import Options as TokenOptions
-from projector.io.formats.token_lists import row as token_row
+from projector.io.formats.tokens import Options as TokenOptions
+from projector.io.formats.tokens import row as token_row
 from projector.io.jsonl import Line
 from projector.io.shorthand import document_from_json, record_from_json
 from projector.records import Document

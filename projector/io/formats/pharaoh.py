@@ -12,7 +12,7 @@ from projector.errors import DataError, UsageError
 from projector.io.formats.base import Notes, text_lines, write_text
 from projector.io.formats.bitext import wanted_pair
 from projector.io.formats.links import format_links, parse_links
-from projector.io.formats.parallel import white_space_tokens
+from projector.io.formats.pairs import white_space_tokens
 from projector.io.jsonl import Line
 from projector.records import Document, Pair, Record
 

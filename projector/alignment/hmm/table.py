@@ -1,0 +1,228 @@
+"""The lexical table of the statistical aligner: which words ever stand across from each other.
+
+One sparse table serves both directions: entry x stands for the word pair (s, t), rows are source
+words in compressed rows (``start[s]`` to ``start[s + 1]``, target words ascending). Every cell of
+every training pair remembers its entry (``cells``), so training never searches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from projector.alignment.hmm.threads import in_parts
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+def bounds(lengths: NDArray[Any]) -> Longs:
+    """Where lists of these lengths begin in one array, and its end."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+@dataclass
+class Corpus:
+    """Sentence pairs as word numbers: pair k is ``source[source_at[k]:source_at[k + 1]]`` and the
+    same of ``target``; ``cell_at[k]`` is where its I x J matrix begins, row by row."""
+
+    source: Ints
+    source_at: Longs
+    target: Ints
+    target_at: Longs
+    cell_at: Longs
+
+    def __len__(self) -> int:
+        return len(self.source_at) - 1
+
+    @classmethod
+    def of(cls, source: Ints, source_at: Longs, target: Ints, target_at: Longs) -> Corpus:
+        """The corpus of these arrays."""
+        cell_at = bounds(np.diff(source_at) * np.diff(target_at))
+        return cls(source, source_at, target, target_at, cell_at)
+
+
+@dataclass
+class Table:
+    """Entries (s, t) in compressed rows."""
+
+    start: Longs
+    column: Ints
+
+    @property
+    def rows(self) -> Ints:
+        """The source word of each entry."""
+        return np.repeat(
+            np.arange(len(self.start) - 1, dtype=np.int32), np.diff(self.start).astype(np.int64)
+        )
+
+    def parts(self, count: int) -> list[int]:
+        """Where to cut the rows into so many parts with about as many entries each."""
+        wanted = np.linspace(0, int(self.start[-1]), count + 1)
+        cuts: list[int] = np.searchsorted(self.start, wanted).tolist()
+        return [0, *cuts[1:-1], len(self.start) - 1]
+
+    def sums(self, values: Floats, targets: int) -> tuple[Floats, Floats]:
+        """The values of all entries added up for each source and for each target word."""
+        rows, columns = _sums(self.start, self.column, values, targets)
+        return rows.astype(np.float32), columns.astype(np.float32)
+
+    def only(self, kept: NDArray[np.bool_]) -> Table:
+        """The table of the entries ``kept``."""
+        return Table(bounds(kept)[self.start], self.column[kept])
+
+
+@njit(cache=True, nogil=True)
+def _sums(start: Longs, column: Ints, values: Floats, targets: int) -> Any:  # pragma: no cover
+    rows, columns = np.zeros(len(start) - 1), np.zeros(targets)
+    for s in range(len(start) - 1):
+        for x in range(start[s], start[s + 1]):
+            rows[s] += values[x]
+            columns[column[x]] += values[x]
+    return rows, columns
+
+
+def joined(parts: Iterable[Corpus], longest: int) -> Corpus:
+    """One corpus of several, without the pairs that have an empty side or more than ``longest``
+    words on one."""
+    source, target = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    widths, heights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for part in parts:
+        wide, tall = np.diff(part.source_at), np.diff(part.target_at)
+        kept = (np.minimum(wide, tall) > 0) & (np.maximum(wide, tall) <= longest)
+        source.append(part.source[np.repeat(kept, wide)])
+        target.append(part.target[np.repeat(kept, tall)])
+        widths.append(wide[kept])
+        heights.append(tall[kept])
+    return Corpus.of(
+        np.concatenate(source),
+        bounds(np.concatenate(widths)),
+        np.concatenate(target),
+        bounds(np.concatenate(heights)),
+    )
+
+
+def repacked(corpus: Corpus, source: Ints, target: Ints) -> Corpus:
+    """The same pairs with other numbers for their words."""
+    return Corpus(source, corpus.source_at, target, corpus.target_at, corpus.cell_at)
+
+
+@njit(cache=True, nogil=True)
+def _occurrences(
+    words: Ints, at: Longs, size: int
+) -> tuple[Longs, Ints, Longs]:  # pragma: no cover
+    """Where each word stands: (start of its list, sentence, position in the flat array)."""
+    start = np.zeros(size + 1, np.int64)
+    for w in words:
+        start[w + 1] += 1
+    for w in range(size):
+        start[w + 1] += start[w]
+    fill = start[:-1].copy()
+    sentence = np.empty(len(words), np.int32)
+    place = np.empty(len(words), np.int64)
+    for k in range(len(at) - 1):
+        for n in range(at[k], at[k + 1]):
+            w = words[n]
+            sentence[fill[w]] = k
+            place[fill[w]] = n
+            fill[w] += 1
+    return start, sentence, place
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    source_at: Longs,
+    target: Ints,
+    target_at: Longs,
+    cell_at: Longs,
+    first: Longs,
+    sentence: Ints,
+    place: Longs,
+    targets: int,
+    part: int,
+    parts: int,
+    start: Longs,
+    column: Ints,
+    cells: Ints,
+) -> None:  # pragma: no cover
+    """Rows ``part`` modulo ``parts``, by going through the sentences that a source word is in.
+
+    Called twice: with an empty ``column`` it counts a row's entries into ``start[s + 1]``, then,
+    with the row starts known, it writes the entries and the cells.
+    """
+    writes = len(column) > 0
+    sources = len(start) - 1
+    met = np.zeros(targets, np.bool_)
+    slot = np.full(targets, -1, np.int32)
+    seen = np.empty(targets, np.int32)
+    for s in range(part, sources, parts):
+        many = 0
+        for o in range(first[s], first[s + 1]):
+            k = sentence[o]
+            for n in range(target_at[k], target_at[k + 1]):
+                t = target[n]
+                if not met[t]:
+                    seen[many] = t
+                    many += 1
+                    met[t] = True
+        for m in range(many):
+            met[seen[m]] = False
+        if not writes:
+            start[s + 1] = many
+            continue
+        row = np.sort(seen[:many])
+        base = start[s]
+        for m in range(many):
+            column[base + m] = row[m]
+            slot[row[m]] = base + m
+        for o in range(first[s], first[s + 1]):
+            k = sentence[o]
+            tall = target_at[k + 1] - target_at[k]
+            at = cell_at[k] + (place[o] - source_at[k]) * tall
+            for n in range(tall):
+                cells[at + n] = slot[target[target_at[k] + n]]
+        for m in range(many):
+            slot[row[m]] = -1
+
+
+def build_table(corpus: Corpus, sources: int, targets: int, threads: int) -> tuple[Table, Ints]:
+    """The table of a corpus and the entry of each of its cells.
+
+    Args:
+        sources, targets: vocabulary sizes.
+    """
+    first, sentence, place = _occurrences(corpus.source, corpus.source_at, sources)
+    start = np.zeros(sources + 1, np.int64)
+    column = np.empty(0, np.int32)
+    cells = np.empty(0, np.int32)
+
+    def fill(part: int) -> None:
+        _fill(
+            corpus.source_at,
+            corpus.target,
+            corpus.target_at,
+            corpus.cell_at,
+            first,
+            sentence,
+            place,
+            targets,
+            part,
+            threads,
+            start,
+            column,
+            cells,
+        )
+
+    in_parts(threads, threads, fill)
+    start = np.cumsum(start)
+    column = np.empty(int(start[-1]), np.int32)
+    cells = np.empty(int(corpus.cell_at[-1]), np.int32)
+    if len(column):
+        in_parts(threads, threads, fill)
+    return Table(start, column), cells

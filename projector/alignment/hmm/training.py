@@ -1,0 +1,335 @@
+"""Training of the statistical aligner: model 1, then the hidden Markov model, both ways at once.
+
+Flow: `hmm_table.build_table` -> start from the evidence -> E steps in blocks of pairs
+(`hmm_kernels`) and M steps (`hmm_update`) in turn -> `Parameters`, with which `hmm_apply` aligns
+any sentence pair. No step is random, and no sum depends on how many threads there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from projector.alignment.hmm.kernels import JUMPS, REACH, add_steps, collect, expect
+from projector.alignment.hmm.lexicon import Known, Paces
+from projector.alignment.hmm.m_step import Backoff, backoff_of, maximise, update_null
+from projector.alignment.hmm.similarity import Levels, SimilarityCurve
+from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, build_table
+from projector.alignment.hmm.threads import in_parts
+
+BLOCK_CELLS = 4_000_000  # posteriors held at a time
+PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on the threads
+OFTEN = 10  # occurrences from which a word has steps of its own
+FAR = 12.0  # positions that share the last bucket of jumps, about
+EARLIER = 1000.0  # steps that an earlier training's general ones are worth
+NOTHING = 1e-5  # entries less likely than that, both ways, are forgotten after training
+STORED = 0.05  # a lexicon keeps pairs that were seen at least so often
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What training can be told; the defaults are those measured best (tests/benchmarks)."""
+
+    model1: int = 5
+    markov: int = 4
+    alpha: float = 0.1  # Dirichlet prior of a pair of units
+    alpha_null: float = 0.01
+    kappa: tuple[float, ...] = (3.0,)  # what each coarser level weighs, in observations
+    null: float = 0.2  # of a word being linked to nothing
+    tau: float = 5.0  # what the steps of all words are worth to a word's own
+    threads: int = 2
+
+
+@dataclass
+class Parameters:
+    """A trained model: probabilities of pairs of units both ways, of the null word, and of jumps;
+    with the expected counts that they come from, prior counts included."""
+
+    table: Table
+    p: Floats
+    null_t: Floats
+    null_s: Floats
+    step_s: Floats
+    step_t: Floats
+    row_s: Ints
+    row_t: Ints
+    null: float
+    count: Floats
+    count_t: Floats
+    count_s: Floats
+    total_s: Floats
+    total_t: Floats
+    walked_s: Floats
+    walked_t: Floats
+
+    def known(self, source: list[str], target: list[str]) -> Known:
+        """What a lexicon stores of the model."""
+        kept = self.count >= STORED
+        return Known(
+            source,
+            target,
+            self.table.rows[kept],
+            self.table.column[kept],
+            self.count[kept],
+            self.count_s,
+            self.count_t,
+            self.total_s,
+            self.total_t,
+            Paces(_owned(self.row_s), self.walked_s),
+            Paces(_owned(self.row_t), self.walked_t),
+        )
+
+
+def train(
+    corpus: Corpus,
+    sizes: tuple[int, int],
+    classes: Sequence[tuple[Ints, Ints]],
+    evidence: Callable[[Table], Floats],
+    settings: Settings,
+    *,
+    similarity: Callable[[Table], Levels] | None = None,
+    nulls: tuple[Floats, Floats] | None = None,
+    totals: tuple[Floats, Floats] | None = None,
+    paces: tuple[Paces, Paces] | None = None,
+) -> Parameters:
+    """Train on a corpus.
+
+    Args:
+        sizes: how many units there are (source, target).
+        classes: for each level of back-off, the class of each unit (of each class of the level
+            before) on either side.
+        evidence: from the table to a prior count of each entry.
+        similarity: from the table to each entry's level of similarity by word vectors.
+        nulls: prior counts of the null word for source and for target units.
+        totals: what an earlier training normalised each source and each target unit by; words
+            that this corpus lacks are in it.
+        paces: the steps that an earlier training counted, away from this corpus's units.
+    """
+    sources, targets = sizes
+    table, cells = build_table(corpus, sources, targets, settings.threads)
+    plain_prior = prior = evidence(table)
+    curve = None
+    if similarity is not None:
+        curve = SimilarityCurve.before_training(similarity(table), cells)
+        prior = curve.raise_prior(plain_prior)
+    away = _away(table, prior + settings.alpha, sizes, totals)
+    levels = _levels(table, classes, corpus, sizes)
+    prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
+    row_s = _rows(corpus.source, sources, paces[0].units if paces else None)
+    row_t = _rows(corpus.target, targets, paces[1].units if paces else None)
+    earlier = [
+        _earlier(row, paces[side] if paces else None) for side, row in enumerate((row_s, row_t))
+    ]
+    begin = [
+        _steps(walked, settings.tau) if paces else np.repeat(starting_steps(), len(walked), 0)
+        for walked in earlier
+    ]
+    model = Parameters(
+        table,
+        _first_probabilities(table, prior, sizes, totals),
+        np.full(targets, 1 / max(1, targets), np.float32),
+        np.full(sources, 1 / max(1, sources), np.float32),
+        begin[0],
+        begin[1],
+        row_s,
+        row_t,
+        settings.null,
+        np.zeros(len(table.column), np.float32),
+        prior_t.copy(),
+        prior_s.copy(),
+        *(np.empty(0, np.float32) for _ in range(4)),
+    )
+    if curve is not None:
+        curve.weigh(model.p)
+    for turn in range(settings.model1 + settings.markov):
+        markov = turn >= settings.model1
+        model.count[:] = 0
+        model.count_t[:] = prior_t
+        model.count_s[:] = prior_s
+        walked = _expectation(corpus, cells, model, markov, settings.threads)
+        if curve is not None:
+            curve.learn(model.count)
+            prior = curve.raise_prior(plain_prior)
+        model.count += prior
+        maximise(
+            table, model.count, levels, settings.alpha, settings.kappa, away, model.p,
+            settings.threads,
+        )  # fmt: skip
+        if curve is not None:
+            curve.weigh(model.p)
+        update_null(model.count_t, settings.alpha_null, model.null_t)
+        update_null(model.count_s, settings.alpha_null, model.null_s)
+        if markov:
+            for step, counted, before in zip(
+                (model.step_s, model.step_t), walked, earlier, strict=True
+            ):
+                counted += before
+                if counted[0].sum() > 0:
+                    step[:] = _steps(counted, settings.tau)
+            model.walked_s, model.walked_t = (w.astype(np.float32) for w in walked)
+    totals_s, totals_t = table.sums(model.count + np.float32(settings.alpha), targets)
+    model.total_s, model.total_t = away[0] + totals_s, away[1] + totals_t
+    return _lean(model)
+
+
+def _lean(model: Parameters) -> Parameters:
+    """The model without the entries that came to nothing, most of them: none is likely enough to
+    change a link, and a small table is looked up several times faster."""
+    kept = (model.p.max(1) > NOTHING) | (model.count >= STORED)
+    return replace(model, table=model.table.only(kept), p=model.p[kept], count=model.count[kept])
+
+
+def starting_steps() -> Floats:
+    """Steps forward by one are likeliest; farther ones fade by half powers of e. One row."""
+    steps = np.arange(JUMPS) - REACH
+    return np.exp(-0.5 * np.abs(steps - 1)).astype(np.float32)[None]
+
+
+def _rows(words: Ints, size: int, known: Ints | None) -> Ints:
+    """For each unit the row of its own steps; 0 for rare ones, which share that row. Units whose
+    steps an earlier training counted have one too."""
+    often = np.bincount(words, minlength=max(1, size)) >= OFTEN
+    if known is not None:
+        often[known] = True
+    row = np.zeros(max(1, size), np.int32)
+    row[often] = np.arange(1, int(often.sum()) + 1, dtype=np.int32)
+    return row
+
+
+def _owned(row: Ints) -> Ints:
+    """The units of rows 1, 2, ..., in order."""
+    return np.flatnonzero(row).astype(np.int32)
+
+
+def _earlier(row: Ints, paces: Paces | None) -> NDArray[np.float64]:
+    """Counts of steps to begin with, by row; the general ones of an earlier training are worth
+    `EARLIER` steps, words' own what they are."""
+    walked = np.zeros((int(row.max()) + 1, JUMPS))
+    if paces is not None:
+        walked[0] = EARLIER * paces.walked[0] / max(1e-9, float(paces.walked[0].sum()))
+        walked[row[paces.units]] = paces.walked[1:]
+    return walked
+
+
+def _steps(walked: NDArray[np.float64], tau: float) -> Floats:
+    """Weights of steps from their expected counts: row 0 over all words, the others' own counts
+    with row 0 as a prior worth ``tau`` steps (He 2007, maximum a posteriori)."""
+    general = walked[0] / walked[0].sum()
+    shares = (walked + tau * general) / (walked.sum(1, keepdims=True) + tau)
+    shares[0] = general
+    shares[:, [0, -1]] /= FAR
+    out: Floats = (shares + 1e-4).astype(np.float32)
+    return out
+
+
+def _levels(
+    table: Table, classes: Sequence[tuple[Ints, Ints]], corpus: Corpus, sizes: tuple[int, int]
+) -> list[Backoff]:
+    """The tables of the coarser levels, each made from the one below."""
+    frequency_s = np.bincount(corpus.source, minlength=sizes[0]).astype(np.int64)
+    frequency_t = np.bincount(corpus.target, minlength=sizes[1]).astype(np.int64)
+    levels: list[Backoff] = []
+    for class_s, class_t in classes:
+        level = backoff_of(table, class_s, class_t, frequency_s, frequency_t)
+        levels.append(level)
+        table = level.table
+        frequency_s = np.bincount(class_s, weights=frequency_s).astype(np.int64)
+        frequency_t = np.bincount(class_t, weights=frequency_t).astype(np.int64)
+    return levels
+
+
+def _away(
+    table: Table, prior: Floats, sizes: tuple[int, int], totals: tuple[Floats, Floats] | None
+) -> tuple[Floats, Floats]:
+    """What a lexicon's totals have above the prior counts in this table, smoothing included."""
+    if totals is None:
+        return np.zeros(sizes[0], np.float32), np.zeros(sizes[1], np.float32)
+    here_s, here_t = table.sums(prior, sizes[1])
+    return np.maximum(totals[0] - here_s, 0), np.maximum(totals[1] - here_t, 0)
+
+
+def _first_probabilities(
+    table: Table,
+    prior: Floats,
+    sizes: tuple[int, int],
+    totals: tuple[Floats, Floats] | None,
+) -> Floats:
+    """Uniform within a row, as one observation spread out, with the prior counts on top."""
+    seen = table.sums(prior, sizes[1])
+    if totals is not None:
+        seen = np.maximum(seen[0], totals[0]), np.maximum(seen[1], totals[1])
+    met = np.bincount(table.column, minlength=sizes[1])
+    p = np.empty((len(table.column), 2), np.float32)
+    spread(table.start, table.column, prior, met, *seen, p)
+    return p
+
+
+@njit(cache=True, nogil=True)
+def spread(
+    start: Any, column: Any, prior: Any, met: Any, seen_s: Any, seen_t: Any, p: Any
+) -> None:  # pragma: no cover
+    """Fill in `_first_probabilities`; ``met``: how many source words each target word met."""
+    for s in range(len(start) - 1):
+        each = 1.0 / max(1, start[s + 1] - start[s])
+        for x in range(start[s], start[s + 1]):
+            t = column[x]
+            p[x, 0] = (each + prior[x]) / (1.0 + seen_s[s])
+            p[x, 1] = (1.0 / met[t] + prior[x]) / (1.0 + seen_t[t])
+
+
+def _expectation(
+    corpus: Corpus, cells: Ints, model: Parameters, markov: bool, threads: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Add the whole corpus's expected counts to the model's, block by block; returns the
+    expected steps of either side's rows."""
+    walked = np.zeros(model.step_s.shape), np.zeros(model.step_t.shape)
+    low = 0
+    while low < len(corpus):
+        high = int(np.searchsorted(corpus.cell_at, corpus.cell_at[low] + BLOCK_CELLS, "right")) - 1
+        high = min(max(high, low + 1), len(corpus))
+        _block(corpus, cells, model, markov, threads, low, high, walked)
+        low = high
+    return walked
+
+
+def _block(
+    corpus: Corpus,
+    cells: Ints,
+    model: Parameters,
+    markov: bool,
+    threads: int,
+    low: int,
+    high: int,
+    walked: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> None:
+    sides = (
+        corpus.source[corpus.source_at[low] : corpus.source_at[high]],
+        corpus.target[corpus.target_at[low] : corpus.target_at[high]],
+    )
+    post = np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32)
+    post_t, post_s = np.empty(len(sides[1]), np.float32), np.empty(len(sides[0]), np.float32)
+    paces = [np.zeros((len(side) if markov else 0, JUMPS), np.float32) for side in sides]
+    where = (corpus.source, corpus.source_at, corpus.target, corpus.target_at, corpus.cell_at)
+    steps = (model.step_s, model.step_t, model.row_s, model.row_t)
+    chances = (model.p, model.null_t, model.null_s, *steps, model.null, markov)
+    into = (post, post_t, post_s)
+    counts = (model.count, model.count_t, model.count_s)
+
+    def work(q: int) -> None:
+        expect(*where, cells, *chances, low, high, q, PARTS, *into, *paces)
+
+    def gather(q: int) -> None:
+        collect(*where, cells, low, high, q, threads, *into, *counts)
+
+    def step(side: int) -> None:
+        add_steps(sides[side], steps[2 + side], paces[side], walked[side])
+
+    in_parts(PARTS, threads, work)
+    in_parts(threads, threads, gather)
+    if markov:
+        in_parts(2, threads, step)

@@ -1,0 +1,61 @@
+"""JSON Lines of token lists with tags, as Hugging Face data sets have them.
+
+``{"id": ..., "tokens": ["EU", ...], "ner_tags": ["B-ORG", ...], "upos": [...]}``: spans become
+``ner_tags`` in the scheme asked for, other layers of token tags keep their names, record labels
+become fields of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from projector.io.bio import tags_from_spans
+from projector.io.formats import jsonl
+from projector.io.formats.base import Notes
+from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.jsonl import Line
+from projector.io.streams import open_write
+from projector.records import Document, Record
+
+HOLDS = frozenset({"spans", "tags", "labels"})
+
+
+class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``field``: the name of the list of span tags."""
+
+    scheme: Literal["iob2", "iob1", "bilou"] = "iob2"
+    field: str = "ner_tags"
+    lang: str = ""
+
+
+def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
+    """The same reader as JSON Lines: it knows token lists."""
+    return jsonl.read(path, jsonl.Options(lang=options.lang), notes)
+
+
+def row(doc: Document, options: Options, notes: Notes) -> dict[str, Any]:
+    """One data row: lists of equal length, and the record labels as fields."""
+    doc = tokens_of(doc)
+    words = doc.words()
+    tags = tags_from_spans(flat_spans(doc, notes, options), len(words), options.scheme)
+    found: dict[str, Any] = {"id": doc.id, "tokens": words, options.field: tags}
+    for layer, values in doc.tags.items():
+        found[layer if layer != options.field else f"{layer}_tags"] = list(values)
+    for name, value in doc.labels.items():
+        found[name if name not in found else f"label_{name}"] = value
+    return found
+
+
+def write(
+    records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
+) -> int:
+    count = 0
+    with open_write(path, force=force) as stream:
+        for record in records:
+            assert isinstance(record, Document)
+            stream.write(msgspec.json.encode(row(record, options, notes)) + b"\n")
+            count += 1
+    return count

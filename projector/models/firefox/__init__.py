@@ -1,0 +1,1 @@
+"""Firefox Translations models on this machine: what there is, fetching, keeping, finding."""

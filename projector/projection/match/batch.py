@@ -1,0 +1,188 @@
+"""From pairs to the flat arrays that the span matcher works on.
+
+Spans become runs of source tokens. The parts of a discontinuous span are looked for one by one;
+two spans over the same tokens are looked for once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from projector.projection.match.arrays import ARTICLED, NAMED, NOUNS, Batch, MatchBatch
+from projector.projection.match.span_translations import SpanTranslations
+from projector.projection.match.statistics import CorpusStatistics
+from projector.projection.match.word_table import WordTable
+from projector.projection.token_runs import token_run
+from projector.projection.words import word_class
+from projector.records import Pair
+from projector.text.entity_labels import NAME, PLACE
+from projector.text.languages import base_language
+from projector.text.transliteration import writes_few_vowels
+
+CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
+NO_ASSOCIATION = (0.0, 0.0)
+
+
+def has_bare_script(pair: Pair) -> bool:
+    """Whether one side is in a script that writes few vowels, so that consonants are compared."""
+    return writes_few_vowels(pair.target.text) or writes_few_vowels(pair.source.text)
+
+
+def build(
+    pairs: Sequence[Pair],
+    statistics: CorpusStatistics,
+    translations: SpanTranslations,
+) -> MatchBatch:
+    """The arrays of pairs of one pair of languages, with tokens on both sides and links.
+
+    They must agree in `has_bare_script`, or those without it are compared by consonants too.
+
+    Args:
+        statistics: of the whole corpus.
+        translations: how the same words were projected elsewhere in it.
+    """
+    source_table, target_table = WordTable(), WordTable()
+    source_at, target_at, link_at, span_at = [0], [0], [0], [0]
+    source: list[int] = []
+    target: list[int] = []
+    link_i: list[int] = []
+    link_j: list[int] = []
+    link_p: list[float] = []
+    firsts: list[int] = []
+    ends: list[int] = []
+    windows: list[tuple[int, int, int, int]] = []
+    named: list[int] = []
+    owners: list[int] = []
+    runs: list[list[list[int | None]]] = []
+    languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
+    flags = _name_flags(*languages)
+    bigrams = statistics.bigrams(*languages)
+    bigram_back: list[float] = []
+    bigram_on: list[float] = []
+    for pair in pairs:
+        left, right = pair.source, pair.target
+        source_words = left.words()
+        source += source_table.add(source_words)
+        target_words = right.words()
+        target += target_table.add(target_words)
+        if bigrams:
+            classes = [word_class(word) for word in target_words]
+            found_bigrams = [bigrams.get(two, NO_ASSOCIATION) for two in pairwise(["", *classes])]
+            bigram_back += [back for back, _ in found_bigrams]
+            bigram_on += [on for _, on in found_bigrams]
+        source_at.append(len(source))
+        target_at.append(len(target))
+        if pair.alignment:
+            i, j, p = zip(*pair.alignment, strict=True)
+            link_i += i
+            link_j += j
+            link_p += p
+        link_at.append(len(link_i))
+        known: dict[tuple[int, int], int] = {}
+        found: list[list[int | None]] = []
+        sentence = _sentences(pair)
+        for n, span in enumerate(left.spans):
+            numbers: list[int | None] = []
+            for part in span.parts:
+                first, end = token_run(left, part)
+                if first >= end or not right.tokens:
+                    numbers.append(None)
+                    continue
+                number = known.get((first, end))
+                if number is None:
+                    number = known[first, end] = len(firsts)
+                    firsts.append(first)
+                    ends.append(end)
+                    windows.append(sentence(first, end))
+                    named.append(flags(span.label, source_words[first]))
+                    owners.append(span_at[-1] + n)
+                numbers.append(number)
+            found.append(numbers)
+        runs.append(found)
+        span_at.append(len(firsts))
+    bare = any(map(has_bare_script, pairs))
+    translation_at: list[int] = [0]
+    digests: list[int] = []
+    counts: list[float] = []
+    known_words = translations.of(*languages)
+    if known_words:
+        lower = [name.lower() for name in source_table.numbers]
+        for r in range(len(pairs)):
+            at = source_at[r]
+            for s in range(span_at[r], span_at[r + 1]):
+                key = " ".join(lower[w] for w in source[at + firsts[s] : at + ends[s]])
+                for digest, count in known_words.get(key, {}).items():
+                    digests.append(digest)
+                    counts.append(count)
+                translation_at.append(len(digests))
+    else:
+        translation_at = [0] * (len(firsts) + 1)
+    batch = Batch(
+        np.array(source_at, np.int64), np.array(source, np.int64),
+        np.array(target_at, np.int64), np.array(target, np.int64),
+        np.array(link_at, np.int64), np.array(link_i, np.int64), np.array(link_j, np.int64),
+        np.array(link_p, np.float32),
+        np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
+        np.array(windows, np.int64).reshape(-1, 4), np.array(named, np.uint8),
+        np.array(translation_at, np.int64), np.array(digests, np.int64),
+        np.array(counts, np.float32),
+        np.array(bigram_back if bigrams else [0.0] * len(target), np.float32),
+        np.array(bigram_on if bigrams else [0.0] * len(target), np.float32),
+        np.array(statistics.scale(*languages, bare), np.float64),
+    )  # fmt: skip
+    return MatchBatch(
+        batch,
+        source_table.arrays(statistics.source_frequencies(*languages), bare),
+        target_table.arrays(statistics.target_frequencies(*languages), bare),
+        np.array(owners, np.int64),
+        runs,
+    )
+
+
+def _name_flags(source: str, target: str) -> Callable[[str, str], int]:
+    """Name flags (`Batch.named`) for a span's label and first word, in these languages."""
+    english = base_language(source) == "en"
+    plain = NAMED + NOUNS * (base_language(target) in CAPITAL_NOUNS)
+
+    def name_flags(label: str, first: str) -> int:
+        kind = label.upper()
+        if kind not in NAME:
+            return 0
+        return plain + ARTICLED * (english and kind in PLACE and first.lower() == "the")
+
+    return name_flags
+
+
+def _sentences(pair: Pair) -> Callable[[int, int], tuple[int, int, int, int]]:
+    """For a run of source tokens: its sentence, and where in the target to look."""
+    source, target = pair.source.tokens or [], pair.target.tokens or []
+    whole = (0, len(source), 0, len(target))
+    if not pair.segments:
+        return lambda first, end: whole
+    rows = []
+    for segment in pair.segments:
+        rows.append(
+            (
+                bisect_left(source, segment.source_start, key=lambda t: t[0]),
+                bisect_left(source, segment.source_end, key=lambda t: t[0]),
+                bisect_left(target, segment.target_start, key=lambda t: t[0]),
+                bisect_left(target, segment.target_end, key=lambda t: t[0]),
+            )
+        )
+
+    def window(first: int, end: int) -> tuple[int, int, int, int]:
+        touched = [row for row in rows if row[0] < end and first < row[1] and row[2] < row[3]]
+        if not touched:
+            return whole
+        return (
+            min(row[0] for row in touched),
+            max(row[1] for row in touched),
+            min(row[2] for row in touched),
+            max(row[3] for row in touched),
+        )
+
+    return window

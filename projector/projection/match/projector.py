@@ -1,0 +1,227 @@
+"""The project's own span matcher, ``match``: no model, only the word links and the words.
+
+Flow: pairs -> arrays (`batch`) -> candidates with features (`features`) -> one choice for all
+spans of a pair together (`assignment`) -> character offsets (`boundaries`) with the estimated
+probability that they are exactly right (`confidence`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Literal
+
+import msgspec
+import numpy as np
+
+from projector.engines import read_options
+from projector.projection.assignment import choose, probabilities, scored
+from projector.projection.base import Projection
+from projector.projection.match.arrays import Candidates, MatchBatch
+from projector.projection.match.batch import build, has_bare_script
+from projector.projection.match.boundaries import target_offsets
+from projector.projection.match.columns import Feature
+from projector.projection.match.confidence import confidence
+from projector.projection.match.features import candidates
+from projector.projection.match.span_translations import SpanTranslations
+from projector.projection.match.statistics import CorpusStatistics
+from projector.projection.match.weights import load_weights
+from projector.projection.token_runs import merge_adjacent
+from projector.projection.words import facts
+from projector.records import Offsets, Pair
+
+CHUNK = 256  # pairs at a time; the result does not depend on it
+MIN_EXTRA_LINK = 0.6  # link probability from which a word elsewhere is a piece of its own
+FIRST_PASS = 10_000  # pairs with spans that span translations are counted on; the corpus's first
+
+
+class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of `MatchProjector`.
+
+    ``unit``: where a projected span may begin and end: at the target's tokens (``word``), inside
+    them (``character``), or inside them only if the record's own spans cut the source's tokens
+    (``auto``).
+    ``split``: what becomes of a span without gaps whose words stand in several places of the
+    target: the most likely one stretch (``best``), or several pieces (``pieces``).
+    ``least``: what scores lower is not guessed but dropped, as without counterpart.
+    ``corpus``: look at the whole corpus first, to know how common each word is, which words go
+    together, and how the same words were projected elsewhere (``memory``).
+    """
+
+    unit: Literal["auto", "word", "character"] = "auto"
+    split: Literal["best", "pieces"] = "best"
+    least: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
+    corpus: bool = True
+    memory: bool = True
+
+
+class MatchProjector:
+    """See the module's docstring.
+
+    Args:
+        model: a file of weights; the package's own if empty.
+        options: those of `MatchOptions`.
+    """
+
+    name = "match"
+    version = "1"
+    needs_links = True
+
+    def __init__(self, model: str = "", **options: object) -> None:
+        self.options = read_options(MatchOptions, options, self.name)
+        self.model = model
+        self.weights = load_weights(model)
+        self._vector = self.weights.vector()
+        self.sees_corpus = self.options.corpus
+        self.statistics = CorpusStatistics()
+        self.translations = SpanTranslations()
+
+    def fit(self, pairs: Iterable[Pair]) -> None:
+        """Count words and letters; then project once, to remember what came out."""
+        self.statistics, self.translations = CorpusStatistics(), SpanTranslations()
+        if not self.options.memory:
+            for pair in pairs:
+                self.statistics.add(pair)
+            return
+        kept: list[Pair] = []
+        for pair in pairs:
+            self.statistics.add(pair)
+            if pair.source.spans and len(kept) < FIRST_PASS:
+                kept.append(pair)
+        first_pass = SpanTranslations()
+        for start in range(0, len(kept), CHUNK):
+            for group in _by_languages(kept[start : start + CHUNK]):
+                asked, found = self.build_candidates(group)
+                first_pass.add(group, asked, found, self._choose(asked, found)[1])
+        first_pass.drop_singletons()
+        self.translations = first_pass
+
+    def state(self) -> bytes:
+        """What `fit` learnt."""
+        return msgspec.msgpack.encode((self.statistics.dump(), self.translations.dump()))
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
+        statistics, translations = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+        self.statistics = CorpusStatistics.load(statistics)
+        self.translations = SpanTranslations.load(translations)
+
+    def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
+        """See `Projector.project`; pairs without links give spans without counterpart."""
+        answers: list[list[Projection]] = []
+        for start in range(0, len(pairs), CHUNK):
+            answers += self._chunk(pairs[start : start + CHUNK])
+        return answers
+
+    def build_candidates(self, pairs: Sequence[Pair]) -> tuple[MatchBatch, Candidates]:
+        """The candidates of a few pairs of one pair of languages, with their features."""
+        asked = build(pairs, self.statistics, self.translations)
+        return asked, candidates(asked.batch, asked.source, asked.target)
+
+    def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
+        answers: list[list[Projection]] = [[] for _ in pairs]
+        places = {id(pair): n for n, pair in enumerate(pairs)}
+        for group in _by_languages([pair for pair in pairs if pair.source.spans]):
+            for pair, found in zip(group, self._group(group), strict=True):
+                answers[places[id(pair)]] = list(found)
+        return answers
+
+    def _choose(self, asked: MatchBatch, found: Candidates) -> tuple[np.ndarray, np.ndarray]:
+        """Log probabilities of all candidates, and the chosen ones' numbers."""
+        batch = asked.batch
+        log_p = probabilities(found.at, scored(found.features, self._vector))
+        chosen = choose(
+            batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
+            found.end, log_p,
+        )  # fmt: skip
+        return log_p, chosen
+
+    def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
+        """Pairs of one pair of languages."""
+        asked, found = self.build_candidates(pairs)
+        log_p, chosen = self._choose(asked, found)
+        scores = confidence(self.weights, found, log_p, chosen)
+        first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
+        null = np.exp(log_p[found.at[1:] - 1]).tolist()
+        linked = (found.features[found.at[1:] - 1, Feature.NULL_LINK] > 0).tolist()
+        for pair, runs in zip(pairs, asked.runs, strict=True):
+            unit = self._unit(pair)
+            row = []
+            for span, numbers in zip(pair.source.spans, runs, strict=True):
+                pieces: list[Offsets] = []
+                score = 1.0
+                if self.options.split == "pieces" and len(numbers) == 1:
+                    pieces = self._extra_pieces(pair, numbers[0], asked, first, end)
+                for part, number in zip(span.parts, numbers, strict=True):
+                    if number is None:
+                        continue
+                    if first[number] < 0:
+                        score = min(score, null[number])
+                        continue
+                    score = min(score, scores[number])  # parts stand and fall together
+                    pieces.append(target_offsets(pair, part, first[number], end[number], unit))
+                if pieces and score < self.options.least:
+                    detail = f"the likeliest stretch has a probability of only {score:.2f}"
+                    row.append(Projection(None, score, "no_counterpart", detail))
+                elif pieces:
+                    row.append(Projection(merge_adjacent(pieces, pair.target.text), score))
+                elif not any(linked[number] for number in numbers if number is not None):
+                    row.append(Projection(None, 0.0, "no_links", "none of its words is linked"))
+                else:
+                    row.append(
+                        Projection(None, 0.0, "no_counterpart", "no stretch is likely enough")
+                    )
+            yield row
+
+    def _extra_pieces(
+        self,
+        pair: Pair,
+        number: int | None,
+        asked: MatchBatch,
+        first: list[int],
+        end: list[int],
+    ) -> list[Offsets]:
+        """Target words outside the chosen place of a run that are surely linked to it, and that
+        no other run of the pair has: the other pieces. None if the run has no place."""
+        if number is None or first[number] < 0:
+            return []
+        batch = asked.batch
+        row = int(np.searchsorted(batch.span_at, number, side="right")) - 1
+        low, high = int(batch.span_at[row]), int(batch.span_at[row + 1])
+        taken = {j for s in range(low, high) for j in range(first[s], end[s])}
+        a, b = int(batch.span_first[number]), int(batch.span_end[number])
+        best: dict[int, tuple[float, int]] = {}
+        for i, j, p in pair.alignment or ():
+            best[j] = max(best.get(j, (0.0, -1)), (p, i))
+        tokens = pair.target.tokens or []
+        words = pair.target.words()
+        found = [
+            j
+            for j, (p, i) in sorted(best.items())
+            if p >= MIN_EXTRA_LINK and a <= i < b and j not in taken and facts(words[j]).content
+        ]
+        return [tokens[j] for j in found]
+
+    def _unit(self, pair: Pair) -> bool:
+        """Whether stretches may begin and end inside target tokens."""
+        if self.options.unit != "auto":
+            return self.options.unit == "character"
+        tokens = pair.source.tokens or []
+        starts, ends = {a for a, _ in tokens}, {b for _, b in tokens}
+        return any(
+            a not in starts or b not in ends for span in pair.source.spans for a, b in span.parts
+        )
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def _by_languages(pairs: Sequence[Pair]) -> list[list[Pair]]:
+    """Pairs that can be looked at together: of the same languages, and compared in the same way.
+
+    The comparison mode depends on the pair alone, so results do not depend on batching.
+    """
+    groups: dict[tuple[str, str, bool], list[Pair]] = {}
+    for pair in pairs:
+        key = (pair.source.lang, pair.target.lang, has_bare_script(pair))
+        groups.setdefault(key, []).append(pair)
+    return list(groups.values())

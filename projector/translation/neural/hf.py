@@ -1,0 +1,327 @@
+"""The engine `hf`: any Hugging Face encoder-decoder, from a local folder or the hub.
+
+Languages are set by family (`families`), sentences go in length-sorted batches (`batching`), too
+long ones are cut and joined (`long_sentences`), constraints by our own beam search (`decoding`).
+Weights load at the first sentence; `check` reads only configuration and tokeniser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, structs
+
+from projector.engines import read_options
+from projector.errors import UsageError
+from projector.models.batching import in_batches
+from projector.models.families import Plan, encode, encode_target, plan
+from projector.models.fingerprint import folder_fingerprint
+from projector.models.hub import model_folder
+from projector.text.language_codes import glue_for
+from projector.translation.base import Constraint, Translation
+from projector.translation.neural.windowed import Piece, finish, holds, translate_pieces
+
+if TYPE_CHECKING:
+    from projector.models.decoding import Decoding, Output
+    from projector.models.seq2seq import Seq2Seq
+
+
+class HfOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the engine.
+
+    Attributes:
+        beam: beams of the search; 1 is greedy.
+        length_penalty, no_repeat_ngram, repetition_penalty, early_stopping: as in transformers.
+        sample, temperature, top_k, top_p, seed: draw instead of searching; the same seed and
+            text give the same translation in any batch.
+        batch_tokens: padded source tokens in a batch, times beams (0: by device).
+        max_source_tokens: cut or reject longer sentences (0: the model's own window).
+        max_ratio: a translation that has not ended after this many target tokens for each source
+            token (and 40 more) is rejected as not ended.
+        long: what to do with a sentence longer than the window: "split" or "reject".
+        prefix: text before every sentence; {source} and {target} become language names.
+        device: auto, cpu, cuda, cuda:1, mps. precision: auto, float32, float16, bfloat16.
+        threads: CPU threads (0: torch's own choice).
+    """
+
+    beam: int = 4
+    length_penalty: float = 1.0
+    no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
+    early_stopping: bool = False
+    sample: bool = False
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    seed: int = 0
+    batch_tokens: int = 0
+    max_source_tokens: int = 0
+    max_ratio: float = 3.0
+    long: Literal["split", "reject"] = "split"
+    prefix: str = ""
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if self.beam < 1:
+            raise ValueError(f"beam: found {self.beam}, wanted 1 or more")
+        if not 0 < self.top_p <= 1:
+            raise ValueError(f"top_p: found {self.top_p}, wanted a number in (0, 1]")
+        if self.temperature <= 0:
+            raise ValueError(f"temperature: found {self.temperature}, wanted more than 0")
+
+
+# What changes how fast a translation comes, not which one.
+SPEED_OPTIONS = {"batch_tokens", "device", "threads"}
+
+
+class HuggingFaceTranslator:
+    """Translator and scorer over a sequence-to-sequence model (see the module's docstring).
+
+    Raises:
+        UsageError: no model named, an unknown option, a language that the model does not have.
+        EngineError: the model cannot be found, downloaded or loaded.
+    """
+
+    name = "hf"
+    gives_links = False
+    slow_check = True  # the cache remembers what has passed it
+
+    def __init__(self, model: str = "", **options: Any) -> None:
+        if not model:
+            raise UsageError("the engine 'hf' needs a model: --model FOLDER_OR_HUB_NAME")
+        self.model = model
+        self.options = read_options(HfOptions, options, self.name)
+        self.version = f"transformers {version('transformers')}"
+        self._seq2seq: Seq2Seq | None = None
+        self._plans: dict[tuple[str, str], Plan] = {}
+
+    @cached_property
+    def folder(self) -> str:
+        """The local folder of the model (downloaded first where that is possible)."""
+        return model_folder(self.model, self.name)
+
+    @cached_property
+    def _tokenizer(self) -> tuple[Any, Any]:
+        folder = self.folder  # a missing model is told before torch is imported
+        from projector.models.seq2seq import load_tokenizer
+
+        return load_tokenizer(folder)
+
+    @property
+    def seq2seq(self) -> Seq2Seq:
+        """The loaded model."""
+        if self._seq2seq is None:
+            from projector.models.seq2seq import Seq2Seq
+
+            options = self.options
+            self._seq2seq = Seq2Seq(
+                self.folder, options.device, options.precision, threads=options.threads
+            )
+        return self._seq2seq
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that decides what a translation is (the cache's key)."""
+        options = structs.asdict(self.options)
+        return {
+            "engine": self.name,
+            "model": folder_fingerprint(self.folder),
+            "version": self.version,
+            "options": {k: v for k, v in options.items() if k not in SPEED_OPTIONS},
+        }
+
+    def plan(self, source: str, target: str) -> Plan:
+        """How this model is told the languages (see `families.plan`)."""
+        if (source, target) not in self._plans:
+            config, tokenizer = self._tokenizer
+            self._plans[source, target] = plan(
+                config, tokenizer, source, target, model=self.model, prefix=self.options.prefix
+            )
+        return self._plans[source, target]
+
+    def check(self, source: str, target: str) -> None:
+        """Fail now if the model is missing or has not these languages; loads no weights."""
+        self.plan(source, target)
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        source: str,
+        target: str,
+        constraints: Sequence[Sequence[Constraint]] | None = None,
+    ) -> list[Translation]:
+        """Translate sentences; see `base.Translator`. Blank ones come back empty at once."""
+        language_plan = self.plan(source, target)
+
+        def encoded(texts: list[str]) -> list[list[int]]:
+            return encode(self._tokenizer[1], language_plan, texts)
+
+        return translate_pieces(
+            sentences,
+            constraints,
+            encoded,
+            lambda pieces: self._run(pieces, language_plan, target),
+            window=self._window(),
+            long=self.options.long,
+            glue=glue_for(target),
+        )
+
+    def _window(self) -> int:
+        from projector.models.seq2seq import window
+
+        return self.options.max_source_tokens or window(*self._tokenizer)
+
+    def _run(self, pieces: list[Piece], language_plan: Plan, target: str) -> list[Translation]:
+        """Translations of pieces that all fit the model, in their order."""
+        from projector.models.decoding import search
+
+        model, options = self.seq2seq, self.options
+        decoding = self._decoding()
+
+        def batch(places: list[int]) -> list[Output]:
+            rows = [pieces[n].ids for n in places]
+            limits = [self._limit(len(row)) for row in rows]
+            keys = [pieces[n].text for n in places]
+            free: list[Output] = search(model, rows, language_plan, decoding, limits, keys)
+            if not any(pieces[n].constraints for n in places):
+                return free
+            mine = [pieces[n] for n in places]
+            return self._constrained(mine, rows, free, language_plan, limits, target)
+
+        width = 1 if options.sample else options.beam
+        budget = options.batch_tokens or (4096 if model.device == "cpu" else 32768)
+        # Constrained and free sentences go apart: the free ones must not pay for the others.
+        groups = [[n for n, p in enumerate(pieces) if bool(p.constraints) == c] for c in (0, 1)]
+        outputs: list[Output | None] = [None] * len(pieces)
+        for group in groups:
+            lengths = [len(pieces[n].ids) for n in group]
+            done = in_batches(
+                lengths,
+                budget,
+                lambda places, group=group: batch([group[n] for n in places]),  # type: ignore[misc]
+                width=width,
+                free=model.free_memory,
+            )
+            for n, output in zip(group, done, strict=True):
+                outputs[n] = output
+        made = [output for output in outputs if output is not None]
+        texts = model.decode([output.ids for output in made])
+        return [
+            finish(text, output.score, output.finished, len(output.ids), output.met)
+            for text, output in zip(texts, made, strict=True)
+        ]
+
+    def _constrained(
+        self,
+        pieces: list[Piece],
+        rows: list[list[int]],
+        free: list[Output],
+        language_plan: Plan,
+        limits: list[int],
+        target: str,
+    ) -> list[Output]:
+        """Search again where the free translation lacks a phrase; what holds is told by the text.
+
+        A phrase may stand in a translation cut into other tokens than when it stands alone, so the
+        text has the last word.
+        """
+        from projector.models.constrained_beam import constrained_search
+
+        model, spaced = self.seq2seq, glue_for(target) != ""
+
+        def held(outputs: list[Output]) -> list[list[bool]]:
+            texts = model.decode([output.ids for output in outputs])
+            return [
+                [
+                    holds(text, wanted, target) or bool(output.met and output.met[n])
+                    for n, wanted in enumerate(piece.constraints)
+                ]
+                for text, piece, output in zip(texts, pieces, outputs, strict=True)
+            ]
+
+        outputs = list(free)
+        again = [n for n, met in enumerate(held(free)) if not (free[n].finished and all(met))]
+        phrases = [
+            [
+                encode_phrases(model.tokenizer, language_plan, wanted, spaced)
+                for wanted in pieces[n].constraints
+            ]
+            for n in again
+        ]
+        found = constrained_search(
+            model,
+            [rows[n] for n in again],
+            phrases,
+            language_plan,
+            self._decoding(),
+            [limits[n] for n in again],
+            free=[free[n] for n in again],
+            spaced=spaced,
+        )
+        for n, output in zip(again, found, strict=True):
+            outputs[n] = output
+        return [
+            structs.replace(output, met=met)
+            for output, met in zip(outputs, held(outputs), strict=True)
+        ]
+
+    def _limit(self, source_tokens: int) -> int:
+        most = int(getattr(self.seq2seq.config, "max_position_embeddings", 0) or 0)
+        limit = int(self.options.max_ratio * source_tokens) + 40
+        return min(limit, most - 2) if most else limit
+
+    def _decoding(self) -> Decoding:
+        from projector.models.decoding import Decoding
+
+        mine = structs.asdict(self.options)
+        return Decoding(**{f: mine[f] for f in Decoding.__struct_fields__})
+
+    def score(
+        self, sentences: Sequence[str], translations: Sequence[str], source: str, target: str
+    ) -> list[float]:
+        """Mean log-probability of each token of given translations (end token included)."""
+        language_plan, model = self.plan(source, target), self.seq2seq
+        rows = encode(model.tokenizer, language_plan, list(sentences))
+        targets = encode_target(model.tokenizer, language_plan, list(translations))
+        lengths = [len(a) + len(b) for a, b in zip(rows, targets, strict=True)]
+
+        def batch(places: list[int]) -> list[list[float]]:
+            found: list[list[float]] = model.score(
+                [rows[n] for n in places], [targets[n] for n in places], language_plan
+            )
+            return found
+
+        budget = self.options.batch_tokens or (4096 if model.device == "cpu" else 32768)
+        scores = in_batches(lengths, budget, batch, free=model.free_memory)
+        return [sum(row) / len(row) for row in scores]
+
+    def close(self) -> None:
+        """Free the model."""
+        if self._seq2seq is not None:
+            self._seq2seq.free_memory()
+        self._seq2seq = None
+
+
+def encode_phrases(
+    tokenizer: Any, plan: Plan, wanted: Sequence[str], spaced: bool = True
+) -> list[list[int]]:
+    """Token ids of the alternatives of one constraint (empty ones left out).
+
+    Tokenisers mark the beginning of a text as they mark a space. Where words are not spaced, each
+    alternative is also given without that mark, as it is found inside a text.
+    """
+    phrases = [phrase.strip() for phrase in wanted if phrase.strip()]
+    found = [ids for ids in encode_target(tokenizer, plan, phrases) if ids] if phrases else []
+    if spaced:
+        return found
+    known = tokenizer.get_vocab()
+    for ids in list(found):
+        bare = str(tokenizer.convert_ids_to_tokens(ids[0])).removeprefix("▁")
+        rest = ids[1:] if not bare else [known[bare], *ids[1:]] if bare in known else []
+        if rest and rest != ids:
+            found.append(rest)
+    return found
