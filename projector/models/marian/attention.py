@@ -93,7 +93,7 @@ def find_heads(examples: Iterable[Example], heads: Sequence[Head], layers: int) 
     own = heads.index(guided(layers).head)
     agree = np.zeros(len(heads))
     pieces = anchors = 0
-    hits = {step: 0 for step in STEPS}
+    hits = dict.fromkeys(STEPS, 0)
     found = np.zeros(len(heads))
     for example in examples:
         size = len(example.target)

@@ -22,7 +22,7 @@ LN2_LOW = np.float32(-2.12194440e-4)
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def exponentials(values: Any, count: int, power: Any, scale: Any) -> float:
+def exponentials(values: Any, count: int, power: Any, scale: Any) -> np.float32:
     """Replace ``values[:count]``, at most 0, by their exponentials; their sum.
 
     ``power`` (int32) and ``scale``, its memory as float32, are working space. The polynomial is
@@ -49,7 +49,7 @@ def exponentials(values: Any, count: int, power: Any, scale: Any) -> float:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _rounded(row: Any, room: float, whole: Any) -> float:
+def _rounded(row: Any, room: float, whole: Any) -> np.float32:
     """Round a row to whole numbers no longer together than ``room``; what 1 stands for."""
     total = np.float32(0)
     for j in range(len(row)):

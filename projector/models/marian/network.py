@@ -90,7 +90,9 @@ class _Parts:
     def _wrong(self, name: str, found: tuple[int, ...], wanted: tuple[int, ...]) -> EngineError:
         return EngineError(f"{self.model.path}: {name!r} has shape {found}, wanted {wanted}")
 
-    def linear(self, layer: str, pairs: Sequence[tuple[str, str]], rows: int, columns: int) -> Linear:
+    def linear(
+        self, layer: str, pairs: Sequence[tuple[str, str]], rows: int, columns: int
+    ) -> Linear:
         """Matrices side by side: (matrix, bias) by the ends of their names; bias may be ''."""
         return Linear(
             [self.matrix(f"{layer}_{matrix}", rows, columns) for matrix, _ in pairs],
@@ -185,7 +187,9 @@ class Network:
         else:
             self.bias = parts.vector(bias, words)
         length = max(
-            longest(block.astype(np.float32)) for block in np.array_split(self.words, 16) if len(block)
+            longest(block.astype(np.float32))
+            for block in np.array_split(self.words, 16)
+            if len(block)
         )
         self._top_room = room(size, length)
         above = {n: _EncoderLayer(parts, n, shape) for n in dict.fromkeys(shape.encoder)}
@@ -206,7 +210,9 @@ class Network:
         lengths = [len(sentence) for sentence in sentences]
         starts = _starts(lengths)
         lanes = kernels.LANES
-        blocks = _starts([-(-length // lanes) * lanes * self.shape.dimensions for length in lengths])
+        blocks = _starts(
+            [-(-length // lanes) * lanes * self.shape.dimensions for length in lengths]
+        )
         pieces = np.fromiter((p for s in sentences for p in s), np.int64, int(starts[-1]))
         states, whole, unit = self._embedded(
             self._source, pieces, _places(starts), self._encoder[0].packed.room

@@ -70,7 +70,9 @@ class Normaliser:
         at, size, same, starts = 0, len(text), self._same, self._starts
         while at < size:
             character = text[at]
-            if character in same and (at + 1 == size or text[at + 1] in same or text[at + 1] == " "):
+            if character in same and (
+                at + 1 == size or text[at + 1] in same or text[at + 1] == " "
+            ):
                 characters.append(character)
                 places.append((at, at + 1))
                 at += 1

@@ -147,7 +147,9 @@ class Student:
                     "files of different models"
                 )
         lists = _some(folder, "lex.*.bin")
-        shortlist = Shortlist(_only(folder, "lex.*.bin"), *network.shape.vocabularies) if lists else None
+        shortlist = (
+            Shortlist(_only(folder, "lex.*.bin"), *network.shape.vocabularies) if lists else None
+        )
         return cls(folder, network, source, target, shortlist)
 
     def too_long(self, text: str) -> bool:
@@ -187,7 +189,9 @@ class Student:
             allowed = self._allowed(rows) if shortlist else None
             limits = [int(GROWTH * len(row)) + SPARE for row in rows]
             if beam == 1:
-                found = [[f] for f in greedy(self.network, rows, allowed, limits, end, unknown, heads)]
+                found = [
+                    [f] for f in greedy(self.network, rows, allowed, limits, end, unknown, heads)
+                ]
             else:
                 found = beams(self.network, rows, allowed, limits, end, unknown, heads,
                               beam, best, length_penalty)  # fmt: skip
@@ -220,7 +224,8 @@ class Student:
                 matrix = _mean(one.attention, views, len(targets[n].ids), len(sources[n].ids) + 1)
                 out[n] = Reading(one.log_probs, Aligned(matrix, sources[n].spans, targets[n].spans))
         nothing = Reading(
-            np.zeros(1, np.float32) if scores else None, Aligned(np.zeros((0, 1), np.float32), [], [])
+            np.zeros(1, np.float32) if scores else None,
+            Aligned(np.zeros((0, 1), np.float32), [], []),
         )
         return [nothing if one is None else one for one in out]
 
@@ -231,7 +236,9 @@ class Student:
         stored and set again; it depends on nothing but the model and the texts.
         """
         shape = self.network.shape
-        heads = [(layer, head) for layer in range(self.network.layers) for head in range(shape.heads)]
+        heads = [
+            (layer, head) for layer in range(self.network.layers) for head in range(shape.heads)
+        ]
         pieces = [p for p in self._pieces([t for t in texts if not self.too_long(t)]) if p.ids]
 
         def examples() -> Iterator[Example]:
@@ -257,8 +264,8 @@ class Student:
         for text, found in zip(texts, pieces, strict=True):
             if len(found.ids) + 1 > LONGEST:
                 raise EngineError(
-                    f"a sentence of {len(found.ids)} pieces ({text[:40]!r}...), wanted {LONGEST - 1} "
-                    "at most: split it first"
+                    f"a sentence of {len(found.ids)} pieces ({text[:40]!r}...), "
+                    f"wanted {LONGEST - 1} at most: split it first"
                 )
         return pieces
 
