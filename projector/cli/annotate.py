@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from projector.cli.completion import languages
 from projector.cli.launch import run_stage
 from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
@@ -37,7 +38,13 @@ def command(
         typer.Option("--labels", metavar="A,B", help="Only entities with these labels."),
     ] = None,
     lang: Annotated[
-        str, typer.Option("--lang", metavar="LANG", help="For records that do not say theirs.")
+        str,
+        typer.Option(
+            "--lang",
+            metavar="LANG",
+            autocompletion=languages,
+            help="For records that do not say theirs.",
+        ),
     ] = "",
     side: Annotated[
         Literal["source", "target"], typer.Option("--side", help="Which side of a pair.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from projector.cli import messages
+from projector.cli.completion import formats, languages
 from projector.cli.options import settings
 from projector.errors import UsageError, near_miss
 from projector.records import Record
@@ -15,11 +16,25 @@ from projector.records import Record
 AnyInput = Annotated[
     str, typer.Argument(metavar="IN", help="A file, a folder, or - for standard input.")
 ]
-From = Annotated[str, typer.Option("--from", metavar="FORMAT", help="Guessed if not given.")]
-To = Annotated[
-    str, typer.Option("--to", metavar="FORMAT", help="By OUT's suffix (.jsonl, .conllu, ...).")
+From = Annotated[
+    str,
+    typer.Option("--from", metavar="FORMAT", autocompletion=formats, help="Guessed if not given."),
 ]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Language of the documents.")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        autocompletion=formats,
+        help="By OUT's suffix (.jsonl, .conllu, ...).",
+    ),
+]
+Lang = Annotated[
+    str,
+    typer.Option(
+        "--lang", metavar="LANG", autocompletion=languages, help="Language of the documents."
+    ),
+]
 Columns = Annotated[
     str,
     typer.Option("--columns", metavar="token=0,tag=-1", help="CoNLL: what stands in which column."),

@@ -42,6 +42,9 @@ COMMANDS: dict[str, Command] = {
     "align": Command("projector.cli.align:command", "Link the words of the two sides.", MAKE),
     "project": Command("projector.cli.project:command", "Carry the annotations over.", MAKE),
     "qa": Command("projector.cli.qa:command", "Make question-answer examples.", MAKE),
+    "generate": Command(
+        "projector.cli.generate:command", "Write annotated data by an LLM, checked.", MAKE
+    ),
     "convert": Command("projector.cli.convert:command", "Convert between file formats.", FILES),
     "export": Command("projector.cli.export:command", "Write the target side alone.", FILES),
     "evaluate": Command("projector.cli.evaluate:command", "Compare with gold data.", LOOK),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
+from projector.cli.completion import languages
 from projector.cli.launch import run_recipe
 from projector.cli.options import settings, takes_job
 from projector.pipeline.job import Job
@@ -24,10 +25,19 @@ def command(
         str, typer.Option("--output", "-o", metavar="OUT", help="Instead of the recipe's output.")
     ] = "",
     to: Annotated[
-        str, typer.Option("--to", metavar="LANG", help="Language to make: translate.to.")
+        str,
+        typer.Option(
+            "--to", metavar="LANG", autocompletion=languages, help="Language to make: translate.to."
+        ),
     ] = "",
     source: Annotated[
-        str, typer.Option("--from", metavar="LANG", help="Language of the input: translate.from.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="LANG",
+            autocompletion=languages,
+            help="Language of the input: translate.from.",
+        ),
     ] = "",
     set_: Annotated[
         list[str] | None,

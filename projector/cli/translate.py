@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from projector.cli.completion import languages
 from projector.cli.launch import run_stage
 from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
@@ -16,9 +17,15 @@ from projector.pipeline.job import Job
 def command(
     input: Input = "-",
     output: Output = "-",
-    to: Annotated[str, typer.Option("--to", metavar="LANG", help="Language to make.")] = "",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="LANG", autocompletion=languages, help="Language to make."),
+    ] = "",
     source: Annotated[
-        str, typer.Option("--from", metavar="LANG", help="Language of the input.")
+        str,
+        typer.Option(
+            "--from", metavar="LANG", autocompletion=languages, help="Language of the input."
+        ),
     ] = "",
     engine: Annotated[
         str,
