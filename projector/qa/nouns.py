@@ -43,7 +43,7 @@ PERSON_NOUNS = frozenset(
     pirate planner player playwright plumber poet policeman policewoman politician pope porter
     postman practitioner preacher predecessor premier presenter president priest prime prince
     princess principal prisoner producer professional professor programmer prosecutor
-    protagonist protester protestor psychiatrist psychologist publisher pundit pupil queen
+    protagonist protester protestor psychiatrist psychologist public publisher pundit pupil queen
     rabbi racer ranger rapist rapper reader recipient recruit referee reformer refugee
     relative reporter representative republican rescuer researcher resident retiree reviewer
     rider rival robber ruler runner sailor saint scholar schoolboy schoolgirl scientist

@@ -437,6 +437,8 @@ def _apposition(tree: Tree, name: int, office: int) -> Iterator[Made]:
     if not is_run(titled) or not is_run(named) or not is_plain(tree, [*titled, *named]):
         return
     first = tree.tokens[titled[0]]
+    if any(tree.tokens[n].ent in ("DATE", "CARDINAL") for n in titled):
+        return  # who held it then need not hold it now
     unique = first.text.lower() == "the" or any(tree.tokens[n].tag == "POS" for n in titled)
     if not unique or len(titled) < 3 or tree.tokens[office].tag == "NNS":
         return

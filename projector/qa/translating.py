@@ -10,6 +10,7 @@ import logging
 import math
 from collections.abc import Sequence
 
+from projector.abilities import total_cost
 from projector.engines import engine_class, table
 from projector.errors import EngineError, UsageError
 from projector.translation.base import Constraint, Translation, Translator
@@ -83,6 +84,10 @@ class QuestionTranslator:
         """The engine that serves a pair, or ""."""
         engine = self.serving(source, target)
         return engine.name if engine is not None else ""
+
+    def cost(self) -> dict[str, float]:
+        """What the engines have spent."""
+        return total_cost(list(self._engines.values()))
 
     def close(self) -> None:
         """Stop the engines."""

@@ -107,7 +107,7 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
             return "which country"
         return "which state" if bare in STATES else None
     if token.ent == "ORG":
-        if any(tree.tokens[n].text.lower().rstrip(",") in ORGANISATION_WORDS for n in entity):
+        if token.text.lower() in ORGANISATION_WORDS:
             return "which organisation"
         return "who" if acts else None
     return "what" if token.ent in THINGS and len(entity) > 1 else None

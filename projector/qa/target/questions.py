@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from projector.qa.frames import Made
-from projector.qa.question_score import probability, target_features, weights
+from projector.qa.question_score import Features, probability, target_features, weights
 from projector.qa.syntax import Tree
 from projector.qa.target.clause_words import RefusedClause
 from projector.qa.target.grammar import GRAMMARS
@@ -24,11 +24,13 @@ ENGLISH_OPENINGS = frozenset(
 
 
 class ClauseQuestion(Struct, frozen=True):
-    """A question in the target language with its score, or None with the reason."""
+    """A question in the target language with its score and what this is made of, or None with the
+    reason."""
 
     text: str | None
     score: float = 0.0
     reason: str = ""
+    features: Features = {}
 
 
 def has_grammar(lang: str) -> bool:
@@ -64,7 +66,8 @@ def clause_question(
     if surface.lower() in text.lower():
         return ClauseQuestion(None, reason="the question contains its answer")
     features = target_features(english, answer_score, found, text, made, tree)
-    return ClauseQuestion(text, probability(features, weights("target")))
+    score = probability(features, weights("target"))
+    return ClauseQuestion(text, score, features=features)
 
 
 def _poor_answer(pair: Pair, tree: Tree, made: Made, clause: Located, lang: str) -> str:
@@ -78,6 +81,14 @@ def _poor_answer(pair: Pair, tree: Tree, made: Made, clause: Located, lang: str)
     closed = grammar.articles | grammar.prepositions.keys() | grammar.conjunctions
     if words[-1].lower() in closed and words[-1].islower():
         return "the answer is cut"
+    verbless = (
+        not any(tree.tokens[n].pos in ("VERB", "AUX") for n in tree.within(*made.answer))
+        and made.frame.ask != "why"
+    )
+    if verbless and ({"que", "che"} & {w.lower() for w in words}):
+        return "the answer holds a clause"
+    if verbless and lang in ("es", "pt") and words[-1].endswith(("aron", "ieron", "aram")):
+        return "the answer ends with a verb"
     if made.frame.ask != "why" and set(words) & {"(", ")", '"', "“", "”", ";", ":", "«", "»"}:
         return "the answer holds quotation marks or brackets"
     return ""

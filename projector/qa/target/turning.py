@@ -38,6 +38,7 @@ NEED_ANOTHER = frozenset(
     müssen heeft hebben had hadden werd werden wordt worden kan kunnen zal zullen""".split()
 )
 NON_FINITE_GERMANIC = re.compile(r"[a-zäöüß]+(?:t|en|ln|rn|d)")
+GERMAN_REPORTED = frozenset("sei seien habe werde könne müsse solle wolle dürfe".split())
 DATIVE = frozenset(("dem", "einem", "diesem", "seinem", "ihrem"))
 ACCUSATIVE = frozenset(("den", "einen", "diesen", "seinen", "ihren"))
 FEMININE_ENDINGS = ("as", "iones", "dades", "tudes", "ões", "dades", "zioni", "ità")
@@ -251,10 +252,16 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
     rest = [j for j in rest if not (clause.roles[j] == SUBJECT and frame.role == "subject")]
     if parts.grammar.order == "verb second":
         finite, others = _finite(parts, rest, gone)
+        if parts.word(finite) in GERMAN_REPORTED:
+            raise RefusedClause("the subjunctive of reported speech")
         _agree(parts, frame, [finite], others, word)
         return f"{word} {parts.text([finite, *others])}"
     group = parts.verb_group(rest)
+    if word == parts.grammar.words.get("who plural") and not _is_plural(parts, group):
+        word = parts.grammar.words["who"]
     before = [j for j in rest if j < group[0]]
+    if before and parts.word(before[0]) in parts.grammar.articles and frame.role == "subject":
+        raise RefusedClause("the target clause has another subject")
     after = [j for j in rest if j > group[-1]]
     _one_verb_group(parts, group, rest)
     _movable(parts, before)
@@ -317,6 +324,11 @@ def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int],
                 parts.replaced[j] = changed
 
 
+def _is_plural(parts: ClauseWords, group: Sequence[int]) -> bool:
+    verbs = [j for j in group if parts.word(j) not in parts.grammar.clitics]
+    return bool(verbs) and looks_plural(parts.clause.words[verbs[0]], parts.lang)
+
+
 def _agrees(parts: ClauseWords, after: Sequence[int]) -> bool:
     """True if what follows the verb agrees with its plural subject: "permanecen elevadas"."""
     if parts.grammar.order == "verb second":
@@ -345,6 +357,8 @@ def _romance(parts: ClauseWords, frame: Frame, word: str, gone: list[int]) -> st
     if order == "verb first":
         return f"{word} {parts.text([*group, *subject, *after, *before])}"
     stated = [*subject, *group] if subject[0] < group[0] else [*group, *subject]
+    if frame.role == "predicate" and order == "as stated":
+        stated = [*group, *subject]  # "Quem foi o rei?"
     text = parts.text([*stated, *after, *before])
     if order == "est-ce que":
         if word == "que":
