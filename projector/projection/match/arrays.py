@@ -37,6 +37,7 @@ class WordArrays(NamedTuple):
     digits: Array
     document_frequency: Array
     digest: Array
+    classes: Array  # how far it is of each closed class (`closed_classes.WordClass`), a row each
     letters: Array
     at: Array
 
@@ -52,6 +53,7 @@ class Batch(NamedTuple):
     ``named``, one a span: 0, or if its label says that it is a name: `NAMED`, plus `ARTICLED` if
     it is a place with an article in its English name, plus `NOUNS` if the target's language writes
     nouns with a capital.
+    ``convention``, spans by edges by closed classes: `conventions.learning.Conventions.log_odds`.
     ``scale``: target words for a source word, target letters for a source letter, in the corpus.
     """
 
@@ -68,6 +70,7 @@ class Batch(NamedTuple):
     span_end: Array
     window: Array
     named: Array
+    convention: Array
     translation_at: Array
     translation_digest: Array
     translation_count: Array
@@ -150,6 +153,9 @@ class SpanView(NamedTuple):
     begins: bool  # its sentence
     ends: bool
     named: int
+    own: Array  # edges by closed classes: 1 if the span's edge word is of the class, -1 if its
+    # outer neighbour is, 0 if neither or both
+    convention: Array  # edges by closed classes: log odds that such a word belongs to the span
     spelled: Array  # letters of all its words, in a row
     initials: Array  # of its words with capitals
 

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from projector.projection.conventions.closed_classes import CLASSES
+from projector.projection.conventions.learning import Conventions, Probabilities
 from projector.projection.match.arrays import ARTICLED, NAMED, NOUNS, Batch, MatchBatch
 from projector.projection.match.span_translations import SpanTranslations
 from projector.projection.match.statistics import CorpusStatistics
@@ -36,6 +38,7 @@ def build(
     pairs: Sequence[Pair],
     statistics: CorpusStatistics,
     translations: SpanTranslations,
+    conventions: Conventions,
 ) -> MatchBatch:
     """The arrays of pairs of one pair of languages, with tokens on both sides and links.
 
@@ -43,6 +46,7 @@ def build(
 
     Args:
         statistics: of the whole corpus.
+        conventions: what its source says of the edges of spans.
         translations: how the same words were projected elsewhere in it.
     """
     source_table, target_table = WordTable(), WordTable()
@@ -56,6 +60,7 @@ def build(
     ends: list[int] = []
     windows: list[tuple[int, int, int, int]] = []
     named: list[int] = []
+    convention: list[tuple[Probabilities, Probabilities]] = []
     owners: list[int] = []
     runs: list[list[list[int | None]]] = []
     languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
@@ -99,6 +104,7 @@ def build(
                     ends.append(end)
                     windows.append(sentence(first, end))
                     named.append(flags(span.label, source_words[first]))
+                    convention.append(conventions.log_odds(left.lang, span.label))
                     owners.append(span_at[-1] + n)
                 numbers.append(number)
             found.append(numbers)
@@ -128,6 +134,7 @@ def build(
         np.array(link_p, np.float32),
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4), np.array(named, np.uint8),
+        np.array(convention, np.float32).reshape(-1, 2, CLASSES),
         np.array(translation_at, np.int64), np.array(digests, np.int64),
         np.array(counts, np.float32),
         np.array(bigram_back if bigrams else [0.0] * len(target), np.float32),
@@ -136,8 +143,16 @@ def build(
     )  # fmt: skip
     return MatchBatch(
         batch,
-        source_table.arrays(statistics.source_frequencies(*languages), bare),
-        target_table.arrays(statistics.target_frequencies(*languages), bare),
+        source_table.arrays(
+            statistics.source_frequencies(*languages),
+            conventions.source_classes(languages[0]),
+            bare,
+        ),
+        target_table.arrays(
+            statistics.target_frequencies(*languages),
+            conventions.classes_of(*languages),
+            bare,
+        ),
         np.array(owners, np.int64),
         runs,
     )

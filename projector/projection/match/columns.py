@@ -99,6 +99,26 @@ class Feature(IntEnum):
     BEGINS_DIFFER = auto()  # only one of them does
     ENDS_SENTENCE = auto()
     ENDS_DIFFER = auto()
+    # Whether words of closed classes belong to the span (`conventions`). Positive where they do.
+    # Own: by what the source span itself does with a word of the class at that edge (1, -1).
+    # Convention: where it has none there, by the log odds of its label. Each times how far the
+    # target's word is of the class; of determiners, then of all other classes.
+    FIRST_DETERMINER_OWN = auto()
+    BEFORE_DETERMINER_OWN = auto()
+    LAST_DETERMINER_OWN = auto()
+    AFTER_DETERMINER_OWN = auto()
+    FIRST_DETERMINER_CONVENTION = auto()
+    BEFORE_DETERMINER_CONVENTION = auto()
+    LAST_DETERMINER_CONVENTION = auto()
+    AFTER_DETERMINER_CONVENTION = auto()
+    FIRST_CLASS_OWN = auto()
+    BEFORE_CLASS_OWN = auto()
+    LAST_CLASS_OWN = auto()
+    AFTER_CLASS_OWN = auto()
+    FIRST_CLASS_CONVENTION = auto()
+    BEFORE_CLASS_CONVENTION = auto()
+    LAST_CLASS_CONVENTION = auto()
+    AFTER_CLASS_CONVENTION = auto()
     # How the corpus's other occurrences of the same words were projected (`span_translations`).
     TRANSLATION_SHARE = auto()  # share of them with this wording
     TRANSLATION_SEEN = auto()  # some have it

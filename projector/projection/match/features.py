@@ -89,6 +89,7 @@ def compute_features(
             kernels.capitals(runs, pair, span, support, target)
             kernels.numbers(runs, pair, span)
             kernels.sentence_edges(runs, span)
+            kernels.conventions(runs, pair, span, target)
             x, y = batch.translation_at[s], batch.translation_at[s + 1]
             kernels.span_translations(
                 runs, pair, batch.translation_digest[x:y], batch.translation_count[x:y], target
@@ -216,9 +217,25 @@ def view_span(batch: Batch, s: int, pair: PairView, words: WordArrays) -> SpanVi
         p == batch.window[s, 0],
         q == batch.window[s, 1],
         int(batch.named[s]),
+        own_edges(batch, s, pair, words),
+        batch.convention[s],
         spelled,
         initials,
     )
+
+
+@compiled
+def own_edges(batch: Batch, s: int, pair: PairView, words: WordArrays) -> Array:
+    """`SpanView.own`: what the source span has at its edges and next to them."""
+    p, q = batch.span_first[s], batch.span_end[s]
+    own = np.zeros((2, words.classes.shape[1]), np.float32)
+    own[0] += words.classes[pair.source[p]]
+    own[1] += words.classes[pair.source[q - 1]]
+    if p > batch.window[s, 0]:
+        own[0] -= words.classes[pair.source[p - 1]]
+    if q < batch.window[s, 1]:
+        own[1] -= words.classes[pair.source[q]]
+    return own
 
 
 @compiled

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from projector.projection.compiled import Array, compiled
+from projector.projection.conventions.closed_classes import WordClass
 from projector.projection.match.arrays import (
     ARTICLED,
     AT_MOST,
@@ -36,6 +37,9 @@ from projector.projection.match.strings import (
 
 RELIABLE_LINK = 0.5  # from which a frequent word at an edge is taken to belong to the span
 MIN_MASS = 0.2  # below which a share of a token's links says nothing
+# From the column of a determiner's own to its convention's, and to the other classes' own.
+CONVENTION = int(Feature.FIRST_DETERMINER_CONVENTION - Feature.FIRST_DETERMINER_OWN)
+OTHER_CLASSES = int(Feature.FIRST_CLASS_OWN - Feature.FIRST_DETERMINER_OWN)
 NO_WORDS = 2.0  # the difference in length of a candidate that is only punctuation
 
 
@@ -372,6 +376,38 @@ def span_translations(
         rows[k, Feature.TRANSLATION_SEEN] = others > 0
         if others == 0:
             rows[k, Feature.TRANSLATION_UNSEEN] = (seen - 1.0) / (seen + 2.0)
+
+
+@compiled
+def conventions(runs: Runs, pair: PairView, span: SpanView, words: WordArrays) -> None:
+    """Whether words of closed classes at and next to the edges belong to the span; ``words`` are
+    the target's."""
+    rows = runs.features
+    for k in range(len(runs.first)):
+        a, z = runs.first[k], runs.last[k]
+        class_at_edge(rows, k, Feature.FIRST_DETERMINER_OWN, 0, span, words, pair.target[a])
+        class_at_edge(rows, k, Feature.LAST_DETERMINER_OWN, 1, span, words, pair.target[z])
+        if a > span.low:
+            before = pair.target[a - 1]
+            class_at_edge(rows, k, Feature.BEFORE_DETERMINER_OWN, 0, span, words, before)
+        if z + 1 < span.high:
+            after = pair.target[z + 1]
+            class_at_edge(rows, k, Feature.AFTER_DETERMINER_OWN, 1, span, words, after)
+
+
+@compiled
+def class_at_edge(
+    rows: Array, k: int, column: int, edge: int, span: SpanView, words: WordArrays, word: int
+) -> None:
+    """Row k's four columns of one place: ``column`` is that of the determiner's own."""
+    for of in range(words.classes.shape[1]):
+        share = words.classes[word, of]
+        if share > 0:
+            there = column if of == WordClass.DETERMINER else column + OTHER_CLASSES
+            if span.own[edge, of] != 0:
+                rows[k, there] += share * span.own[edge, of]
+            else:
+                rows[k, there + CONVENTION] += share * span.convention[edge, of]
 
 
 @compiled

@@ -16,6 +16,7 @@ import numpy as np
 from projector.engines import read_options
 from projector.projection.assignment import choose, probabilities, scored
 from projector.projection.base import Projection
+from projector.projection.conventions.learning import Conventions
 from projector.projection.match.arrays import Candidates, MatchBatch
 from projector.projection.match.batch import build, has_bare_script
 from projector.projection.match.boundaries import target_offsets
@@ -74,18 +75,17 @@ class MatchProjector:
         self.sees_corpus = self.options.corpus
         self.statistics = CorpusStatistics()
         self.translations = SpanTranslations()
+        self.conventions = Conventions()
 
     def fit(self, pairs: Iterable[Pair]) -> None:
-        """Count words and letters; then project once, to remember what came out."""
+        """Count words, letters and edges of spans; then project once, to count what came out."""
         self.statistics, self.translations = CorpusStatistics(), SpanTranslations()
-        if not self.options.memory:
-            for pair in pairs:
-                self.statistics.add(pair)
-            return
+        self.conventions = Conventions()
         kept: list[Pair] = []
         for pair in pairs:
             self.statistics.add(pair)
-            if pair.source.spans and len(kept) < FIRST_PASS:
+            self.conventions.add(pair)
+            if self.options.memory and pair.source.spans and len(kept) < FIRST_PASS:
                 kept.append(pair)
         first_pass = SpanTranslations()
         for start in range(0, len(kept), CHUNK):
@@ -97,13 +97,18 @@ class MatchProjector:
 
     def state(self) -> bytes:
         """What `fit` learnt."""
-        return msgspec.msgpack.encode((self.statistics.dump(), self.translations.dump()))
+        return msgspec.msgpack.encode(
+            (self.statistics.dump(), self.translations.dump(), self.conventions.dump())
+        )
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        statistics, translations = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+        statistics, translations, conventions = msgspec.msgpack.decode(
+            data, type=tuple[bytes, bytes, bytes]
+        )
         self.statistics = CorpusStatistics.load(statistics)
         self.translations = SpanTranslations.load(translations)
+        self.conventions = Conventions.load(conventions)
 
     def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         """See `Projector.project`; pairs without links give spans without counterpart."""
@@ -114,7 +119,7 @@ class MatchProjector:
 
     def build_candidates(self, pairs: Sequence[Pair]) -> tuple[MatchBatch, Candidates]:
         """The candidates of a few pairs of one pair of languages, with their features."""
-        asked = build(pairs, self.statistics, self.translations)
+        asked = build(pairs, self.statistics, self.translations, self.conventions)
         return asked, candidates(asked.batch, asked.source, asked.target)
 
     def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
+from projector.projection.conventions.closed_classes import CLASSES
+from projector.projection.conventions.learning import Probabilities
 from projector.projection.match.arrays import WordArrays
 from projector.projection.words import DIGITS, facts
 
@@ -26,11 +28,17 @@ class WordTable:
         """The number of each word; new words get the next ones."""
         return list(map(self.numbers.__getitem__, words))
 
-    def arrays(self, document_frequency: Mapping[str, float], bare: bool) -> WordArrays:
+    def arrays(
+        self,
+        document_frequency: Mapping[str, float],
+        classes: Callable[[str], Probabilities],
+        bare: bool,
+    ) -> WordArrays:
         """The facts of all words.
 
         Args:
             document_frequency: of a lower-cased word, the share of the corpus's texts that hold it.
+            classes: of a word, how far it is of each closed class.
             bare: compare consonants only (one of the scripts writes no short vowels).
         """
         known = [facts(word) for word in self.numbers]
@@ -48,6 +56,7 @@ class WordTable:
                 [document_frequency.get(w.lower(), 0.0) for w in self.numbers], np.float32
             ),
             digest=np.array([f.digest for f in known], np.int64),
+            classes=np.array([classes(w) for w in self.numbers], np.float32).reshape(-1, CLASSES),
             letters=letters,
             at=at,
         )
