@@ -46,6 +46,17 @@ SELDOM_FEATURES = (
     "name_article",
     "unbalanced",
 )  # a few dozen times each
+PRIOR = {"whole_sentence": 2.0, "ends_convention": 0.7, "begins_convention": 0.7}  # see `train`
+PULLED_UP = tuple(  # features whose weight is positive by their meaning
+    name
+    for name in FEATURES
+    if name.split("_")[0] in ("first", "last") and name.endswith(("_own", "_convention"))
+) + ("whole_sentence", "begins_convention", "ends_convention", "begins_sentence", "ends_sentence")
+PULLED_DOWN = tuple(  # and negative
+    name
+    for name in FEATURES
+    if name.split("_")[0] in ("before", "after") and name.endswith(("_own", "_convention"))
+) + ("begins_differ", "ends_differ")
 SELDOM = 0.1  # of the pull to zero, for these
 KINDS = {  # of features, by parts of their names
     "spelling": ("spelling", "identical"),
@@ -209,11 +220,16 @@ def pruned(example: Example, vector: np.ndarray) -> Matrix:
 
 
 def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarray:
-    """Softmax regression by L-BFGS; ``l2`` pulls towards 0, less where a feature is seldom."""
+    """Softmax regression by L-BFGS; ``l2`` pulls towards 0, less where a feature is seldom.
+
+    Features of clauses and conventions keep the sign that their meaning gives them, and are pulled
+    towards `PRIOR`: folders without clauses say nothing about them, or the wrong thing by chance.
+    """
     from scipy.optimize import minimize
 
     mask = np.array([name not in LEFT_ALONE for name in FEATURES], np.float64)
     pull = l2 * np.array([SELDOM if name in SELDOM_FEATURES else 1.0 for name in FEATURES])
+    centre = np.array([PRIOR.get(name, 0.0) for name in FEATURES])
     total = sum(m.weight.sum() for m in matrices)
 
     def loss(vector: np.ndarray) -> tuple[float, np.ndarray]:
@@ -228,10 +244,20 @@ def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarra
             p = e / np.repeat(norm, sizes) * np.repeat(m.weight, sizes)
             p[m.right] -= m.weight
             slope += m.features.T @ p
-        return value / total + pull @ vector**2 / 2, slope * mask / total + pull * vector
+        pulled = vector - centre
+        return value / total + pull @ pulled**2 / 2, slope * mask / total + pull * pulled
 
+    bounds = [
+        (0.0 if name in PULLED_UP else None, 0.0 if name in PULLED_DOWN else None)
+        for name in FEATURES
+    ]
     found = minimize(
-        loss, start.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+        loss,
+        start.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 300},
     )
     return np.asarray(found.x * mask)
 

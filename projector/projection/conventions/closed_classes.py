@@ -115,14 +115,16 @@ def listed(lang: str) -> Mapping[str, tuple[WordClass, ...]]:
 
 
 @lru_cache(maxsize=100_000)
-def punctuation_class(word: str) -> WordClass:
-    """The class of a word without letters and digits, by its last mark; else `NONE`."""
-    if any(map(str.isalnum, word)):
-        return WordClass.NONE
-    return _BY_MARK.get(word[-1:], WordClass.NONE)
+def mark_class(char: str) -> WordClass:
+    """The class of a punctuation mark; `NONE` for every other character and for none."""
+    return _BY_MARK.get(char, WordClass.NONE)
 
 
+@lru_cache(maxsize=300_000)
 def source_class(word: str, lang: str) -> WordClass:
-    """The class of a source word: the first that its language lists, or its punctuation's."""
+    """The class of a source word: the first that its language lists, or that of its last mark if
+    it holds no letter or digit."""
     kinds = listed(lang).get(word.lower())
-    return kinds[0] if kinds else punctuation_class(word)
+    if kinds:
+        return kinds[0]
+    return WordClass.NONE if any(map(str.isalnum, word)) else mark_class(word[-1:])

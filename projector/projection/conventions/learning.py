@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import log
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,9 +24,10 @@ from projector.projection.conventions.closed_classes import (
     CLASSES,
     WordClass,
     listed,
-    punctuation_class,
+    mark_class,
     source_class,
 )
+from projector.projection.conventions.edges import edges_of
 from projector.projection.token_runs import token_run
 from projector.records import Document, Pair
 from projector.text.entity_labels import NAME
@@ -50,10 +52,44 @@ ONE_CLASS: tuple[Probabilities, ...] = (
 Table = list[list[list[float]]]  # by edge, class, inside or outside
 
 
+class LabelCounts(msgspec.Struct):
+    """Of a label's spans: how often a word of a class stands inside or outside an edge, and how
+    many begin and end their sentences."""
+
+    table: Table = msgspec.field(
+        default_factory=lambda: [[[0.0, 0.0] for _ in range(CLASSES)] for _ in (FIRST, LAST)]
+    )
+    sentences: list[float] = msgspec.field(default_factory=lambda: [0.0, 0.0])
+    spans: float = 0.0
+
+
+class Convention(NamedTuple):
+    """What is usual for a label's spans.
+
+    ``first``, ``last``: of each class, log odds that a word of it at that edge belongs to the
+    span. ``begins``, ``ends``: the share of spans that begin and end with a sentence. All 0 if
+    nothing is known.
+    """
+
+    first: Probabilities
+    last: Probabilities
+    begins: float
+    ends: float
+
+
+class WordClasses(NamedTuple):
+    """How far a target word is of each class: as a word, and by what it begins and ends with
+    (punctuation glued to it)."""
+
+    word: Probabilities
+    opening: Probabilities
+    closing: Probabilities
+
+
 class _Counts(msgspec.Struct):
     """What was counted, ready to be stored."""
 
-    labels: dict[str, dict[str, Table]] = {}  # by source language and label
+    labels: dict[str, dict[str, LabelCounts]] = {}  # by source language and label
     votes: dict[str, dict[str, list[float]]] = {}  # by languages and target word; last: occurrences
     pairs: int = 0
 
@@ -63,24 +99,23 @@ class Conventions:
 
     def __init__(self) -> None:
         self._counts = _Counts()
-        self._log_odds: dict[tuple[str, str], tuple[Probabilities, Probabilities]] = {}
+        self._known: dict[tuple[str, str], Convention] = {}
         self._words: dict[str, dict[str, Probabilities]] = {}
 
     def add(self, pair: Pair) -> None:
         """Count a pair: the edges of its source spans, and where its links lead."""
-        self._log_odds, self._words = {}, {}
+        self._known, self._words = {}, {}
         self._count_edges(pair.source)
         if self._counts.pairs < VOTED_PAIRS and pair.alignment and pair.target.tokens:
             self._counts.pairs += 1
             self._count_links(pair)
 
-    def log_odds(self, lang: str, label: str) -> tuple[Probabilities, Probabilities]:
-        """Of each class: log odds that a word of it at a span's first edge belongs to the span,
-        and the same at the last edge; 0 if nothing is known."""
+    def of(self, lang: str, label: str) -> Convention:
+        """What is usual for a label in the source's language."""
         key = (lang, label)
-        if key not in self._log_odds:
-            self._log_odds[key] = self._estimate(lang, label)
-        return self._log_odds[key]
+        if key not in self._known:
+            self._known[key] = self._estimate(lang, label)
+        return self._known[key]
 
     def target_classes(self, source: str, target: str) -> Mapping[str, Probabilities]:
         """The classes of the target language's lower-cased words; other words are of none."""
@@ -89,17 +124,20 @@ class Conventions:
             self._words[key] = self._classify(key, target)
         return self._words[key]
 
-    def source_classes(self, lang: str) -> Callable[[str], Probabilities]:
-        """Of a source word, its class as a row with a one in it, or `NO_CLASS`."""
-        return lambda word: ONE_CLASS[source_class(word, lang)]
-
-    def classes_of(self, source: str, target: str) -> Callable[[str], Probabilities]:
+    def classes_of(self, source: str, target: str) -> Callable[[str], WordClasses]:
         """Of a target word, how far it is of each class."""
         known = self.target_classes(source, target)
 
-        def classes(word: str) -> Probabilities:
-            found = known.get(word.lower())
-            return ONE_CLASS[punctuation_class(word)] if found is None else found
+        def classes(word: str) -> WordClasses:
+            found = known.get(word.lower(), NO_CLASS)
+            opening, closing = mark_class(word[:1]), mark_class(word[-1:])
+            if not any(map(str.isalnum, word)):
+                found = ONE_CLASS[closing]
+            return WordClasses(
+                found,
+                found if opening == WordClass.NONE else ONE_CLASS[opening],
+                found if closing == WordClass.NONE else ONE_CLASS[closing],
+            )
 
         return classes
 
@@ -123,14 +161,21 @@ class Conventions:
             first, end = token_run(source, (span.start, span.end))
             if first >= end:
                 continue
-            table = labels.get(span.label)
-            if table is None:
-                table = labels[span.label] = _table()
-            for edge, inner, outer in ((FIRST, first, first - 1), (LAST, end - 1, end)):
-                if kinds[inner] != WordClass.NONE:
-                    table[edge][kinds[inner]][INSIDE] += 1.0
-                if 0 <= outer < len(kinds) and kinds[outer] != WordClass.NONE:
-                    table[edge][kinds[outer]][OUTSIDE] += 1.0
+            counts = labels.get(span.label)
+            if counts is None:
+                counts = labels[span.label] = LabelCounts()
+            edges = edges_of(source, kinds, (span.start, span.end), (first, end))
+            for edge, inner, outer in (
+                (FIRST, edges.first, edges.before),
+                (LAST, edges.last, edges.after),
+            ):
+                if inner != WordClass.NONE:
+                    counts.table[edge][inner][INSIDE] += 1.0
+                if outer != WordClass.NONE:
+                    counts.table[edge][outer][OUTSIDE] += 1.0
+            counts.sentences[FIRST] += edges.begins
+            counts.sentences[LAST] += edges.ends
+            counts.spans += 1.0
 
     def _count_links(self, pair: Pair) -> None:
         votes = self._counts.votes.setdefault(f"{pair.source.lang} {pair.target.lang}", {})
@@ -146,23 +191,30 @@ class Conventions:
             if p >= MIN_LINK:
                 rows[j][kinds[i]] += p
 
-    def _estimate(self, lang: str, label: str) -> tuple[Probabilities, Probabilities]:
+    def _estimate(self, lang: str, label: str) -> Convention:
         labels = self._counts.labels.get(lang, {})
         name = label.upper() in NAME
-        kind = [table for other, table in labels.items() if (other.upper() in NAME) == name]
+        kind = [counts for other, counts in labels.items() if (other.upper() in NAME) == name]
         levels = [list(labels.values()), kind, [labels[label]] if label in labels else []]
-        found = []
+        odds: list[Probabilities] = []
+        shares: list[float] = []
         for edge in (FIRST, LAST):
             row = []
             for of in range(CLASSES):
                 p = 0.5
-                for tables in levels:
-                    inside = sum(table[edge][of][INSIDE] for table in tables)
-                    outside = sum(table[edge][of][OUTSIDE] for table in tables)
+                for some in levels:
+                    inside = sum(counts.table[edge][of][INSIDE] for counts in some)
+                    outside = sum(counts.table[edge][of][OUTSIDE] for counts in some)
                     p = (inside + BACK_OFF * p) / (inside + outside + BACK_OFF)
                 row.append(min(MAX_LOG_ODDS, max(-MAX_LOG_ODDS, log(p / (1 - p)))))
-            found.append(tuple(row))
-        return found[FIRST], found[LAST]
+            odds.append(tuple(row))
+            share = 0.0
+            for some in levels:
+                whole = sum(counts.sentences[edge] for counts in some)
+                spans = sum(counts.spans for counts in some)
+                share = (whole + BACK_OFF * share) / (spans + BACK_OFF)
+            shares.append(share)
+        return Convention(odds[FIRST], odds[LAST], shares[FIRST], shares[LAST])
 
     def _classify(self, key: str, target: str) -> dict[str, Probabilities]:
         known = listed(target)
@@ -185,7 +237,3 @@ class Conventions:
             if any(kept):
                 found[word] = kept
         return found
-
-
-def _table() -> Table:
-    return [[[0.0, 0.0] for _ in range(CLASSES)] for _ in (FIRST, LAST)]

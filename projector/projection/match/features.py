@@ -61,7 +61,7 @@ def compute_features(
             continue
         pair = view_pair(batch, r, target)
         for s in range(batch.span_at[r], batch.span_at[r + 1]):
-            span = view_span(batch, s, pair, source)
+            span = view_span(batch, r, s, pair, source)
             support = find_support(pair, span, source, target)
             low, high = at[s], at[s]
             for a in range(span.low, span.high):
@@ -165,8 +165,8 @@ def view_pair(batch: Batch, r: int, words: WordArrays) -> PairView:
 
 
 @compiled
-def view_span(batch: Batch, s: int, pair: PairView, words: WordArrays) -> SpanView:
-    """Span s of a batch, one of the pair's; ``words`` are the source's."""
+def view_span(batch: Batch, r: int, s: int, pair: PairView, words: WordArrays) -> SpanView:
+    """Span s of a batch, one of pair r's; ``words`` are the source's."""
     p, q = batch.span_first[s], batch.span_end[s]
     own = pair.source[p:q]
     count = 0
@@ -217,25 +217,13 @@ def view_span(batch: Batch, s: int, pair: PairView, words: WordArrays) -> SpanVi
         p == batch.window[s, 0],
         q == batch.window[s, 1],
         int(batch.named[s]),
-        own_edges(batch, s, pair, words),
+        batch.own[s],
         batch.convention[s],
+        batch.sentence[s],
+        batch.cuts[r],
         spelled,
         initials,
     )
-
-
-@compiled
-def own_edges(batch: Batch, s: int, pair: PairView, words: WordArrays) -> Array:
-    """`SpanView.own`: what the source span has at its edges and next to them."""
-    p, q = batch.span_first[s], batch.span_end[s]
-    own = np.zeros((2, words.classes.shape[1]), np.float32)
-    own[0] += words.classes[pair.source[p]]
-    own[1] += words.classes[pair.source[q - 1]]
-    if p > batch.window[s, 0]:
-        own[0] -= words.classes[pair.source[p - 1]]
-    if q < batch.window[s, 1]:
-        own[1] -= words.classes[pair.source[q]]
-    return own
 
 
 @compiled

@@ -18,7 +18,7 @@ from projector.projection.assignment import choose, probabilities, scored
 from projector.projection.base import Projection
 from projector.projection.conventions.learning import Conventions
 from projector.projection.match.arrays import Candidates, MatchBatch
-from projector.projection.match.batch import build, has_bare_script
+from projector.projection.match.batch import build, cuts_tokens, has_bare_script
 from projector.projection.match.boundaries import target_offsets
 from projector.projection.match.columns import Feature
 from projector.projection.match.confidence import confidence
@@ -210,11 +210,7 @@ class MatchProjector:
         """Whether stretches may begin and end inside target tokens."""
         if self.options.unit != "auto":
             return self.options.unit == "character"
-        tokens = pair.source.tokens or []
-        starts, ends = {a for a, _ in tokens}, {b for _, b in tokens}
-        return any(
-            a not in starts or b not in ends for span in pair.source.spans for a, b in span.parts
-        )
+        return cuts_tokens(pair.source)
 
     def close(self) -> None:
         """Nothing to free."""
