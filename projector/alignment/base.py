@@ -47,6 +47,13 @@ class KeepsLinks(Protocol):
 
 
 @runtime_checkable
+class UsesVectors(Protocol):
+    """An aligner that takes word vectors as evidence: their name or path, "" for none."""
+
+    vectors: str
+
+
+@runtime_checkable
 class AlignsRecords(Protocol):
     """An aligner of whole records, not of sentences: links that were made elsewhere."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from projector.abilities import KeepsState
-from projector.alignment.base import Aligner, TokenPair
+from projector.alignment.base import Aligner, TokenPair, UsesVectors
 from projector.alignment.symmetrise import average
 from projector.errors import UsageError
 from projector.records import Link
@@ -33,6 +33,9 @@ class EnsembleAligner:
         self.name = "+".join(m.name for m in members)
         self.model = "+".join(m.model for m in members if m.model)
         self.version = "+".join(m.version for m in members)
+        self.vectors = "+".join(
+            m.vectors for m in members if isinstance(m, UsesVectors) and m.vectors
+        )
         self.sees_corpus = any(m.sees_corpus for m in members)
         self.weights = [1.0] * len(members) if weights is None else [float(w) for w in weights]
         if len(self.weights) != len(members):

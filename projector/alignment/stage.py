@@ -13,12 +13,19 @@ from typing import Any, ClassVar
 import msgspec
 
 from projector.abilities import KeepsState, total_cost
-from projector.alignment.base import Aligner, AlignsRecords, KeepsLinks, TokenPair
+from projector.alignment.base import (
+    Aligner,
+    AlignsRecords,
+    KeepsLinks,
+    TokenPair,
+    UsesVectors,
+)
 from projector.alignment.ensemble import EnsembleAligner
 from projector.alignment.sentences import Unit, links_of, units_of, with_both_tokens
 from projector.engines import engine_class, option_names
 from projector.errors import DataError, UsageError
 from projector.records import Link, Pair, Record, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 
 Languages = tuple[str, str]
@@ -35,6 +42,7 @@ class AlignOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     model: str = ""
     bitext: list[str] = msgspec.field(default_factory=list)
     lexicon: list[str] = msgspec.field(default_factory=list)
+    vectors: str = ""
     links: str = ""
     options: dict[str, Any] = msgspec.field(default_factory=dict)
 
@@ -63,6 +71,7 @@ class AlignStage:
         given = {
             "bitext": self.options.bitext,
             "lexicon": self.options.lexicon,
+            "vectors": self._first.vectors if isinstance(self._first, UsesVectors) else "",
             **self.options.options,
         }
         engine = self._first
@@ -71,7 +80,7 @@ class AlignStage:
             engine=engine.name,
             model=engine.model,
             version=engine.version,
-            options={key: value for key, value in given.items() if value},
+            options=redacted_options({key: value for key, value in given.items() if value}),
         )
 
     def fit(self, records: Iterable[Record]) -> None:
@@ -190,9 +199,13 @@ class AlignStage:
         extra: dict[str, Any] = {}
         learns = "bitext" in option_names(kind)
         joined = "+" in given.engine
-        for option, value in (("bitext", given.bitext), ("lexicon", given.lexicon)):
+        for option, value in (
+            ("bitext", given.bitext),
+            ("lexicon", given.lexicon),
+            ("vectors", given.vectors),
+        ):
             if value and learns:
-                extra[option] = list(value)
+                extra[option] = value
             elif value and not joined:
                 raise UsageError(f"the engine {name!r} takes no --{option}; 'hmm' does")
         if given.links:

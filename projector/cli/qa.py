@@ -7,19 +7,12 @@ from typing import Annotated
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import (
-    Input,
-    Output,
-    RunOptions,
-    Setting,
-    settings,
-    split_list,
-    takes_run_options,
-)
+from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
@@ -66,7 +59,7 @@ def command(
     ] = "",
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Make question-answer examples: asked in English, answered and asked in both languages.
 

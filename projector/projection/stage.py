@@ -19,6 +19,7 @@ from projector.projection.dependents import follow
 from projector.projection.ensemble import make_projector
 from projector.projection.tags.tagger import Tagger
 from projector.records import Dropped, Pair, Record, Span, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.tokens import with_tokens
 
@@ -65,7 +66,7 @@ class ProjectStage:
 
     def step(self) -> Step:
         """Provenance."""
-        chosen: dict[str, Any] = dict(self.options.options)
+        chosen = redacted_options(self.options.options)
         if self.options.min_score:
             chosen["min_score"] = self.options.min_score
         engine = self.projector

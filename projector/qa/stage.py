@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct, field
 
 from projector import __version__
+from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import UsageError
 from projector.projection.base import Projection, Projector
@@ -132,6 +133,10 @@ class QaStage:
             back = swapped(done) if pair is not original else done
             outcomes[n] = msgspec.structs.replace(back, steps=[*back.steps, self.step()])
         return outcomes
+
+    def cost(self) -> dict[str, float]:
+        """What generator, projector and translator have spent (tokens, money, ...)."""
+        return total_cost([self.generator, self.projector, self.translator])
 
     def close(self) -> None:
         if self.generator is not None:

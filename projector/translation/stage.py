@@ -18,6 +18,7 @@ from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import DataError, UsageError
 from projector.records import Document, Link, Offsets, Pair, Question, Record, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize, with_tokens
@@ -116,7 +117,9 @@ class TranslateStage:
         model, version = engine.model, engine.version
         if isinstance(engine, ServesSeveralPairs) and lang:
             model, version = engine.provenance(lang, self.options.to)
-        return Step("translate", engine.name, model, version, dict(self.options.options))
+        return Step(
+            "translate", engine.name, model, version, redacted_options(self.options.options)
+        )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
