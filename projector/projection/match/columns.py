@@ -99,7 +99,9 @@ class Feature(IntEnum):
     BEGINS_DIFFER = auto()  # only one of them does
     ENDS_SENTENCE = auto()
     ENDS_DIFFER = auto()
-    WHOLE_SENTENCE = auto()  # the span is its whole sentence, and so is the candidate: 1, if not: -1
+    WHOLE_SENTENCE = (
+        auto()
+    )  # the span is its whole sentence, and so is the candidate: 1, if not: -1
     # Whether words of closed classes belong to the span (`conventions`). Positive where they do.
     # Own: by what the source span itself does with a word of the class at that edge (1, -1).
     # Convention: where it has none there, by the log odds of its label. Each times how far the

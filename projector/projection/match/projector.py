@@ -71,7 +71,6 @@ class MatchProjector:
         self.options = read_options(MatchOptions, options, self.name)
         self.model = model
         self.weights = load_weights(model)
-        self._vector = self.weights.vector()
         self.sees_corpus = self.options.corpus
         self.statistics = CorpusStatistics()
         self.translations = SpanTranslations()
@@ -91,7 +90,7 @@ class MatchProjector:
         for start in range(0, len(kept), CHUNK):
             for group in _by_languages(kept[start : start + CHUNK]):
                 asked, found = self.build_candidates(group)
-                first_pass.add(group, asked, found, self._choose(asked, found)[1])
+                first_pass.add(group, asked, found, self._choose(group, asked, found)[1])
         first_pass.drop_singletons()
         self.translations = first_pass
 
@@ -130,10 +129,15 @@ class MatchProjector:
                 answers[places[id(pair)]] = list(found)
         return answers
 
-    def _choose(self, asked: MatchBatch, found: Candidates) -> tuple[np.ndarray, np.ndarray]:
-        """Log probabilities of all candidates, and the chosen ones' numbers."""
+    def _choose(
+        self, pairs: Sequence[Pair], asked: MatchBatch, found: Candidates
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Log probabilities of all candidates of pairs of one pair of languages, and the chosen
+        ones' numbers."""
         batch = asked.batch
-        log_p = probabilities(found.at, scored(found.features, self._vector))
+        gradedness = self.statistics.gradedness(pairs[0].source.lang, pairs[0].target.lang)
+        vector = self.weights.vector(gradedness)
+        log_p = probabilities(found.at, scored(found.features, vector))
         chosen = choose(
             batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
             found.end, log_p,
@@ -143,7 +147,7 @@ class MatchProjector:
     def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
         """Pairs of one pair of languages."""
         asked, found = self.build_candidates(pairs)
-        log_p, chosen = self._choose(asked, found)
+        log_p, chosen = self._choose(pairs, asked, found)
         scores = confidence(self.weights, found, log_p, chosen)
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
