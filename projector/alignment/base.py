@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from projector.records import Link
+from projector.records import Link, Pair
 
 
 class TokenPair(Struct, frozen=True):
@@ -37,3 +37,46 @@ class Aligner(Protocol):
 
     def close(self) -> None:
         """Free the model."""
+
+
+@runtime_checkable
+class KeepsLinks(Protocol):
+    """An aligner that leaves pairs alone which bring links, from the translator or a file."""
+
+    keeps_links: bool
+
+
+@runtime_checkable
+class UsesVectors(Protocol):
+    """An aligner that takes word vectors as evidence: their name or path, "" for none."""
+
+    vectors: str
+
+
+@runtime_checkable
+class AlignsRecords(Protocol):
+    """An aligner of whole records, not of sentences: links that were made elsewhere."""
+
+    name: str
+    model: str
+    version: str
+    sees_corpus: bool
+
+    def fit_records(self, records: Iterable[Pair]) -> None:
+        """See all records of the run, in order, with their tokens."""
+
+    def links_of(self, pair: Pair) -> list[Link]:
+        """Links of one record.
+
+        Raises:
+            DataError: it has none.
+        """
+
+    def state(self) -> bytes:
+        """What `fit_records` noted."""
+
+    def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit_records` noted."""
+
+    def close(self) -> None:
+        """Forget the links."""

@@ -7,11 +7,11 @@ does not see stays in the middle, one that both see stays high.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 
-from projector.alignment.base import Aligner, TokenPair
+from projector.abilities import KeepsState
+from projector.alignment.base import Aligner, TokenPair, UsesVectors
 from projector.alignment.symmetrise import average
 from projector.errors import UsageError
 from projector.records import Link
@@ -33,6 +33,9 @@ class EnsembleAligner:
         self.name = "+".join(m.name for m in members)
         self.model = "+".join(m.model for m in members if m.model)
         self.version = "+".join(m.version for m in members)
+        self.vectors = "+".join(
+            m.vectors for m in members if isinstance(m, UsesVectors) and m.vectors
+        )
         self.sees_corpus = any(m.sees_corpus for m in members)
         self.weights = [1.0] * len(members) if weights is None else [float(w) for w in weights]
         if len(self.weights) != len(members):
@@ -45,7 +48,7 @@ class EnsembleAligner:
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Show the pairs to every member that wants to see them."""
         learners = [m for m in self.members if m.sees_corpus]
-        seen: Any = pairs if len(learners) == 1 else list(pairs)
+        seen = pairs if len(learners) == 1 else list(pairs)
         for member in learners:
             member.fit(seen, source, target)
 
@@ -54,15 +57,15 @@ class EnsembleAligner:
         learnt = []
         for member in self.members:
             if member.sees_corpus:
-                give = getattr(member, "state", None)
-                if give is None:
+                state = member.state() if isinstance(member, KeepsState) else None
+                if state is None:
                     return None
-                learnt.append(give())
+                learnt.append(state)
         return msgspec.msgpack.encode(learnt)
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        learners: list[Any] = [m for m in self.members if m.sees_corpus]
+        learners = [m for m in self.members if m.sees_corpus and isinstance(m, KeepsState)]
         learnt = msgspec.msgpack.decode(data, type=list[bytes])
         for member, part in zip(learners, learnt, strict=True):
             member.load_state(part)

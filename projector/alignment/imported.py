@@ -38,7 +38,7 @@ class ImportedAligner:
     name = "import"
     version = "1"
     sees_corpus = True
-    by_record = True  # the stage hands over whole records
+    Options = ImportedOptions
 
     def __init__(self, model: str = "", **options: object) -> None:
         read = read_options(ImportedOptions, options, self.name)

@@ -12,11 +12,20 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from projector.abilities import KeepsState, total_cost
+from projector.alignment.base import (
+    Aligner,
+    AlignsRecords,
+    KeepsLinks,
+    TokenPair,
+    UsesVectors,
+)
 from projector.alignment.ensemble import EnsembleAligner
-from projector.alignment.sentences import links_of, units_of, with_both_tokens
-from projector.engines import engine_class
+from projector.alignment.sentences import Unit, links_of, units_of, with_both_tokens
+from projector.engines import engine_class, option_names
 from projector.errors import DataError, UsageError
-from projector.records import Pair, Record, Step
+from projector.records import Link, Pair, Record, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 
 Languages = tuple[str, str]
@@ -33,6 +42,7 @@ class AlignOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     model: str = ""
     bitext: list[str] = msgspec.field(default_factory=list)
     lexicon: list[str] = msgspec.field(default_factory=list)
+    vectors: str = ""
     links: str = ""
     options: dict[str, Any] = msgspec.field(default_factory=dict)
 
@@ -50,17 +60,18 @@ class AlignStage:
 
     def __init__(self, options: AlignOptions) -> None:
         self.options = options
-        self._engines: dict[Languages, Any] = {}
-        self._first = self._make()
-        self.sees_corpus: bool = self._first.sees_corpus
-        self._keeps_links: bool = getattr(self._first, "keeps_links", False)
-        self._by_record: bool = getattr(self._first, "by_record", False)
+        self._engines: dict[Languages, Aligner] = {}
+        self._first = first = self._make()
+        self.sees_corpus = first.sees_corpus
+        self._keeps_links = isinstance(first, KeepsLinks) and first.keeps_links
+        self._imported = first if isinstance(first, AlignsRecords) else None
 
     def step(self) -> Step:
         """Provenance; the files that the links were learnt from are part of it."""
         given = {
             "bitext": self.options.bitext,
             "lexicon": self.options.lexicon,
+            "vectors": self._first.vectors if isinstance(self._first, UsesVectors) else "",
             **self.options.options,
         }
         engine = self._first
@@ -69,15 +80,15 @@ class AlignStage:
             engine=engine.name,
             model=engine.model,
             version=engine.version,
-            options={key: value for key, value in given.items() if value},
+            options=redacted_options({key: value for key, value in given.items() if value}),
         )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Let the engine learn from all pairs of the run, each language pair for itself."""
-        if self._by_record:
-            self._first.fit_records(_pair(r) for r in records)
+        if self._imported is not None:
+            self._imported.fit_records(_pair(r) for r in records)
             return
-        groups: dict[Languages, list[Any]] = {}
+        groups: dict[Languages, list[TokenPair]] = {}
         wanted: set[Languages] = set()
         same: dict[str, str] = {}  # one object for each word: a corpus repeats them
         for record in records:
@@ -98,11 +109,11 @@ class AlignStage:
 
     def state(self) -> bytes | None:
         """What the engines learnt, for workers elsewhere; None if one of them cannot tell."""
-        if self._by_record:
-            return self._first.state()
+        if self._imported is not None:
+            return self._imported.state()
         learnt = []
         for languages, engine in self._engines.items():
-            data = engine.state() if hasattr(engine, "state") else None
+            data = engine.state() if isinstance(engine, KeepsState) else None
             if data is None:
                 return None
             learnt.append((languages, data))
@@ -110,24 +121,26 @@ class AlignStage:
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        if self._by_record:
-            self._first.load_state(data)
+        if self._imported is not None:
+            self._imported.load_state(data)
             return
         for languages, learnt in msgspec.msgpack.decode(data, type=list[tuple[Languages, bytes]]):
-            self._engine(languages).load_state(learnt)
+            engine = self._engine(languages)
+            assert isinstance(engine, KeepsState)  # one of the same kind gave it
+            engine.load_state(learnt)
 
     def process(self, records: Sequence[Record]) -> list[Outcome]:
         """Links for each pair; a pair without words on a side gets none."""
         pairs = [with_both_tokens(_pair(r)) for r in records]
         outcomes: list[Outcome] = list(pairs)
-        waiting: dict[Languages, list[tuple[int, Any]]] = {}
+        waiting: dict[Languages, list[tuple[int, list[Unit]]]] = {}
         step = self.step()
         for n, pair in enumerate(pairs):
             if self._kept(pair):
                 outcomes[n] = pair
-            elif self._by_record:
+            elif self._imported is not None:
                 try:
-                    outcomes[n] = _linked(pair, self._first.links_of(pair), step)
+                    outcomes[n] = _linked(pair, self._imported.links_of(pair), step)
                 except DataError as error:
                     outcomes[n] = Rejected(pair.id, error.reason, str(error))
             else:
@@ -140,14 +153,19 @@ class AlignStage:
                 outcomes[n] = _linked(pairs[n], links, step)
         return outcomes
 
+    def cost(self) -> dict[str, float]:
+        """What the engines have spent (tokens, money, ...), if they report that."""
+        return total_cost([self._first, *self._engines.values()])
+
     def close(self) -> None:
+        """Close every engine."""
         for engine in {id(e): e for e in [self._first, *self._engines.values()]}.values():
             engine.close()
 
     def _kept(self, pair: Pair) -> bool:
         return self._keeps_links and pair.alignment is not None
 
-    def _engine(self, languages: Languages) -> Any:
+    def _engine(self, languages: Languages) -> Aligner:
         """The engine of a language pair: one for all, unless it learns."""
         if not self.sees_corpus:
             return self._first
@@ -155,7 +173,7 @@ class AlignStage:
             self._engines[languages] = self._make() if self._engines else self._first
         return self._engines[languages]
 
-    def _make(self) -> Any:
+    def _make(self) -> Aligner:
         given = self.options
         names = [name.strip() for name in given.engine.split("+")]
         if len(names) == 1:
@@ -171,26 +189,31 @@ class AlignStage:
                 )
         members = [self._make_one(name, given.model, own[name]) for name in names]
         for member in members:
-            if getattr(member, "by_record", False):
+            if isinstance(member, AlignsRecords):
                 raise UsageError(f"the engine {member.name!r} cannot be joined to others with '+'")
         return EnsembleAligner(members, weights)
 
-    def _make_one(self, name: str, model: str, options: Mapping[str, Any]) -> Any:
+    def _make_one(self, name: str, model: str, options: Mapping[str, Any]) -> Aligner:
         given = self.options
         kind = engine_class("aligners", name)
         extra: dict[str, Any] = {}
-        learns = getattr(kind, "learns", False)
+        learns = "bitext" in option_names(kind)
         joined = "+" in given.engine
-        for option, value in (("bitext", given.bitext), ("lexicon", given.lexicon)):
+        for option, value in (
+            ("bitext", given.bitext),
+            ("lexicon", given.lexicon),
+            ("vectors", given.vectors),
+        ):
             if value and learns:
-                extra[option] = list(value)
+                extra[option] = value
             elif value and not joined:
                 raise UsageError(f"the engine {name!r} takes no --{option}; 'hmm' does")
         if given.links:
-            if not getattr(kind, "by_record", False):
+            if "links" not in option_names(kind):
                 raise UsageError(f"the engine {name!r} takes no --links; --engine import does")
             extra["links"] = given.links
-        return kind("" if joined and learns else model, **extra, **options)
+        made: Aligner = kind("" if joined and learns else model, **extra, **options)
+        return made
 
 
 def _pair(record: Record) -> Pair:
@@ -207,5 +230,5 @@ def _languages(pair: Pair) -> Languages:
     return pair.source.lang, pair.target.lang
 
 
-def _linked(pair: Pair, links: list[Any], step: Step) -> Pair:
+def _linked(pair: Pair, links: list[Link], step: Step) -> Pair:
     return msgspec.structs.replace(pair, alignment=links, steps=[*pair.steps, step])

@@ -1,6 +1,6 @@
 """What an annotator finds in a text, and what it must be able to do.
 
-Between the stage `projector.annotation.stage` and the engines `spacy` and `stanza`.
+Between the stage `projector.annotation.stage` and the engines (`spacy`, `stanza`, `llm`, ...).
 """
 
 from __future__ import annotations
@@ -13,15 +13,35 @@ from msgspec import Struct
 from projector.records import Document, Offsets
 
 # Layers that an annotator may give. The first two every pipeline has.
-LAYERS = ("tokens", "sentences", "pos", "lemmas", "entities", "chunks")
+LAYERS = (
+    "tokens", "sentences", "pos", "lemmas", "entities", "chunks", "relations", "classes",
+)  # fmt: skip
 
 
 class Labelled(Struct, frozen=True):
-    """A stretch of text with a label."""
+    """A stretch of text with a label; ``score`` in [0, 1] where the annotator gives one."""
 
     start: int
     end: int
     label: str
+    score: float | None = None
+
+
+class LabelledRelation(Struct, frozen=True):
+    """A labelled relation between two stretches, each one of the annotation's ``entities`` or a
+    span that the document brought."""
+
+    label: str
+    head: Labelled
+    tail: Labelled
+    score: float | None = None
+
+
+class Unplaced(Struct, frozen=True):
+    """Something that an annotator said and that cannot be taken over, with the reason."""
+
+    what: str
+    reason: str
 
 
 class Annotation(Struct, frozen=True):
@@ -29,6 +49,8 @@ class Annotation(Struct, frozen=True):
 
     ``pos`` (Universal POS) and ``lemmas`` have one entry for each token; they are empty where the
     pipeline does not give them. ``chunks`` are noun phrases without what follows the noun.
+    ``classes`` are labels of the whole document by name. ``unplaced`` is what was said and could
+    not be taken over. ``error`` is set where the document could not be annotated at all.
     """
 
     tokens: list[Offsets]
@@ -37,6 +59,10 @@ class Annotation(Struct, frozen=True):
     lemmas: list[str]
     entities: list[Labelled]
     chunks: list[Offsets]
+    relations: list[LabelledRelation] = []
+    classes: dict[str, str] = {}
+    unplaced: list[Unplaced] = []
+    error: str | None = None
 
 
 class Annotator(Protocol):

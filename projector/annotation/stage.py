@@ -13,15 +13,17 @@ from typing import Any, ClassVar, Literal
 import msgspec
 from msgspec import Struct
 
-from projector.annotation.base import LAYERS, Annotation, Annotator
+from projector.abilities import total_cost
+from projector.annotation.base import LAYERS, Annotation, Annotator, LabelledRelation
 from projector.engines import engine_class
 from projector.errors import EngineError, UsageError, near_miss
-from projector.records import Document, Offsets, Pair, Record, Span, Step
+from projector.records import Document, Offsets, Pair, Record, Relation, Span, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 
 TAG_LAYERS = {"pos": "upos", "lemmas": "lemma"}
 # What is added without being asked for, where the pipeline gives it.
-USUAL = ("tokens", "pos", "entities")
+USUAL = ("tokens", "pos", "entities", "relations", "classes")
 
 
 class AnnotateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,10 +77,16 @@ class AnnotateStage:
     def step(self) -> Step:
         """Provenance of what was added."""
         made = self.annotator
-        return Step("annotate", made.name, made.model, made.version, dict(self.options.options))
+        return Step(
+            "annotate", made.name, made.model, made.version, redacted_options(self.options.options)
+        )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
+
+    def cost(self) -> dict[str, float]:
+        """What the annotator has spent (tokens, money, ...), if it reports that."""
+        return total_cost([self.annotator])
 
     def close(self) -> None:
         """Free the models."""
@@ -103,7 +111,11 @@ class AnnotateStage:
             layers = self._layers(lang)
             found = self.annotator.annotate([self._document(records[n]) for n in places], lang)
             for n, annotation in zip(places, found, strict=True):
-                outcomes[n] = self._added(records[n], annotation, layers, lang)
+                outcomes[n] = (
+                    Rejected(records[n].id, "engine_error", annotation.error)
+                    if annotation.error is not None
+                    else self._added(records[n], annotation, layers, lang)
+                )
         return [outcome for outcome in outcomes if outcome is not None]
 
     def _document(self, record: Record) -> Document:
@@ -136,11 +148,19 @@ class AnnotateStage:
             keep = self.options.labels
             for entity in found.entities:
                 if not keep or entity.label in keep:
-                    add_span(spans, entity.start, entity.end, entity.label, "e")
+                    add_span(spans, entity.start, entity.end, entity.label, "e", entity.score)
         if "chunks" in layers:
             for start, end in found.chunks:
                 add_span(spans, start, end, self.options.chunk_label, "c")
+        relations = list(document.relations)
+        if "relations" in layers:
+            add_relations(relations, found.relations, spans)
+        labels = document.labels
+        if "classes" in layers:
+            labels = {**found.classes, **labels}
         meta = document.meta
+        if found.unplaced:
+            meta = {**meta, "unplaced": msgspec.to_builtins(found.unplaced)}
         if "sentences" in layers:
             meta = {**meta, "sentences": [list(stretch) for stretch in found.sentences]}
         changed = msgspec.structs.replace(
@@ -149,6 +169,8 @@ class AnnotateStage:
             tokens=document.tokens if document.tokens is not None else tokens_of(found),
             tags=tags,
             spans=spans,
+            relations=relations,
+            labels=labels,
             meta=meta,
         )
         if isinstance(record, Pair):
@@ -162,7 +184,25 @@ def tokens_of(found: Annotation) -> list[Offsets]:
     return list(found.tokens)
 
 
-def add_span(spans: list[Span], start: int, end: int, label: str, prefix: str) -> None:
+def add_relations(
+    relations: list[Relation], found: Sequence[LabelledRelation], spans: Sequence[Span]
+) -> None:
+    """Add relations between spans that are there, unless the same one is."""
+    ids = {(s.start, s.end, s.label): s.id for s in reversed(spans) if not s.pieces}
+    known = {(r.label, r.head, r.tail) for r in relations}
+    for relation in found:
+        ends = [ids.get((e.start, e.end, e.label)) for e in (relation.head, relation.tail)]
+        head, tail = ends
+        if head is None or tail is None or (relation.label, head, tail) in known:
+            continue  # `labels` left one of its spans out
+        known.add((relation.label, head, tail))
+        attributes = {} if relation.score is None else {"score": relation.score}
+        relations.append(Relation(relation.label, head, tail, attributes=attributes))
+
+
+def add_span(
+    spans: list[Span], start: int, end: int, label: str, prefix: str, score: float | None = None
+) -> None:
     """Add a span under an id that is free, unless the same one is there."""
     if any((s.start, s.end, s.label) == (start, end, label) and not s.pieces for s in spans):
         return
@@ -170,4 +210,4 @@ def add_span(spans: list[Span], start: int, end: int, label: str, prefix: str) -
     n = 0
     while f"{prefix}{n}" in taken:
         n += 1
-    spans.append(Span(f"{prefix}{n}", start, end, label))
+    spans.append(Span(f"{prefix}{n}", start, end, label, score=score))

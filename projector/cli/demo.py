@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from projector.cli import messages
+from projector.cli.completion import languages
 from projector.cli.options import Force
 from projector.errors import UsageError
 
@@ -22,7 +23,10 @@ def command(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FOLDER", help="Where everything goes.")
     ] = "out/demo",
-    to: Annotated[str, typer.Option("--to", metavar="LANG", help="Language to make.")] = "es",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="LANG", autocompletion=languages, help="Language to make."),
+    ] = "es",
     force: Force = False,
 ) -> None:
     """Translate, align and project every sample, write a report, and say what came out.

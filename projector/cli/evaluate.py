@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from projector.cli import messages
+from projector.cli.completion import formats
 from projector.cli.options import AsJson, settings
 from projector.errors import DataError, UsageError
 
@@ -57,10 +58,22 @@ def command(
         int, typer.Option("--bootstrap", min=0, metavar="N", help="95 % interval of F1, N draws.")
     ] = 0,
     source: Annotated[
-        str, typer.Option("--from", metavar="FORMAT", help="Of PRED; guessed if not given.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="FORMAT",
+            autocompletion=formats,
+            help="Of PRED; guessed if not given.",
+        ),
     ] = "",
     gold_from: Annotated[
-        str, typer.Option("--gold-from", metavar="FORMAT", help="Of GOLD; guessed if not given.")
+        str,
+        typer.Option(
+            "--gold-from",
+            metavar="FORMAT",
+            autocompletion=formats,
+            help="Of GOLD; guessed if not given.",
+        ),
     ] = "",
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Format option of PRED.")

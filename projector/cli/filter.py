@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import Input, Output, RunOptions, split_list, takes_run_options
+from projector.cli.options import Input, Output, split_list, takes_job
 from projector.errors import UsageError
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
@@ -41,7 +42,7 @@ def command(
         float | None, typer.Option("--max-unaligned", min=0, max=1, help="Share without links.")
     ] = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Take out pairs that look wrong. They go to OUT.rejected.jsonl, with the reason of each.
 

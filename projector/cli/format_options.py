@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from projector.cli import messages
+from projector.cli.completion import formats, languages
 from projector.cli.options import settings
 from projector.errors import UsageError, near_miss
 from projector.records import Record
@@ -15,11 +16,25 @@ from projector.records import Record
 AnyInput = Annotated[
     str, typer.Argument(metavar="IN", help="A file, a folder, or - for standard input.")
 ]
-From = Annotated[str, typer.Option("--from", metavar="FORMAT", help="Guessed if not given.")]
-To = Annotated[
-    str, typer.Option("--to", metavar="FORMAT", help="By OUT's suffix (.jsonl, .conllu, ...).")
+From = Annotated[
+    str,
+    typer.Option("--from", metavar="FORMAT", autocompletion=formats, help="Guessed if not given."),
 ]
-Lang = Annotated[str, typer.Option("--lang", metavar="LANG", help="Language of the documents.")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        autocompletion=formats,
+        help="By OUT's suffix (.jsonl, .conllu, ...).",
+    ),
+]
+Lang = Annotated[
+    str,
+    typer.Option(
+        "--lang", metavar="LANG", autocompletion=languages, help="Language of the documents."
+    ),
+]
 Columns = Annotated[
     str,
     typer.Option("--columns", metavar="token=0,tag=-1", help="CoNLL: what stands in which column."),
@@ -107,14 +122,15 @@ def transfer(
     """Read, change, write; then say the counts and whatever was lost on the way."""
     from projector.io.formats import entry, read_lines, read_options, write
     from projector.io.formats.reading import Reader, Rejects
-    from projector.io.streams import check_writable
+    from projector.io.streams import check_writable, refuse_same_file
 
     for name, given in zip(formats, options, strict=True):
         read_options(name, given)
     if output == "-" and entry(formats[1], reading=False).folder:
         raise UsageError(f"the format {formats[1]!r} is a folder: name it with -o FOLDER")
     if not entry(formats[1], reading=False).folder:
-        check_writable(output, force=force)
+        check_writable(output, force=force, reads=[input])
+    refuse_same_file([input], [output, f"{output}.rejected.jsonl"])
     said = f"{input} ({formats[0]}) -> {output} ({formats[1]})"
     if dry_run:
         messages.say(f"dry run: {said}; options {options[0]} -> {options[1]}")

@@ -7,17 +7,18 @@ import sys
 from typing import Any
 
 from projector.cli import messages
-from projector.cli.options import RunOptions
-from projector.errors import Interrupted
+from projector.errors import Interrupted, TooManyRejects
+from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
-from projector.pipeline.recipe import Recipe, single
+from projector.pipeline.recipe import Recipe, resolved, single
 from projector.pipeline.run.progress import Progress
 from projector.pipeline.run.runner import run
 from projector.pipeline.run.summary import Summary
+from projector.redact import redacted
 
 
 def run_stage(
-    stage: str, options: dict[str, Any], input: str, output: str, job: RunOptions
+    stage: str, options: dict[str, Any], input: str, output: str, job: Job
 ) -> Summary | None:
     """A single-stage command: a recipe of one stage, through the same runner as ``run``.
 
@@ -26,31 +27,39 @@ def run_stage(
     return run_recipe(single(stage, options, input=input, output=output), job)
 
 
-def run_recipe(recipe: Recipe, job: RunOptions) -> Summary | None:
-    """Check a recipe, then run it (or, with ``--dry-run``, print it resolved and stop)."""
-    from projector.pipeline.check import check_recipe
+def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
+    """Check a recipe, then run it (or, with ``--dry-run``, print it resolved and stop).
 
-    check_recipe(recipe)
+    Raises:
+        TooManyRejects: there were records, and none of them came out.
+    """
     if job.dry_run:
         import yaml
 
-        print(yaml.safe_dump(recipe.resolved(), sort_keys=False, allow_unicode=True), end="")
+        plain = resolved(recipe, check_recipe(recipe))
+        run(recipe, job=job)
+        print(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True), end="")
         messages.say("dry run: nothing was read or written")
         return None
     if any(spec.stage in ("align", "project", "qa") for spec in recipe.stages):
         messages.say_first_use()
     progress = Progress(quiet=messages.quiet)
     try:
-        summary = run(recipe, job=_job(job), progress=progress)
+        summary = run(recipe, job=job, progress=progress)
     except KeyboardInterrupt as error:
         raise Interrupted(_how_to_go_on(recipe)) from error
     show(summary)
+    raise_if_nothing_written(summary)
     return summary
 
 
-def _job(options: RunOptions) -> Job:
-    values = {name: getattr(options, name) for name in Job.__struct_fields__}
-    return Job(**values)
+def raise_if_nothing_written(summary: Summary) -> None:
+    """A run that gives nothing has failed, however patient it was told to be with bad records."""
+    if summary.records and not summary.written:
+        reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(summary.reasons.items()))
+        raise TooManyRejects(
+            f"nothing was written: all of the {summary.records:,} records were rejected ({reasons})"
+        )
 
 
 def _how_to_go_on(recipe: Recipe) -> str:
@@ -59,7 +68,7 @@ def _how_to_go_on(recipe: Recipe) -> str:
     words = [word for word in sys.argv[1:] if word != "--force"]
     if "--resume" not in words:
         words.append("--resume")
-    return f"interrupted; what is done is kept, go on with: xproject {shlex.join(words)}"
+    return f"interrupted; what is done is kept, go on with: xproject {redacted(shlex.join(words))}"
 
 
 def show(summary: Summary) -> None:

@@ -54,7 +54,7 @@ def command(
 
       xproject lexicon import my-words.tsv -o words.tsv
     """
-    check_writable(output, force=force)
+    check_writable(output, force=force, reads=[*files, *(lexicon or ())])
     if action == "train":
         pairs = train(files, output, source, target, list(lexicon or ()), force=force)
         print(f"learnt from {pairs} sentence pairs", file=sys.stderr)

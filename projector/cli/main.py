@@ -17,6 +17,7 @@ import typer
 from projector import __version__
 from projector.cli import messages
 from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
+from projector.redact import redacted
 from projector.runtime import relax_gc
 
 
@@ -41,6 +42,9 @@ COMMANDS: dict[str, Command] = {
     "align": Command("projector.cli.align:command", "Link the words of the two sides.", MAKE),
     "project": Command("projector.cli.project:command", "Carry the annotations over.", MAKE),
     "qa": Command("projector.cli.qa:command", "Make question-answer examples.", MAKE),
+    "generate": Command(
+        "projector.cli.generate:command", "Write annotated data by an LLM, checked.", MAKE
+    ),
     "convert": Command("projector.cli.convert:command", "Convert between file formats.", FILES),
     "export": Command("projector.cli.export:command", "Write the target side alone.", FILES),
     "evaluate": Command("projector.cli.evaluate:command", "Compare with gold data.", LOOK),
@@ -62,9 +66,9 @@ COMPLETE = "_XPROJECT_COMPLETE"  # set by the shell while it completes a line
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0 done, 1 too many records rejected, 2 wrong usage or recipe, 3 unreadable data, 4 an engine
-    failed, 130 interrupted. A user's mistake is one line on standard error; ``--debug`` adds the
-    traceback.
+    0 done, 1 too many records rejected or nothing written, 2 wrong usage or recipe, 3 unreadable
+    data, 4 an engine failed, 130 interrupted. A user's mistake is one line on standard error;
+    ``--debug`` adds the traceback.
     """
     given = list(sys.argv[1:] if argv is None else argv)
     words, flags = _global_flags(given)
@@ -91,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         text, code = describe(error)
         if text:
-            print(f"xproject: error: {text}", file=sys.stderr)
+            print(f"xproject: error: {redacted(text)}", file=sys.stderr)
         return code
 
 
@@ -133,7 +137,9 @@ def _app(words: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="xproject",
         help="Silver training data in another language: translate, align words, project labels.",
-        epilog="Each command has examples: xproject COMMAND --help",
+        epilog="Each command has examples: xproject COMMAND --help\n\n"
+        "Exit codes: 0 done; 1 too many records rejected, or nothing written; 2 wrong usage or "
+        "recipe; 3 unreadable data; 4 an engine failed; 130 interrupted.",
         add_completion=True,
         no_args_is_help=True,
         rich_markup_mode="rich",
@@ -166,7 +172,8 @@ def _typed() -> list[str]:
 
 def _load(where: str) -> Callable[..., Any]:
     module, _, attribute = where.partition(":")
-    return getattr(import_module(module), attribute)
+    function: Callable[..., Any] = getattr(import_module(module), attribute)
+    return function
 
 
 def _unloaded() -> None:
@@ -194,8 +201,24 @@ def _overall(
     """Flags that every command understands (taken off before the command sees its words)."""
 
 
+def hold_standard_streams() -> None:
+    """Keep the numbers 0 to 2 from being given to files where the shell has closed them.
+
+    Python then has no ``sys.stdin`` or ``sys.stdout``, which `projector.io.streams` says when they
+    are wanted; but the next file to be opened would become what libraries print to.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for the life of the process
+
+
 def entry() -> None:
     """The program ``xproject``: `main` in a process of its own."""
+    hold_standard_streams()
     relax_gc()
     sys.exit(main())
 

@@ -1,7 +1,7 @@
 """Options that several commands share, and the bundle that every running command has.
 
-A command that runs stages takes one parameter ``job: RunOptions`` and is decorated with
-`takes_run_options`: the decorator shows the bundle's fields as options of the command.
+A command that runs stages takes one parameter ``job: Job`` and is decorated with `takes_job`: the
+decorator shows the fields of `projector.pipeline.job.Job` as options of the command.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from projector.errors import UsageError
+from projector.pipeline.job import MAX_BLOCK, MAX_WORKERS, Job
 
 Input = Annotated[
     str,
@@ -48,67 +49,86 @@ MaxErrors = Annotated[
         "--max-errors", min=0, metavar="N", help="With --on-error skip: stop after N (exit 1)."
     ),
 ]
-Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on where an interrupted run of this output stopped.")
-]
-Workers = Annotated[
-    int, typer.Option("--workers", min=1, metavar="N", help="Processes, each with its own models.")
-]
-BlockSize = Annotated[
-    int,
-    typer.Option("--block-size", min=1, metavar="N", help="Records between two safe points."),
-]
-Executor = Annotated[
-    Literal["local", "ray"], typer.Option("--executor", help="This machine, or a Ray cluster.")
-]
-RayAddress = Annotated[
-    str, typer.Option("--ray-address", metavar="HOST:PORT", help="The cluster's head node.")
-]
+# How the fields of `Job` stand on the command line.
+JOB_OPTIONS: dict[str, Any] = {
+    "force": Force,
+    "resume": Annotated[
+        bool,
+        typer.Option("--resume", help="Go on where an interrupted run of this output stopped."),
+    ],
+    "limit": Limit,
+    "dry_run": DryRun,
+    "on_error": OnError,
+    "max_errors": MaxErrors,
+    "workers": Annotated[
+        int,
+        typer.Option(
+            "--workers",
+            min=1,
+            max=MAX_WORKERS,
+            metavar="N",
+            help="Processes, each with its own models.",
+        ),
+    ],
+    "block_size": Annotated[
+        int,
+        typer.Option(
+            "--block-size", min=1, max=MAX_BLOCK, metavar="N", help="Records between safe points."
+        ),
+    ],
+    "executor": Annotated[
+        Literal["local", "ray"],
+        typer.Option("--executor", help="This machine, or a Ray cluster."),
+    ],
+    "ray_address": Annotated[
+        str, typer.Option("--ray-address", metavar="HOST:PORT", help="The cluster's head node.")
+    ],
+}
 
 
-class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How to run, as against what to run; every field is an option of every running command."""
+def takes_job(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Replace the parameter ``job: Job`` of a typer command by one option for each field.
 
-    force: Force = False
-    resume: Resume = False
-    limit: Limit = None
-    dry_run: DryRun = False
-    on_error: OnError = "fail"
-    max_errors: MaxErrors = None
-    workers: Workers = 1
-    block_size: BlockSize = 256
-    executor: Executor = "local"
-    ray_address: RayAddress = ""
-
-
-def takes_run_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Replace the parameter ``job`` of a typer command by one option for each field."""
+    A command that also has the parameter ``typed`` gets the names of those fields that stand on
+    the command line, as against those that are left at their defaults.
+    """
     hints = get_type_hints(function, include_extras=True)
-    fields = get_type_hints(RunOptions, include_extras=True)
+    wants_typed = "typed" in hints
     shown = [
         p.replace(annotation=hints[name])
         for name, p in inspect.signature(function).parameters.items()
-        if name != "job"
+        if name not in ("job", "typed")
     ]
-    for field in msgspec.structs.fields(RunOptions):
-        shown.append(
-            inspect.Parameter(
-                field.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=field.default,
-                annotation=_grouped(fields[field.name]),
-            )
+    shown += [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=field.default,
+            annotation=_grouped(JOB_OPTIONS[field.name]),
         )
+        for field in msgspec.structs.fields(Job)
+    ]
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    shown.append(context)
 
     @functools.wraps(function)
-    def command(**values: Any) -> Any:
-        names = RunOptions.__struct_fields__
-        job = RunOptions(**{name: values.pop(name) for name in names})
+    def command(*, context: typer.Context | None = None, **values: Any) -> Any:
+        job = Job(**{name: values.pop(name) for name in Job.__struct_fields__})
+        if wants_typed:
+            values["typed"] = _typed(context)
         return function(**values, job=job)
 
     command.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in shown}
     return command
+
+
+def _typed(context: typer.Context | None) -> frozenset[str]:
+    """The fields of `Job` that the user has given a value, be it the default's."""
+    if context is None:
+        return frozenset()
+    sources = {name: context.get_parameter_source(name) for name in Job.__struct_fields__}
+    return frozenset(n for n, s in sources.items() if s is not None and s.name == "COMMANDLINE")
 
 
 def _grouped(annotation: Any) -> Any:
@@ -127,9 +147,11 @@ def settings(pairs: Sequence[str] | None) -> dict[str, Any]:
     """``["beam=4", "device=cpu"]`` -> ``{"beam": 4, "device": "cpu"}``; values are YAML scalars.
 
     Raises:
-        UsageError: no ``=``, or a value that is no YAML.
+        UsageError: no ``=``, or a value that is no YAML or that JSON cannot hold.
     """
     import yaml
+
+    from projector.pipeline.recipe_file import plain_values
 
     found: dict[str, Any] = {}
     for pair in pairs or ():
@@ -137,8 +159,8 @@ def settings(pairs: Sequence[str] | None) -> dict[str, Any]:
         if not equals or not key.strip():
             raise UsageError(f"--set: found {pair!r}, wanted KEY=VALUE")
         try:
-            found[key.strip()] = yaml.safe_load(value) if value.strip() else ""
-        except yaml.YAMLError as error:
+            found[key.strip()] = plain_values(yaml.safe_load(value)) if value.strip() else ""
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             raise UsageError(f"--set: found {pair!r}, wanted a plain value") from error
     return found
 

@@ -13,6 +13,7 @@ import typer
 from msgspec.structs import replace
 
 from projector.cli import messages
+from projector.cli.completion import languages
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
 from projector.errors import TooManyRejects
 from projector.io.jsonl import write_records
@@ -38,10 +39,14 @@ def command(
     ] = "",
     output: Output = "-",
     source_lang: Annotated[
-        str, typer.Option("--from", metavar="LANG", help="Language of SOURCE.")
+        str,
+        typer.Option(
+            "--from", metavar="LANG", autocompletion=languages, help="Language of SOURCE."
+        ),
     ] = "",
     target_lang: Annotated[
-        str, typer.Option("--to", metavar="LANG", help="Language of TARGET.")
+        str,
+        typer.Option("--to", metavar="LANG", autocompletion=languages, help="Language of TARGET."),
     ] = "",
     by: Annotated[
         Literal["auto", "order", "id"],
@@ -109,7 +114,7 @@ def pair(
         TooManyRejects: more bad lines than ``max_errors``.
     """
     check_sides(source, target)
-    check_writable(output, force=force)
+    check_writable(output, force=force, reads=[source, target])
     if target:
         joined = join_files(source, target, source_lang=source_lang, target_lang=target_lang, by=by)
     else:

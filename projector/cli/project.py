@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from projector.cli.launch import run_stage
-from projector.cli.options import Input, Output, RunOptions, Setting, settings, takes_run_options
+from projector.cli.options import Input, Output, Setting, settings, takes_job
 from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
@@ -30,7 +31,7 @@ def command(
     ] = None,
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Carry spans, and all that hangs on them, to the target side.
 

@@ -39,8 +39,10 @@ def command(
     if not output:
         raise UsageError("report: found no output, wanted -o report.html")
     from projector.io.jsonl import read_records
+    from projector.io.streams import check_writable
     from projector.report.page import write_report
 
+    check_writable(output, force=force, reads=[input])
     name = title or (f"{input}" if input != "-" else "xproject report")
     shown = write_report(
         read_records(input), output, title=name, sample=sample, worst=worst,

@@ -6,26 +6,26 @@ from typing import Annotated
 
 import typer
 
+from projector.cli.completion import languages
 from projector.cli.launch import run_stage
-from projector.cli.options import (
-    Input,
-    Output,
-    RunOptions,
-    Setting,
-    settings,
-    split_list,
-    takes_run_options,
-)
+from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
+from projector.pipeline.job import Job
 
 
-@takes_run_options
+@takes_job
 def command(
     input: Input = "-",
     output: Output = "-",
-    to: Annotated[str, typer.Option("--to", metavar="LANG", help="Language to make.")] = "",
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="LANG", autocompletion=languages, help="Language to make."),
+    ] = "",
     source: Annotated[
-        str, typer.Option("--from", metavar="LANG", help="Language of the input.")
+        str,
+        typer.Option(
+            "--from", metavar="LANG", autocompletion=languages, help="Language of the input."
+        ),
     ] = "",
     engine: Annotated[
         str,
@@ -51,7 +51,7 @@ def command(
     ] = "",
     set_: Setting = None,
     *,
-    job: RunOptions,
+    job: Job,
 ) -> None:
     """Translate documents; each becomes a pair with the source untouched beside it.
 

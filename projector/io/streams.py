@@ -9,9 +9,10 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -28,6 +29,10 @@ def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     name = os.fspath(path)
     if name == "-":
+        if sys.stdin is None:  # closed by the shell: <&-
+            raise DataError(
+                "found standard input closed, wanted a file or a pipe", reason="unreadable"
+            )
         yield sys.stdin.buffer
         return
     try:
@@ -52,6 +57,17 @@ def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             raise
 
 
+def standard_output() -> BinaryIO:
+    """Standard output, for data.
+
+    Raises:
+        UsageError: it is closed (``>&-``).
+    """
+    if sys.stdout is None:
+        raise UsageError("found standard output closed, wanted a file: -o FILE")
+    return sys.stdout.buffer
+
+
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
 
 
@@ -71,13 +87,17 @@ def _why(error: OSError) -> str:
     return f"found it unreadable ({error.strerror}), wanted a file to read"
 
 
-def check_writable(path: str | os.PathLike[str], *, force: bool) -> None:
+def check_writable(path: str | os.PathLike[str], *, force: bool, reads: Iterable[str] = ()) -> None:
     """Refuse early what could only fail at the end of a run.
 
+    ``reads`` names what the command reads, which no option makes it overwrite.
+
     Raises:
-        UsageError: the file exists and ``force`` is off, or its folder does not exist.
+        UsageError: the file is one of those, it exists and ``force`` is off, or its folder does
+            not exist.
     """
     name = os.fspath(path)
+    refuse_same_file(reads, [name])
     if name == "-":
         return
     target = Path(name)
@@ -87,6 +107,33 @@ def check_writable(path: str | os.PathLike[str], *, force: bool) -> None:
         raise UsageError(f"{name}: the folder {str(target.parent)!r} does not exist; create it")
     if target.exists() and not force and target.is_file():
         raise UsageError(f"{name}: exists already; use --force to replace it")
+
+
+def refuse_same_file(inputs: Iterable[str], outputs: Iterable[str]) -> None:
+    """Refuse to write a file that is read: by its name, by a link, or as a standard stream.
+
+    Raises:
+        UsageError: an output is one of the inputs; no option makes that possible.
+    """
+    read = {key: name for name in inputs if (key := _file_key(name, 0)) is not None}
+    for name in outputs:
+        found = read.get(_file_key(name, 1) or (-1, -1))
+        if found is not None:
+            other = f" (as {found})" if found != name else ""
+            raise UsageError(
+                f"{'standard output' if name == '-' else name}: found the input itself{other}, "
+                "wanted another file to write to"
+            )
+
+
+def _file_key(name: str, standard: int) -> tuple[int, int] | None:
+    """What makes two names one file or folder; None for pipes, devices and what is not there."""
+    try:
+        found = os.fstat(standard) if name == "-" else os.stat(name)
+    except (OSError, ValueError):
+        return None
+    kept = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+    return (found.st_dev, found.st_ino) if kept else None
 
 
 @contextmanager
@@ -99,9 +146,12 @@ def open_write(path: str | os.PathLike[str], *, force: bool = False) -> Iterator
     name = os.fspath(path)
     check_writable(name, force=force)
     if name == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        stream = standard_output()
+        yield stream
+        stream.flush()
         return
+    if os.path.islink(name) and (os.path.isfile(name) or not os.path.exists(name)):
+        name = os.path.realpath(name)  # the link stays, what it points to is written
     if Path(name).exists() and not Path(name).is_file():  # a pipe or /dev/null: nothing to rename
         with open(name, "wb") as stream:
             yield stream

@@ -2,7 +2,8 @@
 
 Many requests in flight, but never more than allowed; what can mend itself (429, 5xx, time-outs,
 cut connections) is tried again with growing pauses or after the time the server asks for; a budget
-in tokens or money is never knowingly passed. The key comes from the environment alone.
+in tokens or money is never knowingly passed. No answer is read beyond a size and a time. The key
+comes from the environment, and is hidden in everything that is said or kept.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import httpx
 import msgspec
 import tenacity
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from projector.errors import EngineError, ProjectorError, UsageError
+from projector.errors import EngineError, UsageError
+from projector.redact import Redactor, redacted, secrets_of
 
 Result = TypeVar("Result")
-MENDS_ITSELF = {408, 409, 425, 429}
+MENDS_ITSELF = {408, 409, 425, 429}  # HTTP statuses of a request that may be sent again
+CHECK_SECONDS = 10.0
 
 
 class ChatOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,7 +37,9 @@ class ChatOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             ("" for the environment variable OPENAI_BASE_URL).
         key_env: the environment variable that holds the key, if the server wants one.
         concurrency: requests in flight at a time.
-        timeout: seconds to wait for an answer.
+        timeout: seconds to wait for a server that says nothing.
+        deadline: seconds for a whole answer, however busily it comes.
+        max_bytes: an answer longer than this is given up.
         retries: further tries of a request; pause: seconds before the first of them (it doubles);
             longest_pause: no pause is longer, whatever the server asks for.
         reasks: how often an answer that makes no sense is asked for again.
@@ -47,7 +52,9 @@ class ChatOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     url: str = ""
     key_env: str = "OPENAI_API_KEY"
     concurrency: int = 8
-    timeout: float = 120.0
+    timeout: Annotated[float, Meta(gt=0)] = 120.0
+    deadline: Annotated[float, Meta(gt=0)] = 600.0
+    max_bytes: Annotated[int, Meta(gt=0)] = 8 << 20
     retries: int = 6
     pause: float = 1.0
     longest_pause: float = 60.0
@@ -125,9 +132,14 @@ class ChatClient:
         if not url.startswith(("http://", "https://")):
             raise UsageError(
                 f"the engine {engine!r} needs a server: the option url=http://HOST:PORT/v1 or the "
-                f"environment variable OPENAI_BASE_URL (found {url!r})"
+                f"environment variable OPENAI_BASE_URL (found {redacted(url)!r})"
             )
-        self.url = url.rstrip("/")
+        path, question, query = url.partition("?")
+        self._query = question + query
+        self._base = path.rstrip("/")
+        self.url = redacted(self._base + self._query)  # as it may be shown
+        key = os.environ.get(options.key_env, "")
+        self._redact = Redactor([key, *secrets_of(url)])
         self.model = model
         self.engine = engine
         self.options = options
@@ -135,27 +147,46 @@ class ChatClient:
         self._reserved = 0.0
         self._not_before = 0.0
 
+    def cost(self) -> dict[str, float]:
+        """What was spent so far (see `ReportsCost`); money only where prices were given."""
+        spent = msgspec.structs.asdict(self.usage)
+        return {name: float(amount) for name, amount in spent.items() if amount}
+
     def check(self) -> None:
         """Fail now if the server is not there or refuses the key.
 
         Raises:
             EngineError: with the command or variable that mends it.
         """
+        status = _run(self._status_of_models())
+        if status in (401, 403):
+            raise self._refused(status)
+
+    async def _status_of_models(self) -> int:
+        """The HTTP status of the list of models; 0 from a server that is there, but slow or odd:
+        the questions themselves are tried again. Nothing of the list is read."""
+        where = f"{self._base}/models{self._query}"
         try:
-            answer = httpx.get(f"{self.url}/models", headers=self._headers(), timeout=10)
+            async with (
+                asyncio.timeout(CHECK_SECONDS),
+                httpx.AsyncClient(headers=self._headers(), timeout=CHECK_SECONDS) as http,
+                http.stream("GET", where) as answer,
+            ):
+                return int(answer.status_code)
         except httpx.ConnectError as error:
             raise self._no_server(error) from error
-        except httpx.HTTPError:
-            return  # slow or odd, but there: the questions themselves are tried again
-        if answer.status_code in (401, 403):
-            raise self._refused(answer.status_code)
+        except (httpx.HTTPError, TimeoutError):
+            return 0
 
     def _headers(self) -> dict[str, str]:
         key = os.environ.get(self.options.key_env, "")
-        return {"Authorization": f"Bearer {key}"} if key else {}
+        # An answer that is not compressed cannot unfold to more than was sent.
+        plain = {"Accept-Encoding": "identity"}
+        return {"Authorization": f"Bearer {key}", **plain} if key else plain
 
     def _no_server(self, error: Exception) -> EngineError:
-        return EngineError(f"{self.engine}: no server answers at {self.url} ({error}); start it")
+        why = self._redact(str(error))
+        return EngineError(f"{self.engine}: no server answers at {self.url} ({why}); start it")
 
     def _refused(self, status: int) -> EngineError:
         known = "is set" if os.environ.get(self.options.key_env) else "is not set"
@@ -188,8 +219,19 @@ class ChatClient:
 
         return _run(everything())
 
-    async def complete(self, messages: list[dict[str, str]], schema: dict[str, Any]) -> str:
+    async def complete(
+        self,
+        messages: list[dict[str, str]],
+        schema: dict[str, Any],
+        *,
+        seed: int | None = None,
+        temperature: float | None = None,
+    ) -> str:
         """The text of the server's answer to one conversation.
+
+        Args:
+            schema: JSON schema of the answer, for servers that can be held to one.
+            seed, temperature: of this answer; the options' own where they are None.
 
         Raises:
             Unanswered: it could not be had (refused, cut off, or still failing after all tries).
@@ -199,8 +241,8 @@ class ChatClient:
         body: dict[str, Any] = {
             "model": self.model,
             "messages": messages,
-            "temperature": self.options.temperature,
-            "seed": self.options.seed,
+            "temperature": self.options.temperature if temperature is None else temperature,
+            "seed": self.options.seed if seed is None else seed,
         }
         if self.options.max_tokens:
             body["max_tokens"] = self.options.max_tokens
@@ -216,7 +258,7 @@ class ChatClient:
             self.usage.retries += 1
             error = state.outcome.exception() if state.outcome else None
             asked = error.after if isinstance(error, _TryAgain) else 0.0
-            growing = tenacity.wait_random_exponential(
+            growing: float = tenacity.wait_random_exponential(
                 multiplier=self.options.pause, max=self.options.longest_pause
             )(state)
             return min(self.options.longest_pause, max(asked, growing))
@@ -256,15 +298,10 @@ class ChatClient:
         while (pause := self._not_before - time.monotonic()) > 0:
             await asyncio.sleep(pause)
         self.usage.requests += 1
-        try:
-            answer = await self._http.post(f"{self.url}/chat/completions", json=body)
-        except httpx.TransportError as error:
-            raise _TryAgain(f"{type(error).__name__}: {error}") from error
-        except httpx.HTTPError as error:
-            raise _TryAgain(str(error)) from error
-        status = answer.status_code
+        status, retry_after, content = await self._exchange(body)
+        said = self._redact(content[:1000].decode("utf-8", "replace"))[:200]
         if status in MENDS_ITSELF or status >= 500:
-            after = _retry_after(answer.headers.get("retry-after", ""))
+            after = _retry_after(retry_after)
             if status == 429:  # the others need not find out for themselves
                 calm = min(self.options.longest_pause, after)
                 self._not_before = max(self._not_before, time.monotonic() + calm)
@@ -274,12 +311,12 @@ class ChatClient:
         if status == 404:
             raise EngineError(
                 f"{self.engine}: the server at {self.url} knows no model {self.model!r}, or the "
-                f"url lacks its version (/v1): HTTP 404 {answer.text[:200]}"
+                f"url lacks its version (/v1): HTTP 404 {said}"
             )
         if status >= 400:
-            raise Unanswered(f"HTTP {status}: {answer.text[:200]}")
+            raise Unanswered(f"HTTP {status}: {said}")
         try:
-            completion = msgspec.json.decode(answer.content, type=_Completion)
+            completion = msgspec.json.decode(content, type=_Completion)
             choice = completion.choices[0]
         except (msgspec.DecodeError, IndexError) as error:
             raise _TryAgain(f"not an answer of the chat protocol ({error})") from error
@@ -291,9 +328,37 @@ class ChatClient:
             counts.prompt_tokens * self.options.price_in
             + counts.completion_tokens * self.options.price_out
         ) / 1e6
+        if self._redact.found_in(text):
+            raise Unanswered("the answer repeats the key or password that was sent; it is not kept")
         if choice.finish_reason == "length":
             raise Unanswered("the answer was cut off at the server's limit of tokens")
         return text
+
+    async def _exchange(self, body: dict[str, Any]) -> tuple[int, str, bytes]:
+        """Status, Retry-After and content of the server's answer, bounded in size and time.
+
+        Raises:
+            _TryAgain: the connection failed, or the answer is too long or takes too long.
+        """
+        limit = self.options.max_bytes
+        where = f"{self._base}/chat/completions{self._query}"
+        content = bytearray()
+        try:
+            async with (
+                asyncio.timeout(self.options.deadline),
+                self._http.stream("POST", where, json=body) as answer,
+            ):
+                async for chunk in answer.aiter_raw():
+                    content += chunk
+                    if len(content) > limit:
+                        raise _TryAgain(f"the answer is longer than {limit} bytes (max_bytes)")
+        except TimeoutError as error:
+            seconds = f"{self.options.deadline:g}"
+            raise _TryAgain(f"the answer took more than {seconds} seconds (deadline)") from error
+        except httpx.HTTPError as error:
+            why = self._redact(str(error))
+            raise _TryAgain(f"{type(error).__name__}: {why}") from error
+        return answer.status_code, answer.headers.get("retry-after", ""), bytes(content)
 
 
 def read_answer(text: str, kind: type[Result]) -> Result:
@@ -306,7 +371,7 @@ def read_answer(text: str, kind: type[Result]) -> Result:
     if start < 0 or end < start:
         raise ValueError("the answer holds no JSON")
     try:
-        return msgspec.json.decode(text[start : end + 1], type=kind)
+        return msgspec.json.Decoder(kind).decode(text[start : end + 1])
     except msgspec.DecodeError as error:
         raise ValueError(f"the answer is not what was asked for: {error}") from error
 
@@ -329,17 +394,18 @@ def _run(work: Awaitable[Result]) -> Result:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)  # type: ignore[arg-type]
-    box: list[Any] = []
+    found: list[Result] = []
+    failed: list[BaseException] = []
 
     def inside() -> None:
         try:
-            box.append(asyncio.run(work))  # type: ignore[arg-type]
-        except (Exception, ProjectorError) as error:
-            box.append(error)
+            found.append(asyncio.run(work))  # type: ignore[arg-type]
+        except BaseException as error:
+            failed.append(error)
 
     thread = threading.Thread(target=inside)
     thread.start()
     thread.join()
-    if isinstance(box[0], BaseException):
-        raise box[0]
-    return box[0]
+    if failed:
+        raise failed[0]
+    return found[0]

@@ -181,10 +181,11 @@ def encode_target(tokenizer: Any, plan: Plan, texts: list[str]) -> list[list[int
     """Token ids of texts in the target language, without any special token."""
     if plan.source_code:  # such a tokeniser wants both languages before it does anything
         tokenizer.src_lang, tokenizer.tgt_lang = plan.source_code, plan.target_code
-    return tokenizer(
+    ids: list[list[int]] = tokenizer(
         text_target=_defused(tokenizer, texts),
         add_special_tokens=False,
         truncation=False,
         split_special_tokens=True,
         verbose=False,
     )["input_ids"]
+    return ids

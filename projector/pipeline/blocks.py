@@ -6,10 +6,14 @@ Where a block ends depends on the input and the block size alone, never on time 
 from __future__ import annotations
 
 import hashlib
+import io
+import os
+import stat
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from projector.errors import DataError
 from projector.pipeline.chain import Block
 
 MAX_BYTES = 8_000_000  # a block of very long documents is closed early, so memory stays bounded
@@ -25,6 +29,9 @@ class BlockReader:
         size: records in a block (blank lines do not count).
         limit: stop after so many records, None for all.
         numbered: the stream is an earlier part's output; see `projector.pipeline.chain`.
+
+    Raises, while it is read:
+        DataError: a plain file ends before the size that it had when it was opened.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class BlockReader:
         self._stream = stream
         self._shard, self._name, self._size = shard, name, size
         self._limit, self._numbered = limit, numbered
+        self._expected = _plain_size(stream)
 
     @property
     def digest(self) -> str:
@@ -67,6 +75,13 @@ class BlockReader:
                 number, first = number + 1, line_number + 1
                 if at_limit:
                     return
+        if self.bytes + size < self._expected:
+            raise DataError(
+                f"found its end after {self.bytes + size} bytes, wanted the {self._expected} that "
+                "it had when it was opened: it has become shorter while it was read",
+                reason="changed_input",
+                path=self._name,
+            )
         if held:
             yield self._block(held, number, first, filled)
 
@@ -76,6 +91,15 @@ class BlockReader:
         self.records += filled
         self.bytes += len(data)
         return Block(self._shard, number, first, data, self._name, self._numbered)
+
+
+def _plain_size(stream: BinaryIO) -> int:
+    """Bytes that a plain file holds from here on; 0 for pipes and compressed files."""
+    raw = getattr(stream, "raw", None)
+    if not isinstance(raw, io.FileIO):
+        return 0
+    known = os.fstat(raw.fileno())
+    return known.st_size - stream.tell() if stat.S_ISREG(known.st_mode) else 0
 
 
 def checksum(data: bytes) -> int:

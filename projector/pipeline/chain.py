@@ -18,10 +18,11 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from projector.abilities import ReportsCost
 from projector.errors import DataError, EngineError, ProjectorError, UsageError
 from projector.io.jsonl import Line, encode, read_stream
 from projector.records import Pair, Record
-from projector.stage import Rejected, Stage
+from projector.stage import Outcome, Rejected, Stage
 
 NOT_POSSIBLE = "not_possible"  # what a record wants, no engine has
 
@@ -65,16 +66,23 @@ class Tally(Struct, omit_defaults=True):
     dropped: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
 
-    def add(self, more: Tally) -> None:
-        """Add another block's numbers to these."""
-        self.records += more.records
-        self.written += more.written
+    def add(self, more: Tally, *, first: bool = True, last: bool = True) -> None:
+        """Add a block's numbers to these.
+
+        Args:
+            first: its records were read from the user's input (not from an earlier phase).
+            last: what it wrote is the run's output (not for a later phase).
+        """
+        if first:
+            self.records += more.records
+        if last:
+            self.written += more.written
+            self.spans += more.spans
+            self.projected += more.projected
+            add_counts(self.dropped, more.dropped)
         self.rejected += more.rejected
-        self.spans += more.spans
-        self.projected += more.projected
-        add_counts(self.seconds, more.seconds)
-        add_counts(self.dropped, more.dropped)
         add_counts(self.reasons, more.reasons)
+        add_counts(self.seconds, more.seconds)
         for stage, spent in more.cost.items():
             add_counts(self.cost.setdefault(stage, {}), spent)
 
@@ -101,12 +109,12 @@ class Chain:
     """
 
     def __init__(
-        self, stages: Sequence[Any], *, numbered: bool = False, stop_at_reject: bool = False
+        self, stages: Sequence[Stage], *, numbered: bool = False, stop_at_reject: bool = False
     ) -> None:
         self.stages = list(stages)
         self.numbered = numbered
         self.stop_at_reject = stop_at_reject
-        self._projects = any("target.spans" in getattr(s, "gives", ()) for s in self.stages)
+        self._projects = any("target.spans" in stage.gives for stage in self.stages)
 
     def run(self, block: Block) -> Done:
         """Process one block.
@@ -145,7 +153,7 @@ class Chain:
         records = [record for _, record in live]
         outcomes = process(stage, records)
         if done.shard == done.number == 0:
-            refuse_senseless(outcomes)
+            raise_if_none_possible(outcomes)
         took = time.perf_counter() - start
         add_counts(done.tally.seconds, {stage.name: took})
         spent = {k: v - before.get(k, 0.0) for k, v in cost_of(stage).items()}
@@ -207,11 +215,10 @@ def raw_line(block: Block, number: int) -> str:
 
 def cost_of(stage: Stage) -> dict[str, float]:
     """What the stage says it has spent so far (tokens, money, ...), if it says anything."""
-    spent = getattr(stage, "cost", None)
-    return dict(spent()) if callable(spent) else {}
+    return stage.cost() if isinstance(stage, ReportsCost) else {}
 
 
-def process(stage: Stage, records: Sequence[Record]) -> list[Any]:
+def process(stage: Stage, records: Sequence[Record]) -> list[Outcome]:
     """``stage.process``, held to its promise; one bad record does not take its neighbours along.
 
     An exception that is not the stage's own sentence about the whole engine is looked for record
@@ -231,22 +238,23 @@ def process(stage: Stage, records: Sequence[Record]) -> list[Any]:
         raise
     except Exception as error:
         if len(records) == 1:
-            return [Rejected(records[0].id, "stage_error", crash(stage, error))]
+            return [Rejected(records[0].id, "stage_error", crash(stage.name, error))]
     return [process(stage, [record])[0] for record in records]
 
 
-def refuse_senseless(outcomes: Sequence[Any]) -> None:
+def raise_if_none_possible(outcomes: Sequence[Outcome]) -> None:
     """Raise UsageError if nothing at all of a run's first block could be done as it was asked.
 
     A record may ask for what there is not (an unknown language) and is then set aside; when all
     of them do, it is the command that asks for it.
     """
-    reasons = {outcome.reason if isinstance(outcome, Rejected) else "" for outcome in outcomes}
-    if reasons == {NOT_POSSIBLE}:
-        raise UsageError(outcomes[0].detail)
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Rejected)]
+    reasons = {refusal.reason for refusal in refusals}
+    if len(refusals) == len(outcomes) and reasons == {NOT_POSSIBLE}:
+        raise UsageError(refusals[0].detail)
 
 
-def _checked(stage: Stage, records: Sequence[Record]) -> list[Any]:
+def _checked(stage: Stage, records: Sequence[Record]) -> list[Outcome]:
     outcomes = stage.process(records)
     if len(outcomes) != len(records):
         raise EngineError(
@@ -255,12 +263,12 @@ def _checked(stage: Stage, records: Sequence[Record]) -> list[Any]:
     return outcomes
 
 
-def crash(stage: Stage, error: Exception) -> str:
+def crash(name: str, error: Exception) -> str:
     """One line on an unexpected exception: what, and where in the program."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     text = " ".join(str(error).split())[:300]
     where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
-    return f"{stage.name}: {type(error).__name__}: {text} ({where})"
+    return f"{name}: {type(error).__name__}: {text} ({where})"
 
 
 def add_counts(total: dict[str, Any], more: Mapping[str, Any]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from projector.errors import UsageError
-from projector.pipeline.recipe import Recipe, stage_options
-from projector.pipeline.stages import stage_class
+from projector.pipeline.recipe import ConfiguredStage, Recipe, configured
 
 # A stage further on can be helped by one of these, named in the message.
 GIVERS = {
@@ -16,16 +15,19 @@ GIVERS = {
 }
 
 
-def check_recipe(recipe: Recipe) -> None:
-    """Raise UsageError for an unknown stage or option, or a chain that cannot work.
+def check_recipe(recipe: Recipe) -> list[ConfiguredStage]:
+    """The stages with their options read, once it is known that the chain can work.
 
     What the input brings is not known here, so the first stage may need anything; a later one
     may need only what the input of the first can hold or what a stage before it gives.
+
+    Raises:
+        UsageError: an unknown stage or option, or a chain that cannot work.
     """
     have: set[str] = set()
-    for n, spec in enumerate(recipe.stages):
-        stage_options(spec)
-        kind = stage_class(spec.stage)
+    stages = [configured(spec) for spec in recipe.stages]
+    for n, stage in enumerate(stages):
+        spec, kind = stage.spec, stage.kind
         where = f"{spec.where}: " if spec.where else ""
         needs, gives = set(kind.needs), set(kind.gives)
         if not have and needs:
@@ -39,3 +41,4 @@ def check_recipe(recipe: Recipe) -> None:
         have |= gives
         if "pair" in gives:
             have.discard("document")
+    return stages

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from projector.errors import DataError
 from projector.pipeline.chain import process
 from projector.records import Record
-from projector.stage import Rejected
+from projector.stage import Rejected, Stage, corpus_stage
 
 
-def apply(stages: Sequence[Any], records: Iterable[Record]) -> list[Record]:
+def apply(stages: Sequence[Stage], records: Iterable[Record]) -> list[Record]:
     """The records after all stages; corpus-level stages are fitted on what reaches them.
 
     Raises:
@@ -19,9 +18,10 @@ def apply(stages: Sequence[Any], records: Iterable[Record]) -> list[Record]:
     """
     current = list(records)
     for stage in stages:
-        if stage.sees_corpus:
-            stage.fit(iter(current))
+        if (learner := corpus_stage(stage)) is not None:
+            learner.fit(iter(current))
         outcomes = process(stage, current) if current else []
+        current = []
         for outcome in outcomes:
             if isinstance(outcome, Rejected):
                 raise DataError(
@@ -29,5 +29,5 @@ def apply(stages: Sequence[Any], records: Iterable[Record]) -> list[Record]:
                     f"{outcome.detail or outcome.reason}",
                     reason=outcome.reason,
                 )
-        current = outcomes
+            current.append(outcome)
     return current

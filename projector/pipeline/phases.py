@@ -9,16 +9,17 @@ fitted over it and begins the next phase.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from msgspec import Struct
 
+from projector.abilities import KeepsState
 from projector.errors import EngineError, ProjectorError
 from projector.io.streams import open_read
 from projector.pipeline.blocks import BlockReader
 from projector.pipeline.chain import Chain, crash, read_block
 from projector.pipeline.recipe import StageSpec, build_stage
 from projector.records import Record
+from projector.stage import CorpusStage, SampledCorpus, Stage, corpus_stage
 
 
 class Phase(Struct, frozen=True):
@@ -29,11 +30,12 @@ class Phase(Struct, frozen=True):
     fits: bool
 
 
-def split(stages: Sequence[Any]) -> list[Phase]:
+def split(stages: Sequence[Stage]) -> list[Phase]:
     """The phases of a chain, in order; at least one."""
-    starts = [0] + [n for n, stage in enumerate(stages) if n and stage.sees_corpus]
+    learns = [corpus_stage(stage) is not None for stage in stages]
+    starts = [0] + [n for n in range(1, len(stages)) if learns[n]]
     ends = [*starts[1:], len(stages)]
-    return [Phase(a, b, bool(stages[a].sees_corpus)) for a, b in zip(starts, ends, strict=True)]
+    return [Phase(a, b, learns[a]) for a, b in zip(starts, ends, strict=True)]
 
 
 class Input(Struct, frozen=True):
@@ -47,8 +49,12 @@ class Input(Struct, frozen=True):
 THINNED = 10  # of so many blocks one is shown to a stage that has enough
 
 
-def corpus(inputs: Iterable[Input], limit: int | None, enough: int = 0) -> Iterator[Record]:
+def corpus(
+    inputs: Iterable[Input], limit: int | None, enough: int = 0, digests: list[str] | None = None
+) -> Iterator[Record]:
     """The good records of the inputs, for `fit`; bad lines are rejected later, not here.
+
+    ``digests`` takes up the SHA-256 of each input that was read to its end.
 
     All of them; or, after the first ``enough`` of them if that is not 0, every tenth block's, so
     that a stage which only counts does not hold up workers that could already be at work.
@@ -66,20 +72,25 @@ def corpus(inputs: Iterable[Input], limit: int | None, enough: int = 0) -> Itera
                     if line.record is not None:
                         shown += 1
                         yield line.record
+            if digests is not None:
+                digests.append(reader.digest)
 
 
-def fit(stage: Any, inputs: Sequence[Input], limit: int | None) -> None:
-    """Show a corpus-level stage its corpus.
+def fit(stage: CorpusStage, inputs: Sequence[Input], limit: int | None) -> list[str]:
+    """Show a corpus-level stage its corpus; gives the digest of each input, if all were read.
 
     Raises:
         EngineError: it failed in a way that it does not explain itself.
     """
+    digests: list[str] = []
     try:
-        stage.fit(corpus(inputs, limit, getattr(stage, "enough", 0)))
+        enough = stage.enough if isinstance(stage, SampledCorpus) else 0
+        stage.fit(corpus(inputs, limit, enough, digests))
     except (ProjectorError, KeyboardInterrupt, MemoryError, OSError):
         raise
     except Exception as error:
-        raise EngineError(f"learning from the corpus failed: {crash(stage, error)}") from error
+        raise EngineError(f"learning from the corpus failed: {crash(stage.name, error)}") from error
+    return digests if len(digests) == len(inputs) else []
 
 
 class Work(Struct, frozen=True, kw_only=True):
@@ -100,14 +111,20 @@ class Work(Struct, frozen=True, kw_only=True):
     def chain(self) -> Chain:
         """The chain, ready to run."""
         stages = [build_stage(spec) for spec in self.specs]
-        if self.fits and self.state is not None:
-            stages[0].load_state(self.state)
-        elif self.fits:
-            fit(stages[0], self.inputs, self.limit)
+        first = corpus_stage(stages[0]) if self.fits else None
+        if first is not None and self.state is not None:
+            load_state(first, self.state)
+        elif first is not None:
+            fit(first, self.inputs, self.limit)
         return Chain(stages, numbered=self.numbered, stop_at_reject=self.stop_at_reject)
 
 
-def state_of(stage: Any) -> bytes | None:
+def state_of(stage: CorpusStage) -> bytes | None:
     """What `fit` learned, if the stage can say it."""
-    give = getattr(stage, "state", None)
-    return give() if callable(give) and callable(getattr(stage, "load_state", None)) else None
+    return stage.state() if isinstance(stage, KeepsState) else None
+
+
+def load_state(stage: CorpusStage, state: bytes) -> None:
+    """Give a stage what another of its kind has learned."""
+    assert isinstance(stage, KeepsState), f"{stage.name} gave a state that it cannot take"
+    stage.load_state(state)

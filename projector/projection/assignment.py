@@ -2,24 +2,21 @@
 
 What stands apart in the source stands apart in the target: two disjoint spans may not share a
 word; a span inside another stays inside it. Spans that overlap in the source may do as they like.
-The null is always there to escape to.
+Every span may take its null candidate.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 
-Array = Any
+from projector.projection.compiled import Array, compiled
 
 TOP = 12  # candidates of a span that are looked at
 BEAM = 40  # partial choices kept
 APART, INSIDE, AROUND, FREE = 0, 1, 2, 3  # how a span stands to an earlier one
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def relation(a: int, b: int, c: int, d: int, same: bool) -> int:
     """How the source stretch a-b stands to c-d; ``same``: both are parts of one span."""
     if same or (a == c and b == d):
@@ -33,8 +30,8 @@ def relation(a: int, b: int, c: int, d: int, same: bool) -> int:
     return FREE
 
 
-@njit(cache=True, nogil=True)
-def scored(features: Any, weights: Any) -> Any:
+@compiled
+def scored(features: Array, weights: Array) -> Array:
     """Each candidate's weighted sum, in the features' order and float64: the same whatever stands
     beside it. (numpy would leave it to BLAS, whose threads cost more than they bring here.)"""
     out = np.zeros(len(features), np.float64)
@@ -44,8 +41,8 @@ def scored(features: Any, weights: Any) -> Any:
     return out
 
 
-@njit(cache=True, nogil=True)
-def probabilities(at: Any, score: Any) -> Any:
+@compiled
+def probabilities(at: Array, score: Array) -> Array:
     """Log of the softmax of the scores, each span's candidates for themselves."""
     out = np.empty(len(score), np.float64)
     for s in range(len(at) - 1):
@@ -62,11 +59,12 @@ def probabilities(at: Any, score: Any) -> Any:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def choose(
-    span_at: Any, span_first: Any, span_end: Any, owner: Any, at: Any, first: Any, end: Any,
-    log_p: Any,
-) -> Any:  # fmt: skip
+    span_at: Array, span_first: Array, span_end: Array, owner: Array,
+    at: Array, first: Array, end: Array,
+    log_p: Array,
+) -> Array:  # fmt: skip
     """For each span the number of its chosen candidate.
 
     Args:

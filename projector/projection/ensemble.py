@@ -13,14 +13,15 @@ from typing import Any
 
 import msgspec
 
+from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import UsageError
 from projector.projection.agreement import Agreement, load_agreement
-from projector.projection.base import Projection
+from projector.projection.base import Projection, Projector, learner
 from projector.records import Pair
 
 
-def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
+def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Projector:
     """The projector that ``method`` names.
 
     Raises:
@@ -28,7 +29,8 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
     """
     names = [name.strip() for name in method.split("+")]
     if len(names) == 1:
-        return engine_class("projectors", names[0])(model, **options)
+        alone: Projector = engine_class("projectors", names[0])(model, **options)
+        return alone
     options = dict(options)
     calibration = str(options.pop("calibration", ""))
     agreement = load_agreement(calibration, names) if calibration else None
@@ -38,7 +40,7 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
                 f"options of the method {method!r}: found {name!r}, wanted options under an "
                 f"engine's name ({', '.join(names)})"
             )
-    members = []
+    members: list[Projector] = []
     for name in names:
         own = dict(options.get(name, {}))
         own_model = str(own.pop("model", "" if name == "match" else model))
@@ -49,14 +51,14 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Any:
 class EnsembleProjector:
     """Several projectors as one; see the module's docstring."""
 
-    def __init__(self, members: Sequence[Any], agreement: Agreement | None = None) -> None:
+    def __init__(self, members: Sequence[Projector], agreement: Agreement | None = None) -> None:
         self.members = list(members)
         self.agreement = agreement
         self.name = "+".join(member.name for member in members)
         self.model = "+".join(member.model for member in members if member.model)
         self.version = "+".join(member.version for member in members)
-        self.needs_links = any(getattr(member, "needs_links", True) for member in members)
-        self._learners = [m for m in self.members if getattr(m, "sees_corpus", False)]
+        self.needs_links = any(member.needs_links for member in members)
+        self._learners = [found for m in self.members if (found := learner(m)) is not None]
         self.sees_corpus = bool(self._learners)
 
     def fit(self, pairs: Iterable[Pair]) -> None:
@@ -68,10 +70,16 @@ class EnsembleProjector:
             for member in self._learners:
                 member.fit(iter(kept))
 
+    def cost(self) -> dict[str, float]:
+        """What the members have spent."""
+        return total_cost(self.members)
+
     def state(self) -> bytes:
+        """What the learning members learnt."""
         return msgspec.msgpack.encode([member.state() for member in self._learners])
 
     def load_state(self, data: bytes) -> None:
+        """Take over what another's `fit` learnt."""
         states = msgspec.msgpack.decode(data, type=list[bytes])
         for member, state in zip(self._learners, states, strict=True):
             member.load_state(state)
@@ -88,6 +96,7 @@ class EnsembleProjector:
         return self.agreement.choose(choices) if self.agreement else agreed(choices)
 
     def close(self) -> None:
+        """Close every member."""
         for member in self.members:
             member.close()
 

@@ -8,8 +8,6 @@ spans that are left, ``match`` decides, if the record has links.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,9 +17,10 @@ from msgspec import Struct
 from projector.engines import engine_class, read_options
 from projector.errors import UsageError
 from projector.models.chat import ChatClient, ChatOptions, Unanswered, Usage, read_answer
-from projector.projection.base import Projection
+from projector.projection.base import Projection, Projector, learner
 from projector.records import Offsets, Pair
-from projector.text.language_codes import english_name, glue_for
+from projector.text.language_codes import english_name
+from projector.text.quotations import quoted_places
 
 PROMPT = (
     "You are given a text, its translation, and numbered spans of the text. For each span copy, "
@@ -95,26 +94,34 @@ class LlmProjector:
         self.model = model
         self.client = ChatClient(model, self.options, self.name)
         fallback = self.options.fallback
-        self.fallback = engine_class("projectors", fallback)() if fallback else None
-        self.sees_corpus = bool(getattr(self.fallback, "sees_corpus", False))
+        self.fallback: Projector | None = (
+            engine_class("projectors", fallback)() if fallback else None
+        )
+        self._learner = learner(self.fallback) if self.fallback is not None else None
+        self.sees_corpus = self._learner is not None
 
     @property
     def usage(self) -> Usage:
         """Requests, tokens and money so far."""
         return self.client.usage
 
+    def cost(self) -> dict[str, float]:
+        """The same for OUT.run.json (see `ReportsCost`)."""
+        return self.client.cost()
+
     def fit(self, pairs: Iterable[Pair]) -> None:
         """Lets the fallback see the corpus."""
-        if self.fallback is not None:
-            self.fallback.fit(pairs)
+        if self._learner is not None:
+            self._learner.fit(pairs)
 
     def state(self) -> bytes:
         """What the fallback learnt."""
-        return bytes(self.fallback.state()) if self.fallback is not None else b""
+        return self._learner.state() if self._learner is not None else b""
 
     def load_state(self, data: bytes) -> None:
-        if self.fallback is not None and data:
-            self.fallback.load_state(data)
+        """Hand it back to the fallback."""
+        if self._learner is not None and data:
+            self._learner.load_state(data)
 
     def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         """See `Projector.project`."""
@@ -177,11 +184,14 @@ class LlmProjector:
                 continue
             for item in answer.spans:
                 known = given.get(item.id)
-                if known is None or not places(known.text or "", target.text, target.lang):
+                if known is None or not quoted_places(known.text or "", target.text, target.lang):
                     given[item.id] = item
             if all(
                 n in given
-                and (given[n].text is None or places(given[n].text or "", target.text, target.lang))
+                and (
+                    given[n].text is None
+                    or quoted_places(given[n].text or "", target.text, target.lang)
+                )
                 for n in range(1, len(spans) + 1)
             ):
                 break
@@ -200,7 +210,7 @@ def place(answer: _Item | str, second: Projection, pair: Pair) -> Projection:
         return _instead(second, 1.0, "llm_failed", answer)
     if answer.text is None:
         return _instead(second, DENIED, "no_counterpart", "the model finds no words for it")
-    found = places(answer.text, text, lang)
+    found = quoted_places(answer.text, text, lang)
     if not found:
         return _instead(second, 1.0, "not_in_text", f"the model said {answer.text[:80]!r}")
     score = ONE_PLACE if len(found) == 1 else SEVERAL_PLACES
@@ -224,20 +234,3 @@ def _instead(second: Projection, factor: float, reason: str, detail: str) -> Pro
 
 def _common(stretch: Offsets, pieces: Sequence[Offsets]) -> int:
     return sum(max(0, min(stretch[1], b) - max(stretch[0], a)) for a, b in pieces)
-
-
-def places(said: str, text: str, lang: str) -> list[Offsets]:
-    """Where the words stand in the text: exactly, else whatever the case and the spaces."""
-    words = unicodedata.normalize("NFC", said).split()
-    if not words:
-        return []
-    pattern = r"\s+".join(re.escape(word) for word in words)
-    if glue_for(lang):
-        left = r"(?<!\w)" if words[0][0].isalnum() else ""
-        right = r"(?!\w)" if words[-1][-1].isalnum() else ""
-        pattern = f"{left}{pattern}{right}"
-    for flags in (0, re.IGNORECASE):
-        found = [m.span() for m in re.finditer(pattern, text, flags)]
-        if found:
-            return found
-    return []

@@ -13,11 +13,13 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec.structs import replace
 
-from projector.projection.base import Projection
+from projector.abilities import total_cost
+from projector.projection.base import Projection, learner
 from projector.projection.dependents import follow
 from projector.projection.ensemble import make_projector
 from projector.projection.tags.tagger import Tagger
 from projector.records import Dropped, Pair, Record, Span, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.tokens import with_tokens
 
@@ -59,13 +61,12 @@ class ProjectStage:
         self.options = options
         self.projector = make_projector(options.method, options.model, options.options)
         self.tagger = Tagger()
-        self._needs_links: bool = getattr(self.projector, "needs_links", True)
-        self._learns: bool = getattr(self.projector, "sees_corpus", False)
-        self.sees_corpus = self._learns or options.tags == "corpus"
+        self._learner = learner(self.projector)
+        self.sees_corpus = self._learner is not None or options.tags == "corpus"
 
     def step(self) -> Step:
         """Provenance."""
-        chosen: dict[str, Any] = dict(self.options.options)
+        chosen = redacted_options(self.options.options)
         if self.options.min_score:
             chosen["min_score"] = self.options.min_score
         engine = self.projector
@@ -83,23 +84,27 @@ class ProjectStage:
                     yield pair
 
         self.tagger = Tagger()
-        if self._learns:
-            self.projector.fit(ready())
+        if self._learner is not None:
+            self._learner.fit(ready())
         else:
             for _ in ready():
                 pass
         self.tagger.finish()
 
+    def cost(self) -> dict[str, float]:
+        """What the engine has spent (tokens, money, ...), if it reports that."""
+        return total_cost([self.projector])
+
     def state(self) -> bytes:
         """What `fit` learnt, for workers elsewhere."""
-        learnt = self.projector.state() if self._learns else b""
+        learnt = self._learner.state() if self._learner is not None else b""
         return msgspec.msgpack.encode((learnt, self.tagger.dump()))
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
         learnt, tags = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
-        if self._learns:
-            self.projector.load_state(learnt)
+        if self._learner is not None:
+            self._learner.load_state(learnt)
         self.tagger = Tagger.load(tags)
 
     def process(self, records: Sequence[Record]) -> list[Outcome]:
@@ -138,7 +143,7 @@ class ProjectStage:
             return Rejected(
                 record.id, "empty_translation", "found an empty target text, wanted a translation"
             )
-        if record.alignment is None and self._needs_links:
+        if record.alignment is None and self.projector.needs_links:
             return Rejected(
                 record.id, "no_alignment", "found no word links, wanted an aligned pair (run align)"
             )

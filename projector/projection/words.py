@@ -1,21 +1,16 @@
-"""What the span matcher knows of each word: kind, capital, spelling, how common it is.
-
-A batch's words are numbered once (`WordTable`), so that the compiled parts see only arrays.
-"""
+"""What projection knows of a word by its form alone: letters, capitals, digits, brackets,
+spelling."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from projector.text.transliteration import skeleton, sound
 
 DIGITS = 2**62 - 1
-PLAIN, CONTENT = 0, 1  # without and with a letter or digit
-
-Array = Any  # numpy arrays; their dtypes are said where they are made
 
 
 class Facts(NamedTuple):
@@ -26,7 +21,7 @@ class Facts(NamedTuple):
 
     content: bool
     capital: bool
-    small: bool
+    lowercase: bool
     opened: int
     digits: int
     spelling: str
@@ -59,10 +54,10 @@ def _opens(char: str) -> int:
 
 
 @lru_cache(maxsize=300_000)
-def kind(word: str) -> str:
-    """The word in lower case; numbers are of two kinds, those that may be years and others.
+def word_class(word: str) -> str:
+    """The word in lower case; all numbers as one, but for those that may be years.
 
-    What goes with a number (the year's own word in Chinese and Arabic, a unit) goes with all.
+    What goes with one number (the year's own word in Chinese and Arabic, a unit) goes with all.
     """
     if word.isdecimal():
         return "0000" if len(word) == 4 else "0"

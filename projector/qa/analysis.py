@@ -186,11 +186,14 @@ def from_tags(doc: Document, start: int, end: int) -> list[Word] | None:
     ):
         if a < start or b > end:
             continue
-        pos = "wh" if xpos in _WH else "gen" if xpos == "POS" else _UPOS.get(upos, "unknown")
-        if lemma in ("not", "n't"):
-            pos = "adv"
-        form = _XPOS.get(xpos, "") if pos in ("verb", "aux") else ""
-        words.append(
-            Word(doc.text[a:b], a - start, b - start, lemma, pos, form, plural=xpos == "NNS")
-        )
+        words.append(word_of_tags(doc.text[a:b], a - start, b - start, upos, xpos, lemma))
     return words
+
+
+def word_of_tags(text: str, start: int, end: int, upos: str, xpos: str, lemma: str) -> Word:
+    """A word from its Universal POS, Penn tag and lemma."""
+    pos = "wh" if xpos in _WH else "gen" if xpos == "POS" else _UPOS.get(upos, "unknown")
+    if lemma in ("not", "n't"):
+        pos = "adv"
+    form = _XPOS.get(xpos, "") if pos in ("verb", "aux") else ""
+    return Word(text, start, end, lemma, pos, form, plural=xpos == "NNS")

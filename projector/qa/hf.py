@@ -9,15 +9,19 @@ was trained on another form takes its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from projector.engines import read_options
-from projector.errors import EngineError, UsageError
+from projector.errors import UsageError
 from projector.models.batching import in_batches
 from projector.models.hub import model_folder
 from projector.qa.base import Asked, Request
+
+if TYPE_CHECKING:
+    from projector.models.decoding import Output
+    from projector.models.seq2seq import Seq2Seq
 
 STYLES = {
     "highlight": "generate question: {before}{mark} {answer} {mark}{after}",
@@ -49,7 +53,7 @@ class HuggingFaceQuestionGenerator:
     version = ""
     needs_words = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         if not model:
             raise UsageError("hf: found no model, wanted --model FOLDER of a question generator")
         self.model = model
@@ -62,7 +66,7 @@ class HuggingFaceQuestionGenerator:
             )
         if self.options.scope not in ("sentence", "context"):
             raise UsageError(f"scope: found {self.options.scope!r}, wanted sentence or context")
-        self._loaded: Any = None
+        self._loaded: Seq2Seq | None = None
 
     def prompt(self, request: Request) -> str:
         """The model's input for one answer."""
@@ -87,9 +91,11 @@ class HuggingFaceQuestionGenerator:
         plan = Plan(family="question generator", start_id=model.pad_id if start is None else start)
         how = Decoding(beam=self.options.beam)
 
-        def run(places: list[int]) -> list[Any]:
+        def run(places: list[int]) -> list[Output]:
             batch = [rows[fits[n]] for n in places]
-            return search(model, batch, plan, how, [self.options.max_tokens] * len(batch))
+            limits = [self.options.max_tokens] * len(batch)
+            found: list[Output] = search(model, batch, plan, how, limits)
+            return found
 
         done = in_batches(
             [len(rows[n]) for n in fits], self.options.batch_tokens, run,
@@ -105,16 +111,10 @@ class HuggingFaceQuestionGenerator:
                 out[n] = Asked(text, rule=self.options.style, score=output.score)
         return out
 
-    def _load(self) -> Any:
+    def _load(self) -> Seq2Seq:
         if self._loaded is None:
-            try:
-                from projector.models.seq2seq import Seq2Seq
-            except ModuleNotFoundError as error:
-                from projector.engines import missing_package_message
+            from projector.models.seq2seq import Seq2Seq
 
-                raise EngineError(
-                    missing_package_message(self.name, error.name or "torch")
-                ) from error
             o = self.options
             folder = model_folder(self.model, self.name)
             self._loaded = Seq2Seq(folder, o.device, o.precision, threads=o.threads)

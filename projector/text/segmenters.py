@@ -99,7 +99,8 @@ def installed(lang: str) -> Segmenter | None:
             jieba.setLogLevel("ERROR")
             # It keeps its dictionary as marshalled Python; in /tmp others could put theirs there.
             jieba.dt.tmp_dir = str(cache_folder("jieba"))
-            return jieba.cut
+            cut_words: Segmenter = jieba.cut
+            return cut_words
         if lang == "ja":
             tagger = import_module("fugashi").Tagger()
             return lambda text: [word.surface for word in tagger(text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -63,3 +63,47 @@ class Translator(Protocol):
 
     def close(self) -> None:
         """Stop child processes, free the model."""
+
+
+@runtime_checkable
+class ServesSeveralPairs(Protocol):
+    """A translator whose model depends on the languages."""
+
+    def provenance(self, source: str, target: str) -> tuple[str, str]:
+        """Model and version that serve these two languages."""
+
+
+@runtime_checkable
+class KnowsTexts(Protocol):
+    """A translator that looks texts up instead of translating them."""
+
+    def knows(self, text: str) -> bool:
+        """Whether it has this text as a whole (which is then not cut into sentences)."""
+
+
+@runtime_checkable
+class HasIdentity(Protocol):
+    """A translator that can say what its results depend on (the key of the cache)."""
+
+    def identity(self) -> dict[str, Any]:
+        """Engine, version, a fingerprint of the model's content, options that matter: plain
+        JSON values, the same for the same results."""
+
+
+@runtime_checkable
+class ChecksSlowly(Protocol):
+    """A translator whose `check` is slow (it reads a model, asks a server): the cache remembers
+    what has passed it, and `identity` is asked for without it."""
+
+    slow_check: bool
+
+
+@runtime_checkable
+class ScoresTranslations(Protocol):
+    """A translator that can say how likely it finds a given translation."""
+
+    def score(
+        self, sentences: Sequence[str], translations: Sequence[str], source: str, target: str
+    ) -> list[float]:
+        """Mean log-probability (natural logarithm) of a token of each translation, the end of
+        the sentence counted."""

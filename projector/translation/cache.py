@@ -15,15 +15,20 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
+from projector.abilities import total_cost
 from projector.errors import EngineError
-from projector.translation.base import Constraint, Translation, Translator
+from projector.translation.base import (
+    ChecksSlowly,
+    Constraint,
+    HasIdentity,
+    Translation,
+    Translator,
+)
 
 FILE = "translations-1.sqlite"  # the number changes when keys or values change their shape
 CHUNK = 2000  # misses that go to the engine between two writes: what a kill can lose
@@ -45,7 +50,10 @@ class TranslationStore:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None or self._process != os.getpid():
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
+                # Texts may be private: a folder and a file of ours are for their owner alone
+                # (SQLite gives its write-ahead log the rights of the file itself).
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
                 connection = sqlite3.connect(
                     self.path, timeout=60, isolation_level=None, check_same_thread=False
                 )
@@ -130,10 +138,9 @@ class CachedTranslator:
     def gives_links(self) -> bool:
         return self.inner.gives_links
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or name == "inner":
-            raise AttributeError(name)
-        return getattr(self.inner, name)  # usage, cost and the like
+    def cost(self) -> dict[str, float]:
+        """What the engine has spent; a translation out of the store costs nothing."""
+        return total_cost([self.inner])
 
     def _identity(self, source: str, target: str) -> bytes:
         """What the engine says decides its translations, as bytes.
@@ -143,17 +150,20 @@ class CachedTranslator:
         """
         pair = (source, target)
         if pair not in self._identities:
-            if not getattr(self.inner, "slow_check", False):
-                self.inner.check(source, target)
-            own = getattr(self.inner, "identity", None)
-            if own is None:
-                options = getattr(self.inner, "options", None)
-                if isinstance(options, Struct):
-                    options = msgspec.structs.asdict(options)
-                inner = self.inner
-                own = partial(list, [inner.name, inner.model, inner.version, options or {}])
-            self._identities[pair] = msgspec.json.encode(own(), order="sorted")
+            inner = self.inner
+            if not self._checks_slowly:
+                inner.check(source, target)
+            if not isinstance(inner, HasIdentity):
+                raise EngineError(
+                    f"the engine {inner.name!r} does not say what its translations depend on, so "
+                    f"they cannot be cached: run without --cache (it lacks the method 'identity')"
+                )
+            self._identities[pair] = msgspec.json.encode(inner.identity(), order="sorted")
         return self._identities[pair]
+
+    @property
+    def _checks_slowly(self) -> bool:
+        return isinstance(self.inner, ChecksSlowly) and self.inner.slow_check
 
     def _key(self, what: str, source: str, target: str, *parts: Any) -> bytes:
         rest = msgspec.json.encode([what, source, target, *parts])
@@ -162,7 +172,7 @@ class CachedTranslator:
     def check(self, source: str, target: str) -> None:
         """As the engine's own; what once passed a slow check is not checked again."""
         key = self._key("check", source, target)
-        if getattr(self.inner, "slow_check", False) and not self.store.get([key]):
+        if self._checks_slowly and not self.store.get([key]):
             self.inner.check(source, target)
             self.store.put([(key, msgspec.json.encode(int(time.time())))])
 

@@ -65,7 +65,8 @@ class LlmOptions(ChatOptions, frozen=True, kw_only=True, forbid_unknown_fields=T
     prompt: str = PROMPT
 
 
-SPEED_OPTIONS = {"url", "key_env", "concurrency", "timeout", "retries", "pause", "longest_pause",
+SPEED_OPTIONS = {"url", "key_env", "concurrency", "timeout", "deadline", "max_bytes", "retries",
+                 "pause", "longest_pause",
                  "budget_tokens", "budget_money", "price_in", "price_out"}  # fmt: skip
 
 
@@ -105,6 +106,10 @@ class LlmTranslator:
     def usage(self) -> Usage:
         """Requests, tokens and money so far."""
         return self.client.usage
+
+    def cost(self) -> dict[str, float]:
+        """The same for OUT.run.json (see `ReportsCost`)."""
+        return self.client.cost()
 
     def identity(self) -> dict[str, Any]:
         """Everything that decides what a translation is (the cache's key)."""

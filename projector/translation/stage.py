@@ -14,13 +14,20 @@ from typing import Any, ClassVar
 import msgspec
 from msgspec import Struct, field
 
+from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import DataError, UsageError
 from projector.records import Document, Link, Offsets, Pair, Question, Record, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize, with_tokens
-from projector.translation.base import TextLink, Translator
+from projector.translation.base import (
+    KnowsTexts,
+    ServesSeveralPairs,
+    TextLink,
+    Translator,
+)
 from projector.translation.constraints import Wanted, read_constraints
 from projector.translation.texts import (
     Key,
@@ -108,13 +115,18 @@ class TranslateStage:
     def _step(self, lang: str) -> Step:
         engine = self._engine
         model, version = engine.model, engine.version
-        provenance = getattr(engine, "provenance", None)
-        if provenance is not None and lang:  # what served this record's own language
-            model, version = provenance(lang, self.options.to)
-        return Step("translate", engine.name, model, version, dict(self.options.options))
+        if isinstance(engine, ServesSeveralPairs) and lang:
+            model, version = engine.provenance(lang, self.options.to)
+        return Step(
+            "translate", engine.name, model, version, redacted_options(self.options.options)
+        )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
+
+    def cost(self) -> dict[str, float]:
+        """What the engine has spent (tokens, money, ...), if it reports that."""
+        return total_cost([self._engine])
 
     def close(self) -> None:
         """Stop the engine."""
@@ -178,7 +190,7 @@ class TranslateStage:
         if self._constraints:
             wanted = read_constraints(_look_up(doc, self._constraints), self.options.constraints)
         phrases = [w for w in wanted if w.phrase]
-        knows = getattr(self._engine, "knows", None)
+        knows = self._engine.knows if isinstance(self._engine, KnowsTexts) else None
         texts = {"text": prepare(doc.text, lang, wanted, knows)}
         for n, question in enumerate(doc.questions):
             if question.lang and base_language(question.lang) == self._target:

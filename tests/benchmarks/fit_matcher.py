@@ -27,9 +27,9 @@ from msgspec.structs import replace
 
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.projection.assignment import choose, probabilities
+from projector.projection.match.arrays import Candidates, MatchBatch
+from projector.projection.match.columns import COUNT, FEATURES, Feature
 from projector.projection.match.confidence import EVIDENCE, evidence
-from projector.projection.match.features import COUNT, FEATURES, LEAST, NAME_SMALL, NULL, Candidates
-from projector.projection.match.memory import Asked
 from projector.projection.match.projector import MatchProjector
 from projector.projection.match.weights import STANDARD, Weights, load_weights
 from projector.projection.token_runs import token_run
@@ -41,23 +41,23 @@ PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterp
 NO_GOLD = -1  # no gold span of that label left: the null is right
 LEFT_ALONE: set[str] = set()
 SELDOM_FEATURES = (
-    "name_small",
-    "name_tail",
+    "name_lowercase",
+    "name_last_lowercase",
     "name_article",
     "unbalanced",
 )  # a few dozen times each
 SELDOM = 0.1  # of the pull to zero, for these
 KINDS = {  # of features, by parts of their names
-    "spelling": ("alike", "same"),
-    "capitals": ("capital", "small", "acronym", "name_"),
+    "spelling": ("spelling", "identical"),
+    "capitals": ("capital", "lowercase", "acronym", "name_"),
     "what a label says": ("name_",),
-    "words that go together": ("bond",),
+    "bigrams": ("bigram",),
     "numbers and their units": ("unit_", "digits"),
-    "common words": ("common",),
-    "memory": ("memory",),
+    "document frequency": ("document_frequency",),
+    "span translations": ("translation_",),
     "length": ("length", "longer", "shorter", "letters"),
-    "links away/out": ("away", "out_sum", "share"),
-    "punctuation, clause edges": ("mark", "begins", "ends", "unbalanced"),
+    "links elsewhere/outside": ("elsewhere", "outside", "share"),
+    "punctuation, sentence edges": ("punctuation", "begins", "ends", "unbalanced"),
 }
 
 
@@ -100,7 +100,7 @@ class Example(NamedTuple):
     folder: str
     pairs: list[Pair]
     gold: list[gold.Document]
-    asked: Asked
+    asked: MatchBatch
     found: Candidates
     wanted: np.ndarray
 
@@ -109,14 +109,14 @@ def prepare(found: gold.Gold, pairs: list[Pair]) -> Example:
     """Features of all candidates, and which of them is right."""
     projector = MatchProjector()
     projector.fit(pairs)
-    asked, candidates = projector.ask(pairs)
+    asked, candidates = projector.build_candidates(pairs)
     wanted = gold_choice(pairs, found.gold, asked, candidates)
     folder = found.name.split()[0]
     return Example(found.name, folder, pairs, found.gold, asked, candidates, wanted)
 
 
 def gold_choice(
-    pairs: Sequence[Pair], golds: Sequence[gold.Document], asked: Asked, found: Candidates
+    pairs: Sequence[Pair], golds: Sequence[gold.Document], asked: MatchBatch, found: Candidates
 ) -> np.ndarray:
     """For each run the number of its gold candidate, `NO_GOLD` or `UNREACHED`.
 
@@ -132,7 +132,7 @@ def gold_choice(
         bare = replace(target, tokens=pair.target.tokens, tags={})
         by_id = all(span.label == "answer" for span in pair.source.spans)
         for span, numbers in zip(pair.source.spans, runs, strict=True):
-            if numbers:
+            if numbers and numbers[0] is not None:
                 groups[span.id if by_id else span.label][0].append(numbers[0])
         for span in target.spans:
             run = token_run(bare, (span.start, span.end))
@@ -157,9 +157,9 @@ def gold_choice(
 def hand_weights() -> np.ndarray:
     """Reasoned weights, to begin with."""
     hand = {
-        "f": 4.0, "covered": 2.0, "target_covered": 1.0, "alike": 1.0, "null": 1.0,
-        "first_mark": -1.0, "last_mark": -1.0, "length": -0.5, "first_link": 0.5,
-        "last_link": 0.5, "first_loose": -0.5, "last_loose": -0.5, "gap": -0.3,
+        "f_measure": 4.0, "source_covered": 2.0, "target_covered": 1.0, "spelling": 1.0, "null": 1.0,
+        "first_punctuation": -1.0, "last_punctuation": -1.0, "length": -0.5, "first_link": 0.5,
+        "last_link": 0.5, "first_unlinked": -0.5, "last_unlinked": -0.5, "inner_linked_elsewhere": -0.3,
     }  # fmt: skip
     return np.array([hand.get(name, 0.0) for name in FEATURES], np.float32)
 
@@ -180,7 +180,9 @@ def unlabelled(example: Example) -> np.ndarray:
     A name that became a lower-case word is no plain counterpart.
     """
     found = example.found
-    plain = (found.features[:, LEAST] >= PLAIN) & (found.features[:, NAME_SMALL] == 0)
+    plain = (found.features[:, Feature.MIN_RECALL_PRECISION] >= PLAIN) & (
+        found.features[:, Feature.NAME_LOWERCASE] == 0
+    )
     some = np.logical_or.reduceat(plain, found.at[:-1])
     return some & (example.wanted == found.at[1:] - 1)
 
@@ -254,8 +256,9 @@ def apply(example: Example, vector: np.ndarray) -> Outcome:
     for pair, runs in zip(example.pairs, example.asked.runs, strict=True):
         row = []
         for span, numbers in zip(pair.source.spans, runs, strict=True):
-            if numbers and found.first[chosen[numbers[0]]] >= 0:
-                x = chosen[numbers[0]]
+            number = numbers[0] if numbers else None
+            if number is not None and found.first[chosen[number]] >= 0:
+                x = chosen[number]
                 label = span.id if span.label == "answer" else span.label
                 row.append((int(found.first[x]), int(found.end[x]), label))
         predicted.append(row)
@@ -401,7 +404,7 @@ def main() -> None:
     for e in examples:
         out = apply(e, held[e.folder])
         evidence_rows.append((e.folder, correctness(e, out)))
-        null = e.found.features[np.maximum(e.wanted, 0), NULL] > 0
+        null = e.found.features[np.maximum(e.wanted, 0), Feature.NULL] > 0
         print(
             f"{e.name:24}{f1(e, apply(e, hand)):8.1f}{f1(e, apply(e, now)):9.1f}{f1(e, out):10.1f}"
             f"{f1(e, apply(e, final)):8.1f}{100 * np.mean(null & (e.wanted >= 0)):10.1f}%"

@@ -1,8 +1,9 @@
 """Broken and odd lines through every stage: none may end in a traceback, and the counts add up.
 
-    python tests/benchmarks/fuzz.py [--records 10000] [--stages align,project]
+    python tests/benchmarks/fuzz.py [--data DATA] [--records 10000] [--stages align,project]
 
-Sound records are made (`synthetic`) and two thirds of them damaged: cut lines, wrong types,
+Sound records are real sentences (`real_text`; made-up ones, `synthetic`, where no ``--data`` is
+given), and two thirds of them are damaged: cut lines, wrong types,
 offsets out of range, invalid UTF-8, ids twice, lone surrogates, spans across combining
 characters, empty and huge texts, right-to-left text, control characters, deep nesting. For each
 stage the table says how many were written and rejected, with reasons, and any ``stage_error``,
@@ -24,12 +25,16 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+import msgspec
+import real_text
 import synthetic
 
+from projector.api import align
 from projector.errors import ProjectorError
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, StageSpec
 from projector.pipeline.run.runner import run
+from projector.records import Pair
 
 ODD_TEXTS = [
     "",
@@ -71,12 +76,24 @@ ODD_VALUES: list[Any] = [
 ]
 
 
-def sound(count: int, seed: int) -> Iterator[dict[str, Any]]:
+def aligned(data: Path, count: int) -> Iterator[dict[str, Any]]:
+    """Real pairs with tokens and links, again from the first (with other ids) when they end."""
+    given = [msgspec.convert(pair, Pair) for pair in real_text.pairs(data, count)]
+    linked = msgspec.to_builtins(align(given, engine="hmm"))
+    for n in range(count):
+        record = copy.deepcopy(linked[n % len(linked)])
+        name = f"r{n}"
+        for part in (record, record["source"], record["target"]):
+            part["id"] = name
+        yield record
+
+
+def sound(count: int, seed: int, data: Path | None = None) -> Iterator[dict[str, Any]]:
     """Pairs with everything a record can hold."""
     pick = random.Random(seed)
-    for record in synthetic.pairs(count, seed):
+    for record in aligned(data, count) if data else synthetic.pairs(count, seed):
         source = record["source"]
-        names = [span["id"] for span in source["spans"]]
+        names = [span["id"] for span in source.setdefault("spans", [])]
         if len(names) > 1:
             source["relations"] = [{"label": "r", "head": names[0], "tail": names[1]}]
             source["clusters"] = [names[:2]]
@@ -97,6 +114,15 @@ def damage(record: dict[str, Any], pick: random.Random) -> bytes:
     how = pick.choice(DAMAGES)
     found = how(record, pick)
     return found if isinstance(found, bytes) else encode(record)
+
+
+def damage_any(record: dict[str, Any], pick: random.Random) -> bytes:
+    """As `damage`, for a document too; a way that this record does not allow is not taken."""
+    while True:
+        try:
+            return damage(record, pick)
+        except (KeyError, IndexError):
+            continue
 
 
 def encode(record: Any) -> bytes:
@@ -167,7 +193,10 @@ def shifted(record: Any, pick: random.Random) -> None:
 
 
 def surrogate(record: Any, pick: random.Random) -> bytes:
-    return encode(record).replace(b"Maria", rb"\ud83d").replace(b"Peter", rb"\udc00x")
+    data = encode(record)
+    for word, broken in ((b"Maria", rb"\ud83d"), (b"Peter", rb"\udc00x"), (b" the ", rb" \ud83d ")):
+        data = data.replace(word, broken)
+    return data
 
 
 def same_ids(record: Any, pick: random.Random) -> None:
@@ -227,11 +256,11 @@ DAMAGES: list[Callable[[Any, random.Random], bytes | None]] = [
 ]
 
 
-def lines(count: int, seed: int = 1) -> Iterator[bytes]:
+def lines(count: int, seed: int = 1, data: Path | None = None) -> Iterator[bytes]:
     """Sound and damaged lines, one sound in three."""
     pick = random.Random(seed)
-    for n, record in enumerate(sound(count, seed)):
-        yield encode(record) if n % 3 == 0 else damage(record, pick)
+    for n, record in enumerate(sound(count, seed, data)):
+        yield encode(record) if n % 3 == 0 else damage_any(record, pick)
 
 
 STAGES: dict[str, dict[str, Any]] = {
@@ -280,8 +309,9 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--stages", default=",".join(STAGES))
+    parser.add_argument("--data", type=Path, help="the folder of public data")
     options = parser.parse_args()
-    data = list(lines(options.records, options.seed))
+    data = list(lines(options.records, options.seed, options.data))
     bad = 0
     with tempfile.TemporaryDirectory(prefix="xproject-fuzz-") as folder:
         for name in options.stages.split(","):

@@ -46,3 +46,20 @@ def test_options_of_a_command_are_completed(shell: str) -> None:
     found = complete(shell, "xproject align --bi")
     assert "--bitext" in found
     assert "--lexicon" not in found
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize(
+    ("line", "wanted", "unwanted"),
+    [
+        ("xproject align --engine h", "hmm", "simalign"),
+        ("xproject project --method match+ca", "match+candidates", "markers"),
+        ("xproject translate x.jsonl --to c", "ca", "es"),
+        ("xproject run r.yaml --to c", "ca", "es"),
+        ("xproject export x.jsonl --to conll", "conllu", "squad"),
+    ],
+)
+def test_engines_languages_and_formats_are_completed(shell, line, wanted, unwanted) -> None:
+    found = complete(shell, line)
+    assert wanted in found
+    assert unwanted not in found.replace(line, "")

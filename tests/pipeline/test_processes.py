@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,8 +12,10 @@ import pytest
 
 from projector.errors import EngineError, UsageError
 from projector.io.jsonl import read_records
-from projector.pipeline.executors.processes import died, environment
+from projector.pipeline.blocks import BlockReader
+from projector.pipeline.executors.processes import ProcessExecutor, died, environment
 from projector.pipeline.job import Job
+from projector.pipeline.phases import Work
 from projector.pipeline.recipe import Recipe, StageSpec
 from projector.pipeline.run.runner import run
 
@@ -80,6 +84,70 @@ def test_an_engine_that_fails_in_a_worker_is_reported_as_it_would_be_here(docume
             output=str(tmp_path / "out.jsonl"),
             job=Job(workers=2),
         )
+
+
+def test_a_carriage_return_between_keys_does_not_end_a_line_of_a_block_that_kills_workers(
+    documents, tmp_path, rejected
+):
+    """JSON takes it as white space: such a record is one record, also where lines go one by one."""
+    odd = [b'{\r"id": "odd%d",\r"text": "fine"\r}' % n for n in range(20)]
+    source, out = documents([*odd, "die"]), tmp_path / "out.jsonl"
+    summary = run(
+        recipe("mark"), input=str(source), output=str(out), job=Job(workers=2, on_error="skip")
+    )
+    assert (summary.records, summary.written, summary.rejected) == (21, 20, 1)
+    assert [r["line"] for r in rejected(out)] == [21]
+
+
+def test_a_record_whose_worker_is_killed_by_chance_is_not_rejected(documents, tmp_path):
+    """Twice while it was in a block, once while it was alone: it is not known to be its fault."""
+    source = documents([*TEXTS[:5], f"die 3 times {tmp_path / 'flag'}", *TEXTS[5:]])
+    out = tmp_path / "out.jsonl"
+    summary = run(recipe("mark"), input=str(source), output=str(out), job=Job(workers=2))
+    assert (summary.written, summary.rejected) == (91, 0)
+    assert (tmp_path / "flag").read_text() == "xxx"
+
+
+def test_a_worker_that_is_killed_while_it_starts_is_replaced(documents, tmp_path, monkeypatch):
+    whole, source = tmp_path / "whole.jsonl", documents(TEXTS)
+    run(recipe("mark"), input=str(source), output=str(whole))
+    monkeypatch.setenv("MARK_STARTS", f"3 {tmp_path / 'starts'}")
+    executor = ProcessExecutor(Work(specs=[StageSpec(stage="mark")]), 1)
+    with open(source, "rb") as stream:
+        done = list(executor.run(BlockReader(stream, size=5)))
+    executor.close()
+    assert b"".join(part.output for part in done) == whole.read_bytes()
+    assert (tmp_path / "starts").read_text() == "xxx"
+
+
+@pytest.mark.parametrize(("how", "times"), [("killed", 5), ("ended", 2)])
+def test_a_worker_that_never_starts_is_given_up(documents, tmp_path, monkeypatch, how, times):
+    monkeypatch.setenv("MARK_STARTS", f"99 {tmp_path / 'starts'} {how}")
+    executor = ProcessExecutor(Work(specs=[StageSpec(stage="mark")]), 1)
+    message = f"ended {times} times while it was starting"
+    with open(documents(TEXTS), "rb") as stream, pytest.raises(EngineError, match=message):
+        list(executor.run(BlockReader(stream)))
+    executor.close()
+    assert (tmp_path / "starts").read_text() == "x" * times
+
+
+def test_ctrl_c_ends_a_run_and_its_workers_without_a_traceback(documents, tmp_path):
+    """The terminal sends the signal to every process of the run, starting workers included."""
+    (tmp_path / "r.yaml").write_text("stages: [{stage: mark, seconds: 0.05}]\n")
+    source = documents(["text"] * 500)
+    words = ["run", "r.yaml", "-i", source, "-o", "out.jsonl", "--workers", 2]
+    for wait in (0.6, 0.9, 1.3, 1.8):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "projector", *map(str, words), "--resume"],
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            start_new_session=True,
+        )
+        time.sleep(wait)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        assert b"Traceback" not in said, said.decode()
+        assert process.returncode in (130, -signal.SIGINT)
 
 
 def test_a_worker_that_cannot_start_is_reported(documents, tmp_path, monkeypatch):

@@ -127,7 +127,7 @@ class StandIn:
     def get(self, reference: int):
         method, data = self._answers[reference]
         for text, left in self.deaths.items():
-            if left and any(text in part for part in data):
+            if left and any(text in part for part in data or (method.__name__.encode(),)):
                 self.deaths[text] -= 1
                 raise Lost("the actor died")
         return method(*data)
@@ -179,6 +179,21 @@ def test_a_lost_actor_is_replaced_and_its_block_done_again(documents, tmp_path, 
     assert [r.text for r in read_records(tmp_path / "out.jsonl")] == texts
     assert (summary.written, summary.rejected, cluster.deaths) == (11, 0, {b"fragile": 0})
     assert cluster.started == 3 + 2
+
+
+@pytest.mark.usefixtures("plugin")
+@pytest.mark.parametrize(("deaths", "ends"), [(4, False), (999, True)])
+def test_an_actor_that_dies_at_its_start_is_replaced_but_not_for_ever(
+    documents, tmp_path, stand_in, deaths, ends
+):
+    cluster = stand_in(ready=deaths)
+    source, out = documents(["text"] * 9), tmp_path / "out.jsonl"
+    if ends:
+        with pytest.raises(EngineError, match=r"5 workers .* in a row died .* starting \(mark\)"):
+            ray_run(source, out, MARK)
+        assert cluster.started < 20
+    else:
+        assert ray_run(source, out, MARK).written == 9
 
 
 @pytest.mark.usefixtures("plugin")

@@ -150,6 +150,96 @@ def test_a_damaged_journal_or_part_is_noticed(source, tmp_path):
         resume(source, out)
 
 
+def flip(path: Path, old: bytes, new: bytes) -> None:
+    data = path.read_bytes()
+    assert old in data and len(old) == len(new)
+    path.write_bytes(data.replace(old, new, 1))
+
+
+def test_a_changed_number_in_the_journal_is_noticed(source, tmp_path):
+    out = tmp_path / "out.jsonl"
+    interrupt(source, out)
+    flip(Path(f"{out}.work") / "journal", b'"records":4', b'"records":9')
+    with pytest.raises(DataError, match=r"journal:\d+: found a damaged journal"):
+        resume(source, out)
+
+
+def test_changed_or_deleted_rejects_are_noticed(source, tmp_path):
+    out = tmp_path / "out.jsonl"
+    interrupt(source, out)
+    rejects = Path(f"{out}.work") / "phase0-00000.rejected.jsonl"
+    data = rejects.read_bytes()
+    flip(rejects, b"asked_for", b"asked_fro")
+    with pytest.raises(DataError, match="changed since they were written"):
+        resume(source, out)
+    rejects.write_bytes(data)
+    flip(rejects, b'"line": ', b'"lime": ')
+    with pytest.raises(DataError, match="changed since they were written"):
+        resume(source, out)
+    rejects.unlink()
+    with pytest.raises(DataError, match="wanted at least the"):
+        resume(source, out)
+
+
+def test_a_deleted_part_is_noticed_also_where_an_old_output_stands(source, tmp_path):
+    """What an earlier run left under the output's name is not taken for this run's output."""
+    out = tmp_path / "out.jsonl"
+    interrupt(source, out, stages=STAGES[:1])
+    out.write_text("old bytes\n")
+    part = Path(f"{out}.work") / "phase0-00000.jsonl"
+    assert part.stat().st_size
+    part.unlink()
+    with pytest.raises(DataError, match="wanted at least the"):
+        resume(source, out, stages=STAGES[:1])
+    assert out.read_text() == "old bytes\n"
+
+
+def test_an_output_that_was_changed_before_the_run_was_over_is_noticed(source, tmp_path):
+    out = tmp_path / "out.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        from projector.pipeline.run import finish
+
+        patch.setattr(finish, "write_json", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            resume(source, out)
+    out.write_bytes(out.read_bytes()[:-10])
+    with pytest.raises(DataError, match="phase1"):
+        resume(source, out)
+
+
+def test_an_input_that_changes_after_it_was_learned_from_ends_the_run(documents, tmp_path):
+    texts = ["reject"] * 6 + ["text"] * 6
+    source, out = documents(texts), tmp_path / "out.jsonl"
+    stages = [StageSpec(stage="kept-total", options={"reject_over": 5})]
+    interrupt(source, out, stages)
+    documents([*texts, "one more"])
+    with pytest.raises(DataError, match=r"in\.jsonl: has changed since the run learned from it"):
+        resume(source, out, stages)
+
+
+def test_an_input_that_is_cut_while_it_is_read_ends_the_run_with_a_sentence(
+    documents, tmp_path, xproject
+):
+    source, out = documents(["text " + "x" * 200] * 2000), tmp_path / "out.jsonl"
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("stages: [{stage: mark, seconds: 0.002}]\n")
+    words = ["run", recipe, "-i", source, "-o", out, "--block-size", 16]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "projector", *map(str, words)], stderr=subprocess.PIPE
+    )
+    work = Path(f"{out}.work") / "phase0-00000.jsonl"
+    deadline = time.monotonic() + 30
+    while not work.exists() or not work.stat().st_size:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    with open(source, "rb+") as stream:
+        stream.truncate(source.stat().st_size // 2)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert b"it has become shorter while it was read" in said and b"Traceback" not in said
+    assert not out.exists()
+
+
 def test_a_changed_input_is_noticed(source, tmp_path):
     out = tmp_path / "out.jsonl"
     interrupt(source, out)

@@ -14,8 +14,9 @@ pytest.importorskip("tenacity")
 
 from projector.errors import EngineError, UsageError
 from projector.projection.base import Projection
-from projector.projection.llm import LlmProjector, _Item, place, places
+from projector.projection.llm import LlmProjector, _Item, place
 from projector.records import Document, Pair, Span
+from projector.text.quotations import quoted_places
 
 SERVER = Path(__file__).resolve().parents[1] / "translation" / "chat_server.py"
 
@@ -102,11 +103,11 @@ def test_a_server_that_fails_leaves_every_span_with_a_reason_or_to_match(server)
 
 
 def test_a_word_is_not_found_inside_another():
-    assert places("casa", "casas y casa", "es") == [(8, 12)]
-    assert places("Casa  roja", "la casa roja", "es") == [(3, 12)]
-    assert places("猫", "黑猫和猫", "zh") == [(1, 2), (3, 4)]
-    assert places("(a)", "x(a)y", "es") == [(1, 4)]
-    assert places(" ", "x", "es") == []
+    assert quoted_places("casa", "casas y casa", "es") == [(8, 12)]
+    assert quoted_places("Casa  roja", "la casa roja", "es") == [(3, 12)]
+    assert quoted_places("猫", "黑猫和猫", "zh") == [(1, 2), (3, 4)]
+    assert quoted_places("(a)", "x(a)y", "es") == [(1, 4)]
+    assert quoted_places(" ", "x", "es") == []
 
 
 def test_what_is_not_in_the_text_is_not_believed():

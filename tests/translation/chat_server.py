@@ -7,6 +7,7 @@ It "translates" by upper-casing; where a sentence must contain something, it app
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import socket
@@ -54,10 +55,22 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def do_GET(self) -> None:
-        if self.path.endswith("/count"):
+        if self.path.partition("?")[0].endswith("/count"):
             self.answer(200, json.dumps({**COUNTS, "most": IN_FLIGHT[1]}).encode())
         else:
             self.answer(200 if self.allowed() else 401, b'{"data": []}')
+
+    def without_end(self, piece: bytes) -> None:
+        """Sends until the client goes away."""
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                self.wfile.flush()
+                time.sleep(0 if len(piece) > 1 else 0.02)
 
     def allowed(self) -> bool:
         key = SETTINGS.get("key")
@@ -88,10 +101,15 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(429, b"slow down", Retry_After=str(SETTINGS.get("after", 0)))
         if fault in ("500", "503", "400"):
             return self.answer(int(fault), b"<html>oops</html>")
+        if fault == "400 echo":
+            said = f"bad: {self.headers.get('Authorization')} {self.path}"
+            return self.answer(400, said.encode())
         if fault == "reset":  # closed before a byte is sent
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
             return self.connection.close()
+        if fault in ("endless", "drip"):
+            return self.without_end(b"x" * 65536 if fault == "endless" else b"x")
         if fault == "slow":
             time.sleep(SETTINGS.get("sleep", 3))
         question = json.loads(body["messages"][-1]["content"])
@@ -110,6 +128,9 @@ class Handler(BaseHTTPRequestHandler):
             text = json.dumps(made)
         elif fault == "empty":
             rows[0]["text"] = ""
+            text = json.dumps(made)
+        elif fault == "echo":  # what a careless gateway puts into its answers
+            rows[0]["text"] = f"{self.headers.get('Authorization')} {self.path}"
             text = json.dumps(made)
         elif fault == "chatter":
             rows[0]["text"] = "As a language model I would say " * 40

@@ -160,3 +160,24 @@ def test_a_damaged_file_is_one_clear_sentence(tmp_path):
     (tmp_path / FILE).write_bytes(b"this is no database" * 100)
     with pytest.raises(EngineError, match="delete it"):
         CachedTranslator(Upper(), str(tmp_path)).translate(["a"], "en", "es")
+
+
+def test_a_new_cache_is_for_its_owner_alone(tmp_path):
+    folder = tmp_path / "cache"
+    cached = CachedTranslator(Upper(), str(folder))
+    cached.translate(["a"], "en", "es")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    files = list(folder.iterdir())
+    assert files and all(path.stat().st_mode & 0o077 == 0 for path in files)
+    cached.close()
+
+
+def test_an_engine_without_an_identity_cannot_be_cached(tmp_path):
+    class Bare:
+        name, model, version, gives_links = "bare", "", "1", False
+
+        def check(self, source, target) -> None:
+            pass
+
+    with pytest.raises(EngineError, match="'bare' does not say what its translations depend on"):
+        CachedTranslator(Bare(), str(tmp_path)).translate(["a"], "en", "es")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -193,3 +194,57 @@ def test_no_server_wrong_key_and_wrong_options(monkeypatch):
         llm.check("en", "es")
         assert llm.translate(["a"], "en", "es")[0].text == "A"
         assert "secret" not in json.dumps(llm.identity())
+
+
+@pytest.mark.parametrize(
+    ("fault", "options", "reason"),
+    [
+        ("endless", {"max_bytes": 1 << 20}, "longer than 1048576 bytes"),
+        ("drip", {"deadline": 0.5}, "more than 0.5 seconds"),
+    ],
+)
+def test_an_answer_without_end_is_given_up(fault, options, reason):
+    with server(faults=[fault]) as url:
+        start = time.monotonic()
+        out = engine(url, retries=1, **options).translate(TEXTS[:3], "en", "es")
+        assert time.monotonic() - start < 5
+    assert all(reason in o.error for o in out)
+
+
+KEY = "sk-not-for-anybody-else"
+
+
+@pytest.mark.parametrize("fault", ["echo", "400 echo"])
+def test_a_key_that_the_server_echoes_is_neither_kept_nor_shown(fault, tmp_path, monkeypatch):
+    """Through the command line: output, rejects, run file, work folder, cache, standard error."""
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(
+        "".join(
+            json.dumps({"id": str(n), "text": text, "lang": "en"}) + "\n"
+            for n, text in enumerate(TEXTS[:6])
+        )
+    )
+    with server(faults=[fault], share=0.6, seed=3) as url:
+        url = url.replace("://", "://user:pass-word-1@") + "?api_key=query-key-1"
+        done = subprocess.run(
+            [
+                sys.executable, "-m", "projector", "translate", str(source), "--to", "es",
+                "--engine", "llm", "--model", "m", "-o", str(out), "--cache", str(tmp_path / "c"),
+                "--set", f"url={url}", "--set", "pause=0.01", "--set", "batch=4", "--debug", "--on-error", "skip",
+            ],
+            capture_output=True, text=True, check=False,
+            env={**os.environ, "OPENAI_API_KEY": KEY},
+        )  # fmt: skip
+    rejected = (tmp_path / "out.jsonl.rejected.jsonl").read_text()
+    wanted = "the answer repeats the key" if fault == "echo" else "HTTP 400: bad: "
+    assert wanted in rejected
+    kept = [done.stdout, done.stderr]
+    kept += [p.read_bytes().decode("latin-1") for p in tmp_path.rglob("*") if p.is_file()]
+    assert len(kept) > 4
+    for secret in (KEY, "pass-word-1", "query-key-1"):
+        assert not any(secret in text for text in kept), secret
+    if fault == "echo":  # the sentences that were answered properly carry the redacted address
+        assert "http://***@127.0.0.1" in out.read_text()
+        run = json.loads((tmp_path / "out.jsonl.run.json").read_text())
+        cost = run["summary"]["cost"]["translate"]
+        assert cost["requests"] >= 2 and cost["tokens_in"] == 100 * cost["requests"]

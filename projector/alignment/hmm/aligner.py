@@ -22,14 +22,16 @@ from projector.alignment.hmm.inference import Matrices, link_matrices
 from projector.alignment.hmm.lexicon import Known, Lexicon, load_lexicon
 from projector.alignment.hmm.long_sentences import pieces
 from projector.alignment.hmm.priors import evidence_for, lexicon_paces, null_counts, total_counts
+from projector.alignment.hmm.similarity import Levels, levels_of, reduced, sides_of, unit_vectors
 from projector.alignment.hmm.state import State, parameters_in, parameters_out, splitter_of
 from projector.alignment.hmm.subtokens import Split, Splitter
-from projector.alignment.hmm.table import Corpus, Ints, joined, repacked
+from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, joined, repacked
 from projector.alignment.hmm.threads import in_order
 from projector.alignment.hmm.training import Parameters, Settings, train
 from projector.alignment.hmm.views import VIEWS, Units, View, classes, view
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError, near_miss
+from projector.models.vectors.load import AUTO, open_vectors, resolve_vectors
 from projector.records import Link
 
 LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
@@ -37,6 +39,7 @@ LEAST = 0.02  # links below this probability are not written
 BATCH = 1_000  # pairs read at a time
 CHUNK = 64  # pairs aligned at a time by one thread
 SMALL = 6_000  # pairs up to which all views are worth their time
+MOST_ENCODED = 16_000  # words of a side that get a vector, the more frequent ones
 LARGE = 40_000  # pairs from which whole forms do better than stems
 
 T = TypeVar("T")
@@ -47,12 +50,14 @@ class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     ``views`` names the models to average (see `hmm_views`); none: chosen by the corpus's size.
     ``iterations``: of either model, model 1 and hidden Markov; 0: chosen by the corpus's size.
+    ``vectors``: word vectors as evidence (`projector.models.vectors.load`).
     ``seed`` is taken for uniformity: nothing here is random.
     """
 
     bitext: list[str] = msgspec.field(default_factory=list)
     lexicon: list[str] = msgspec.field(default_factory=list)
     views: list[str] = msgspec.field(default_factory=list)
+    vectors: str = AUTO
     least: Annotated[float, msgspec.Meta(gt=0, lt=1)] = LEAST
     iterations: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     threads: Annotated[int, msgspec.Meta(ge=0)] = 0
@@ -75,14 +80,15 @@ class HmmAligner:
         options: those of `HmmOptions`.
 
     Raises:
-        UsageError: an unknown option or view.
+        UsageError: an unknown option or view, or vectors that are not there.
+        EngineError: vectors whose package is not installed.
         DataError: a lexicon that cannot be read.
     """
 
     name = "hmm"
     version = "1"
     sees_corpus = True
-    learns = True
+    Options = HmmOptions
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HmmOptions, options, self.name)
@@ -91,6 +97,7 @@ class HmmAligner:
             if name not in VIEWS:
                 raise UsageError(f"the engine 'hmm' has no view {name!r}" + near_miss(name, VIEWS))
         paths = [*([model] if model else []), *self.options.lexicon]
+        self.vectors = resolve_vectors(self.options.vectors)
         self._lexicons: list[Lexicon] = [load_lexicon(path) for path in paths]
         self._threads = self.options.threads or min(8, os.cpu_count() or 1)
         self._source, self._target = Splitter(), Splitter()
@@ -100,18 +107,33 @@ class HmmAligner:
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
-        self._source, self._target = Splitter(), Splitter()
+        written = bool(self.vectors)
+        self._source, self._target = Splitter(written), Splitter(written)
         self._models = {}
         self._languages = source, target
         corpus = joined(self._read(pairs, source, target), LONGEST)
         self.pairs = len(corpus)
+        forms = self._form_vectors() if self.vectors else None
         for name in self.options.views or self._choose():
             kind = view(name, source, target)
             left, right = Units(kind.source), Units(kind.target)
             units_s = left.learn(self._source.forms)
             units_t = right.learn(self._target.forms)
             mapped = repacked(corpus, units_s[corpus.source], units_t[corpus.target])
-            self._models[name] = Trained(left, right, self._train(kind, mapped, left, right))
+            self._models[name] = Trained(left, right, self._train(kind, mapped, left, right, forms))
+
+    def _form_vectors(self) -> tuple[Floats, Floats]:
+        """A vector for each sub-token of either side, zeros for those beyond `MOST_ENCODED`."""
+        vectors = open_vectors(self.vectors)
+        sides = []
+        for splitter, lang in zip((self._source, self._target), self._languages, strict=True):
+            surfaces, counts = splitter.surfaces()
+            chosen = np.argsort(-np.array(counts), kind="stable")[:MOST_ENCODED]
+            encoded = vectors.encode([surfaces[n] for n in chosen], lang)
+            side = np.zeros((len(surfaces), encoded.shape[1]), np.float32)
+            side[chosen] = encoded
+            sides.append(side)
+        return reduced(sides[0], sides[1])
 
     def _choose(self) -> Sequence[str]:
         """All views for a small corpus, one for a larger: the more it has, the less words need to
@@ -136,7 +158,14 @@ class HmmAligner:
             for texts in _batches(read_bitext(bitext_path(path, source, target))):
                 yield _corpus(left.texts(a for a, _ in texts), right.texts(b for _, b in texts))
 
-    def _train(self, kind: View, corpus: object, left: Units, right: Units) -> Parameters:
+    def _train(
+        self,
+        kind: View,
+        corpus: Corpus,
+        left: Units,
+        right: Units,
+        forms: tuple[Floats, Floats] | None,
+    ) -> Parameters:
         levels: list[tuple[Ints, Ints]] = []
         names = left.names, right.names
         for shorten_s, shorten_t in kind.backoff:
@@ -145,7 +174,7 @@ class HmmAligner:
             levels.append((class_s, class_t))
             names = names_s, names_t
         return train(
-            corpus,  # type: ignore[arg-type]
+            corpus,
             (len(left.names), len(right.names)),
             levels,
             evidence_for(self._lexicons, kind, left.names, right.names, self._threads),
@@ -154,8 +183,19 @@ class HmmAligner:
                 kappa=kind.kappa,
                 threads=self._threads,
             ),
+            similarity=self._similarity(left, right, forms) if forms else None,
             **self._earlier(kind.name, left.names, right.names),
         )
+
+    def _similarity(
+        self, left: Units, right: Units, forms: tuple[Floats, Floats]
+    ) -> Callable[[Table], Levels]:
+        """What tells each entry of a table over these units its level of similarity."""
+        sides = sides_of(
+            unit_vectors(forms[0], left.of_word, len(left.names)),
+            unit_vectors(forms[1], right.of_word, len(right.names)),
+        )
+        return lambda table: levels_of(table, sides, self._threads)
 
     def _earlier(self, view: str, source: list[str], target: list[str]) -> dict[str, Any]:
         """What the lexicons say beside the evidence for pairs of units."""

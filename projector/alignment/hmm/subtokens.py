@@ -9,6 +9,7 @@ never touches a document.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain, repeat
@@ -118,10 +119,14 @@ class Splitter:
     ``forms[k]`` is sub-token k; number 0 is the empty word. New ones get numbers as they turn up.
     A token's code is kept, so a corpus costs one dictionary look-up a token: the number of its
     only sub-token, or -k - 1 if its several are ``_several[k]``.
+
+    Args:
+        counts_case: count the tokens as they are written, for `surfaces`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, counts_case: bool = False) -> None:
         self.forms: list[str] = [""]
+        self._written: Counter[str] | None = Counter() if counts_case else None
         self._number: dict[str, int] = {"": 0}
         self._codes: dict[str, int] = {}
         self._several: list[list[int]] = []
@@ -136,6 +141,8 @@ class Splitter:
 
     def learn(self, sentences: Sequence[Sequence[str]]) -> Split:
         """Tokenised sentences; new sub-tokens get numbers."""
+        if self._written is not None:
+            self._written.update(chain.from_iterable(sentences))
         return self._split(sentences, self._learn)
 
     def known(self, sentences: Sequence[Sequence[str]], unknown: list[str]) -> Split:
@@ -146,10 +153,33 @@ class Splitter:
     def texts(self, texts: Iterable[str]) -> Split:
         """Running text, one sentence a piece; new sub-tokens get numbers."""
         number, known = self.number, self._number
+        if self._written is not None:
+            texts = list(texts)
+            for text in texts:
+                self._written.update(_TEXT.findall(text))
         found = [[known.get(form) or number(form) for form in text_subtokens(t)] for t in texts]
         lengths = np.fromiter(map(len, found), np.int64, len(found))
         numbers = np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum()))
         return Split(numbers, bounds(lengths), _places(lengths))
+
+    def surfaces(self) -> tuple[list[str], list[int]]:
+        """How each sub-token is mostly written (``paris`` as ``Paris``), and how often it was met;
+        of equally frequent spellings the first in code point order."""
+        best: dict[str, tuple[int, str]] = {}
+        total: Counter[str] = Counter()
+        for (form, surface), count in self._spellings().items():
+            total[form] += count
+            most, chosen = best.get(form, (0, ""))
+            if count > most or (count == most and surface < chosen):
+                best[form] = count, surface
+        return [best.get(f, (0, f))[1] for f in self.forms], [total[f] for f in self.forms]
+
+    def _spellings(self) -> Counter[tuple[str, str]]:
+        found: Counter[tuple[str, str]] = Counter()
+        for token, count in (self._written or {}).items():
+            for run in _RUN.findall(token) or [token]:
+                found[run.lower(), run] += count
+        return found
 
     def _split(self, sentences: Sequence[Sequence[str]], read: Callable[[str], list[int]]) -> Split:
         words = list(chain.from_iterable(sentences))

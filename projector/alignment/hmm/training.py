@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from projector.alignment.hmm.kernels import JUMPS, REACH, add_steps, collect, expect
 from projector.alignment.hmm.lexicon import Known, Paces
 from projector.alignment.hmm.m_step import Backoff, backoff_of, maximise, update_null
+from projector.alignment.hmm.similarity import Levels, SimilarityCurve
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, build_table
 from projector.alignment.hmm.threads import in_parts
 
@@ -91,6 +92,7 @@ def train(
     evidence: Callable[[Table], Floats],
     settings: Settings,
     *,
+    similarity: Callable[[Table], Levels] | None = None,
     nulls: tuple[Floats, Floats] | None = None,
     totals: tuple[Floats, Floats] | None = None,
     paces: tuple[Paces, Paces] | None = None,
@@ -102,6 +104,7 @@ def train(
         classes: for each level of back-off, the class of each unit (of each class of the level
             before) on either side.
         evidence: from the table to a prior count of each entry.
+        similarity: from the table to each entry's level of similarity by word vectors.
         nulls: prior counts of the null word for source and for target units.
         totals: what an earlier training normalised each source and each target unit by; words
             that this corpus lacks are in it.
@@ -109,7 +112,11 @@ def train(
     """
     sources, targets = sizes
     table, cells = build_table(corpus, sources, targets, settings.threads)
-    prior = evidence(table)
+    plain_prior = prior = evidence(table)
+    curve = None
+    if similarity is not None:
+        curve = SimilarityCurve.before_training(similarity(table), cells)
+        prior = curve.raise_prior(plain_prior)
     away = _away(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
@@ -137,17 +144,24 @@ def train(
         prior_s.copy(),
         *(np.empty(0, np.float32) for _ in range(4)),
     )
+    if curve is not None:
+        curve.weigh(model.p)
     for turn in range(settings.model1 + settings.markov):
         markov = turn >= settings.model1
         model.count[:] = 0
         model.count_t[:] = prior_t
         model.count_s[:] = prior_s
         walked = _expectation(corpus, cells, model, markov, settings.threads)
+        if curve is not None:
+            curve.learn(model.count)
+            prior = curve.raise_prior(plain_prior)
         model.count += prior
         maximise(
             table, model.count, levels, settings.alpha, settings.kappa, away, model.p,
             settings.threads,
         )  # fmt: skip
+        if curve is not None:
+            curve.weigh(model.p)
         update_null(model.count_t, settings.alpha_null, model.null_t)
         update_null(model.count_s, settings.alpha_null, model.null_s)
         if markov:

@@ -76,7 +76,7 @@ class Units:
         self.names: list[str] = [""]
         self._shorten = shorten
         self._number: dict[str, int] = {"": 0}
-        self._of_word = np.zeros(1, np.int32)
+        self.of_word = np.zeros(1, np.int32)
 
     def learn(self, words: Sequence[str]) -> Ints:
         """The unit of each word of a vocabulary (its empty word first)."""
@@ -89,7 +89,7 @@ class Units:
                 number = known[name] = len(self.names)
                 self.names.append(name)
             out[n] = number
-        self._of_word = out
+        self.of_word = out
         return out
 
     def find(self, word: str) -> int:
@@ -98,7 +98,7 @@ class Units:
 
     def of(self, numbers: Ints, words: Sequence[str]) -> Ints:
         """Units of words given by number; a negative number -k - 1 stands for ``words[k]``."""
-        out = self._of_word[np.maximum(numbers, 0)]
+        out = self.of_word[np.maximum(numbers, 0)]
         for place in np.flatnonzero(numbers < 0):
             out[place] = self.find(words[-int(numbers[place]) - 1])
         return out

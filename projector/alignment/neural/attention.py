@@ -64,6 +64,7 @@ class AttentionAligner:
     """
 
     name = "attention"
+    Options = AttentionOptions
     sees_corpus = False
 
     def __init__(self, model: str = "", **options: object) -> None:

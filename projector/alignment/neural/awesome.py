@@ -49,6 +49,7 @@ class AwesomeAligner:
     """
 
     name = "awesome"
+    Options = AwesomeOptions
     sees_corpus = False
 
     def __init__(self, model: str = "", **options: object) -> None:

@@ -32,7 +32,8 @@ def unit_rows(vectors: Matrix) -> Matrix:
     """Rows scaled to length one; a row of zeros stays as it is."""
     norms = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     norms[norms == 0.0] = 1.0
-    return vectors / norms[:, None]
+    scaled: Matrix = vectors / norms[:, None]
+    return scaled
 
 
 def distorted(similarity: Matrix, ratio: float) -> Matrix:
@@ -126,7 +127,8 @@ ALIASES = {"argmax": "inter", "match": "mwmf"}
 def softmax(scores: Matrix, axis: int) -> Matrix:
     """Softmax along an axis."""
     powers = np.exp(scores - scores.max(axis=axis, keepdims=True))
-    return powers / powers.sum(axis=axis, keepdims=True)
+    shares: Matrix = powers / powers.sum(axis=axis, keepdims=True)
+    return shares
 
 
 def entmax15(scores: Matrix, axis: int) -> Matrix:
@@ -157,7 +159,8 @@ def two_way(scores: Matrix, kind: str = "softmax") -> tuple[Matrix, Matrix]:
 
 def harmonic(one: Matrix, other: Matrix) -> Matrix:
     """Harmonic mean; zero where both are zero."""
-    return 2.0 * one * other / np.maximum(one + other, np.finfo(np.float32).tiny)
+    mean: Matrix = 2.0 * one * other / np.maximum(one + other, np.finfo(np.float32).tiny)
+    return mean
 
 
 def mean_by_word(vectors: Matrix, words: NDArray[np.int64]) -> tuple[Matrix, NDArray[np.int64]]:

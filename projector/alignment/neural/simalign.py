@@ -60,6 +60,7 @@ class SimAligner:
     """
 
     name = "simalign"
+    Options = SimAlignOptions
     sees_corpus = False
 
     def __init__(self, model: str = "", **options: object) -> None:

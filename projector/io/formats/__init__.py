@@ -17,45 +17,9 @@ import msgspec
 
 from projector.errors import DataError, EngineError, UsageError, near_miss
 from projector.io.formats.base import EVERYTHING, LAYERS, Format, Notes
+from projector.io.formats.table import FORMATS as FORMATS
 from projector.io.jsonl import Line
 from projector.records import Document, Pair, Record
-
-_HERE = "projector.io.formats."
-
-FORMATS: dict[str, Format] = {
-    "jsonl": Format(_HERE + "jsonl", "this tool's own records", (".jsonl",), pairs=True),
-    "conll": Format(
-        _HERE + "conll",
-        "columns, a token a line: CoNLL-2002/2003, IOB1, IOB2, BILOU",
-        (".conll", ".conll02", ".conll03", ".iob", ".iob2", ".bio", ".bilou"),
-    ),
-    "conllu": Format(_HERE + "conllu", "CoNLL-U (Universal Dependencies)", (".conllu",)),
-    "squad": Format(_HERE + "squad", "SQuAD, XQuAD and MLQA JSON", ()),
-    "tokens": Format(_HERE + "tokens", "JSON Lines of token lists and tags", ()),
-    "text": Format(_HERE + "text", "a text a line"),
-    "bitext": Format(_HERE + "bitext", "source TAB target [TAB i-j links]", (), pairs=True),
-    "fastalign": Format(_HERE + "fastalign", "source ||| target, in tokens", (), pairs=True),
-    "pharaoh": Format(
-        _HERE + "pharaoh", "i-j links, a line a pair", (".talp", ".align"), pairs=True
-    ),
-    "labelstudio": Format(
-        _HERE + "labelstudio",
-        "Label Studio tasks, and corrections with --base",
-        (),
-        pairs=True,
-        target_only=True,
-    ),
-    "doccano": Format(_HERE + "doccano", "doccano JSON Lines, and corrections with --base"),
-    "brat": Format(_HERE + "brat", "BRAT standoff: a folder of .txt and .ann", folder=True),
-    "slots": Format(_HERE + "slots", "MASSIVE-style JSON Lines: [slot : words] in annot_utt"),
-    "coref": Format(
-        _HERE + "coref", "sentences of words with clusters (MMC, CoNLL 2012 JSON Lines)"
-    ),
-    "docbin": Format(_HERE + "docbin", "spaCy's DocBin", (".spacy",)),
-    "hf": Format(_HERE + "hf", "a Hugging Face datasets folder (save_to_disk)", folder=True),
-    "parquet": Format(_HERE + "parquet", "Parquet with Hugging Face features", (".parquet",)),
-    "text-pairs": Format(_HERE + "text_pairs", "label, text and text (relations, NLI)", ()),
-}
 
 
 def names(*, reading: bool) -> list[str]:
@@ -188,7 +152,8 @@ def write(
     notes = notes if notes is not None else Notes()
     found = module(name)
     counted = _counting(records, row, name, found.HOLDS, notes)
-    return found.write(counted, os.fspath(path), settings, notes, force=force)
+    written: int = found.write(counted, os.fspath(path), settings, notes, force=force)
+    return written
 
 
 def _counting(

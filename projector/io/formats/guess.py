@@ -9,9 +9,9 @@ from pathlib import Path
 
 from projector.errors import DataError, UsageError
 from projector.io.bio import ILL_FORMED
-from projector.io.formats import FORMATS
 from projector.io.formats.columns import split_row
 from projector.io.formats.comments import is_comment
+from projector.io.formats.table import FORMATS
 from projector.io.streams import open_read
 
 PEEK = 1 << 16

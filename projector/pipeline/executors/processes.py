@@ -3,12 +3,14 @@
 Each worker is a fresh Python (`projector.pipeline.executors.worker`) with a chain of its own,
 spoken to over its pipes; nothing is forked, so threads and GPU contexts of this process do no harm.
 A block whose worker died is tried once more in a new one; then its records go one by one, and the
-one that kills its worker is rejected.
+one that ends its worker twice is rejected. A worker that is killed while it starts is started
+again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -27,6 +29,8 @@ from projector.pipeline.executors.wire import Failure, receive, send
 from projector.pipeline.phases import Work
 
 PIPE = 1 << 20  # bytes: a block goes through at once, where the system lets it
+ATTEMPTS = 2  # of a block, and then of a record by itself: a worker may be killed by chance
+STARTS = 5  # of a worker that is killed while it starts; one that ends by itself has two
 IN_FLIGHT = 3  # blocks a worker: one at work, others ready, and room for a slow one in front
 
 
@@ -37,29 +41,50 @@ class WorkerDied(Exception):
 class Worker:
     """A worker process; started at its first block."""
 
-    def __init__(self, number: int, count: int, work: Work) -> None:
-        self._number, self._count, self._work = number, count, work
+    def __init__(self, number: int, count: int, work: Work, say: Callable[[str], None]) -> None:
+        self._number, self._count, self._work, self._say = number, count, work, say
         self._process: subprocess.Popen[bytes] | None = None
+        self._closing = False
 
     def _start(self) -> subprocess.Popen[bytes]:
+        """A process that is ready for blocks.
+
+        Raises:
+            EngineError: it ends again and again before it is.
+            WorkerDied: the run is being closed.
+        """
+        for start in range(1, STARTS + 1):
+            process = self._launch()
+            try:
+                assert process.stdin is not None and process.stdout is not None
+                send(process.stdin, self._work)
+                receive(process.stdout)
+                return process
+            except (BrokenPipeError, EOFError) as error:
+                status = process.wait()
+                self.stop()
+                if self._closing:
+                    raise WorkerDied(died(status)) from error
+                if start == STARTS or (status >= 0 and start >= ATTEMPTS):
+                    raise EngineError(
+                        f"a worker process ended {start} times while it was starting "
+                        f"({died(status)})"
+                    ) from error
+                self._say(f"a worker process ended while it was starting ({died(status)}); again")
+            except Failure as failure:
+                raise failure.error() from failure
+        raise AssertionError("unreachable")
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", "projector.pipeline.executors.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pipesize=PIPE,
+            process_group=0,  # Ctrl-C is for the run, which then stops its workers
             env=environment(self._number, self._count),
         )
         self._process = process
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            send(process.stdin, self._work)
-            receive(process.stdout)
-        except (BrokenPipeError, EOFError) as error:
-            raise EngineError(
-                f"a worker process ended while it was starting (exit status {process.wait()})"
-            ) from error
-        except Failure as failure:
-            raise failure.error() from failure
         return process
 
     def do(self, block: Block) -> Done:
@@ -95,6 +120,7 @@ class Worker:
 
     def kill(self) -> None:
         """End the process from another thread; its own thread cleans up."""
+        self._closing = True
         if self._process is not None:
             self._process.kill()
 
@@ -106,7 +132,7 @@ class ProcessExecutor:
         self, work: Work, workers: int, say: Callable[[str], None] = lambda text: None
     ) -> None:
         self._say = say
-        self._workers = [Worker(n, workers, work) for n in range(workers)]
+        self._workers = [Worker(n, workers, work, say) for n in range(workers)]
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         for worker in self._workers:
             self._idle.put(worker)
@@ -126,7 +152,7 @@ class ProcessExecutor:
     def _do(self, block: Block) -> Done:
         worker = self._idle.get()
         try:
-            for _ in range(2):
+            for _ in range(ATTEMPTS):
                 try:
                     return worker.do(block)
                 except WorkerDied as error:
@@ -148,14 +174,19 @@ class ProcessExecutor:
 
 
 def one_by_one(worker: Worker, block: Block, reason: str) -> Done:
-    """The records of a block that killed two workers, each by itself; the killer is rejected."""
+    """The records of a block that killed two workers, each by itself; one that kills again
+    is rejected."""
     total = Done(block.shard, block.number)
     parts = []
     for piece in single_lines(block):
-        try:
-            done = worker.do(piece)
-        except WorkerDied as error:
-            done = killed(piece, str(error) or reason)
+        done = None
+        for _ in range(ATTEMPTS):
+            try:
+                done = worker.do(piece)
+                break
+            except WorkerDied as error:
+                reason = str(error) or reason
+        done = done or killed(piece, reason)
         parts.append(done.output)
         total.rejects.extend(done.rejects)
         total.tally.add(done.tally)
@@ -165,7 +196,8 @@ def one_by_one(worker: Worker, block: Block, reason: str) -> Done:
 
 def single_lines(block: Block) -> Iterator[Block]:
     """A block for each of a block's lines that is not blank."""
-    for number, line in enumerate(block.data.splitlines(keepends=True), start=block.first_line):
+    # Not bytes.splitlines, for which a carriage return between two keys ends a line.
+    for number, line in enumerate(io.BytesIO(block.data), start=block.first_line):
         if line.strip():
             yield replace(block, first_line=number, data=line)
 

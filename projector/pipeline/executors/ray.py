@@ -3,7 +3,9 @@
 Neighbouring stages that ask for the same resources share an actor; where the resources differ (a
 GPU for one, plain cores for the rest) each group of stages has actors of its own, and a block
 goes from group to group. Only bytes travel. A block whose actor or node died is tried again on
-another one; after the third time its records go one by one, and the one that kills is rejected.
+another one; after the third time its records go one by one, and the one that kills again and again
+is rejected.
+An actor that dies before it is ready is replaced too, a few times.
 
 Every node needs the same installation, and the same ``RAY_AUTH_TOKEN`` where the cluster wants
 one. Cores and GPUs of a stage are set by ``resources`` in the recipe.
@@ -31,7 +33,8 @@ from projector.pipeline.phases import Work
 from projector.pipeline.recipe import Resources
 from projector.runtime import relax_gc
 
-ATTEMPTS = 3
+ATTEMPTS = 3  # of a block, and then of a record by itself: an actor may be lost by chance
+STARTS = 5  # actors of a group that may die in a row before one is ready
 AHEAD = 3  # blocks in flight or waiting for their turn, for each actor
 PATIENCE = 300.0  # seconds without any actor before the run gives up
 
@@ -70,7 +73,7 @@ class _Group(Struct):
     reference: Any = None
     idle: list[Any] = field(default_factory=list)
     waiting: deque[_Task] = field(default_factory=deque)
-    starting: int = 0
+    failed_starts: int = 0  # in a row
 
 
 class _Task(Struct):
@@ -185,7 +188,6 @@ class RayExecutor:
         remote = self._ray.remote(_Actor)
         kind = remote.options(max_restarts=0, scheduling_strategy="SPREAD", **options)
         actor = kind.remote(group.reference)
-        group.starting += 1
         self._flying[actor.ready.remote()] = None, actor, number
 
     def run(self, blocks: Iterable[Block]) -> Iterator[Done]:
@@ -245,22 +247,34 @@ class RayExecutor:
     def _up(self, answer: bytes, actor: Any, number: int) -> None:
         if answer:
             raise Failure(msgspec.msgpack.decode(answer, type=Trouble)).error()
-        self._groups[number].starting -= 1
+        self._groups[number].failed_starts = 0
         self._groups[number].idle.append(actor)
 
     def _lost(self, task: _Task | None, number: int, error: Exception) -> _Task | None:
-        """An actor is gone, with its node perhaps: another one is asked for, its block kept."""
+        """An actor is gone, with its node perhaps: another one is asked for, its block kept.
+
+        Raises:
+            EngineError: one after the other dies before it is ready.
+        """
+        if task is None:
+            group = self._groups[number]
+            group.failed_starts += 1
+            if group.failed_starts >= STARTS:
+                stages = ", ".join(spec.stage for spec in group.work.specs)
+                raise EngineError(
+                    f"{group.failed_starts} workers of the cluster in a row died while they were "
+                    f"starting ({stages}): {' '.join(str(error).split())[:300]}"
+                ) from error
         self._say(f"a worker of the cluster was lost ({type(error).__name__}); another one starts")
         self._start_actor(number)
         if task is None:
-            self._groups[number].starting -= 1
             return None
-        if task.pieces is not None:
-            piece = task.pieces[len(task.finished_pieces)]
-            return self._piece_done(task, number, killed(piece, type(error).__name__))
         task.attempts += 1
         if task.attempts >= ATTEMPTS:
-            task.pieces = list(single_lines(task.block))
+            if task.pieces is not None:
+                piece = task.pieces[len(task.finished_pieces)]
+                return self._piece_done(task, number, killed(piece, type(error).__name__))
+            task.pieces, task.attempts = list(single_lines(task.block)), 0
         self._groups[number].waiting.appendleft(task)
         return None
 
@@ -275,6 +289,7 @@ class RayExecutor:
     def _piece_done(self, task: _Task, number: int, done: Done) -> _Task | None:
         assert task.pieces is not None
         task.finished_pieces.append(done)
+        task.attempts = 0
         if len(task.finished_pieces) < len(task.pieces):
             self._groups[number].waiting.appendleft(task)
             return None

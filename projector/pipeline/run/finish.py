@@ -15,39 +15,71 @@ from typing import Any
 
 import msgspec
 
+from projector.errors import DataError
 from projector.io.streams import compressed, open_read
 from projector.pipeline.run.journal import ShardEntry, sync_folder
 from projector.pipeline.run.shards import Plan, file_digest
-from projector.pipeline.run.store import Store
+from projector.pipeline.run.store import SPOOL, Store
+
+
+def is_in_place(store: Store, plan: Plan, shard: int) -> bool:
+    """Whether an output file stands where it belongs, byte for byte."""
+    assert store.journal is not None
+    entry = store.journal.shards.get(shard)
+    target = Path(plan.shards[shard].target)
+    return (
+        entry is not None
+        and target.is_file()
+        and target.stat().st_size == entry.bytes
+        and file_digest(target) == entry.sha256
+    )
 
 
 def finish_shard(store: Store, plan: Plan, phase: int, shard: int) -> None:
-    """Put a shard's output in place: renamed, or compressed in one piece and then renamed."""
+    """Put a shard's output in place: its digest is journalled, then it is renamed.
+
+    What must be compressed, or lies on another file system, is first written beside its place.
+
+    Raises:
+        DataError: the work folder no longer holds the output.
+    """
     assert store.journal is not None
-    if shard in store.journal.shards:
-        return
     part, target = store.path(phase, shard), Path(plan.shards[shard].target)
     beside = Path(f"{target}.part")
-    if not part.exists():  # killed between the rename and the journal's line
-        pass
-    elif target.name.endswith((".gz", ".zst")):
-        with open(part, "rb") as plain, open(beside, "wb") as raw:
-            with compressed(raw, target.name) as stream:
-                shutil.copyfileobj(plain, stream, 1 << 20)
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(beside, target)
-    else:
-        os.replace(part, target)
-    sync_folder(target.parent)
-    store.journal.append([ShardEntry(shard, file_digest(target), target.stat().st_size)])
+    if not is_in_place(store, plan, shard):
+        marks = store.journal.blocks[phase, shard]
+        if not part.exists() or part.stat().st_size != (marks.end[-1] if marks.end else 0):
+            raise DataError(
+                "found it missing or cut, wanted the output that the journal knows to be safe; "
+                "--force starts over",
+                reason="damaged_work",
+                path=str(part),
+            )
+        ready = part
+        if target.name.endswith((".gz", ".zst")) or not _same_device(part, target):
+            ready = beside
+            with open(part, "rb") as plain, open(beside, "wb") as raw:
+                with compressed(raw, target.name) as stream:
+                    shutil.copyfileobj(plain, stream, 1 << 20)
+                raw.flush()
+                os.fsync(raw.fileno())
+        store.journal.append([ShardEntry(shard, file_digest(ready), ready.stat().st_size)])
+        os.replace(ready, target)
+        sync_folder(target.parent)
     part.unlink(missing_ok=True)
+
+
+def _same_device(part: Path, target: Path) -> bool:
+    return part.stat().st_dev == target.parent.stat().st_dev
 
 
 def write_rejected(store: Store, plan: Plan, phases: int) -> str:
     """Merge the rejected lines of all phases by line; returns the file's name, "" for none.
 
     A record that was rejected after the first phase gets its line of the input as ``raw``.
+
+    Raises:
+        DataError: what is in the work folder is not what the phases wrote.
     """
     path = plan.beside("rejected.jsonl")
     path.unlink(missing_ok=True)
@@ -55,6 +87,8 @@ def write_rejected(store: Store, plan: Plan, phases: int) -> str:
     count = 0
     with open(beside, "wb") as stream:
         for shard, item in enumerate(plan.shards):
+            for phase in range(phases):
+                store.check_rejected(phase, shard)
             parts = [store.rejected_path(phase, shard) for phase in range(phases)]
             found = heapq.merge(*map(_rejects, parts), key=lambda reject: reject["line"])
             for reject in _with_raw(found, _source(store, item.source)):
@@ -79,7 +113,7 @@ def _rejects(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _source(store: Store, name: str) -> str:
-    spooled = store.folder / "input.jsonl"
+    spooled = store.folder / SPOOL
     return str(spooled) if name == "-" and spooled.exists() else name
 
 

@@ -12,24 +12,27 @@ import msgspec
 
 import projector
 from projector import __version__
-from projector.pipeline.recipe import Recipe, resolved_stage
+from projector.pipeline.recipe import ConfiguredStage
 from projector.pipeline.run.shards import Plan, content_mark
+from projector.redact import redacted_options
+from projector.stage import Stage
 
 
-def identity(recipe: Recipe, stages: Sequence[Any], plan: Plan, limit: int | None) -> Any:
+def identity(
+    configured: Sequence[ConfiguredStage], stages: Sequence[Stage], plan: Plan, limit: int | None
+) -> Any:
     """Plain values that must agree when a run is resumed.
 
     Not in it: the input (its blocks have checksums), and everything in `Job` that cannot change
-    a byte of the output.
+    a byte of the output. ``configured`` is empty for stages that were made elsewhere.
     """
     described: list[dict[str, Any]] = []
     for n, stage in enumerate(stages):
-        spec = recipe.stages[n] if n < len(recipe.stages) else None
-        options = resolved_stage(spec) if spec is not None else {"stage": stage.name}
+        options = configured[n].plain() if configured else {"stage": stage.name}
         options.pop("resources", None)
         described.append(
             {
-                "options": options,
+                "options": redacted_options(options),  # kept in files
                 "engine": msgspec.to_builtins(stage.step()),
                 "files": content_mark({k: v for k, v in options.items() if k != "cache"}),
             }

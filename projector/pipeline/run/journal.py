@@ -1,14 +1,19 @@
 """The journal of a run: what is safely written, so that a killed run can go on.
 
-One JSON object a line: first a header that says what is being run, then an entry for each block
-whose output is already on the disk, then one for each finished file. A line is appended and
-synced only after what it speaks of has been synced; a half-written last line is cut off.
+One entry a line: first a header that says what is being run, then an entry for each block whose
+output is already on the disk, one for each file that the run keeps for itself, and one for each
+output file that is ready. A line is appended and synced only after what it speaks of has been
+synced; a half-written last line is cut off.
+
+A line is ``[checksum,{entry}]``. The checksum (CRC-32) goes on from the line before, so that a
+line that was changed, taken out or moved is noticed, and not only one that is no JSON.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from io import FileIO
@@ -21,7 +26,7 @@ from msgspec import Struct, field
 from projector.errors import DataError, UsageError
 from projector.pipeline.chain import Tally
 
-VERSION = 1
+VERSION = 2
 
 
 class Header(Struct, tag="header", frozen=True):
@@ -33,7 +38,8 @@ class Header(Struct, tag="header", frozen=True):
 
 
 class BlockEntry(Struct, tag="block", frozen=True, omit_defaults=True):
-    """A block that is safe: its input's checksum, where its output ends, and its numbers."""
+    """A block that is safe: its input's checksum, where its output and its rejected lines end in
+    their files, the checksums of both, and its numbers."""
 
     phase: int
     shard: int
@@ -42,11 +48,24 @@ class BlockEntry(Struct, tag="block", frozen=True, omit_defaults=True):
     end: int
     crc: int
     rejected_end: int
+    rejected_crc: int
     tally: Tally
 
 
+class KeptEntry(Struct, tag="kept", frozen=True, omit_defaults=True):
+    """A file of the work folder that is complete: standard input, or what a stage has learned.
+
+    ``inputs`` are the SHA-256 digests of the files that it was learned from.
+    """
+
+    name: str
+    bytes: int
+    crc: int
+    inputs: list[str] = []
+
+
 class ShardEntry(Struct, tag="shard", frozen=True):
-    """A finished output file."""
+    """An output file that is complete and about to be renamed to its place, or is there."""
 
     shard: int
     sha256: str
@@ -57,7 +76,8 @@ class Finished(Struct, tag="finished", frozen=True):
     """Everything is in place; only the work folder is left to remove."""
 
 
-Entry = Header | BlockEntry | ShardEntry | Finished
+Entry = Header | BlockEntry | KeptEntry | ShardEntry | Finished
+Line = tuple[int, msgspec.Raw]  # the checksum, and the entry as it was encoded
 
 
 class Marks(Struct):
@@ -66,7 +86,8 @@ class Marks(Struct):
     input_crc: list[int] = field(default_factory=list)
     end: list[int] = field(default_factory=list)
     crc: list[int] = field(default_factory=list)
-    rejected_end: int = 0
+    rejected_end: list[int] = field(default_factory=list)
+    rejected_crc: list[int] = field(default_factory=list)
 
 
 class Journal:
@@ -76,7 +97,8 @@ class Journal:
         header: what is being run, None in a new journal.
         blocks: the safe blocks of each (phase, shard), in order.
         tallies: their numbers, added up.
-        shards: the output files that are in place.
+        kept: the files of the work folder that are complete, by name.
+        shards: the output files that are complete.
         cut: a half-written last line was found and cut off.
 
     Raises:
@@ -89,26 +111,43 @@ class Journal:
         self.header: Header | None = None
         self.blocks: dict[tuple[int, int], Marks] = defaultdict(Marks)
         self.tallies: dict[tuple[int, int], Tally] = defaultdict(Tally)
+        self.kept: dict[str, KeptEntry] = {}
         self.shards: dict[int, ShardEntry] = {}
         self.finished = False
         self.cut = False
+        self._sum = 0
         self._file = open(path, "ab", buffering=0)  # noqa: SIM115 - closed in close()
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._file.close()
             raise UsageError(f"{path.parent}: another run is writing here; wait for it") from error
-        self._load()
+        try:
+            self._load()
+        except BaseException:
+            self._file.close()
+            raise
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether there is anything that a new start would have to do again."""
+        return bool(self.tallies or self.kept or self.shards)
 
     def _load(self) -> None:
-        decode = msgspec.json.Decoder(Entry).decode
+        read_line = msgspec.json.Decoder(Line).decode
+        read_entry = msgspec.json.Decoder(Entry).decode
         safe = 0
         with open(self.path, "rb") as stream:
             for number, line in enumerate(stream, start=1):
                 try:
                     if not line.endswith(b"\n"):
                         raise msgspec.DecodeError("no line end")
-                    self._take(decode(line))
+                    wanted, entry = read_line(line)
+                    found = zlib.crc32(entry, self._sum)
+                    if found != wanted:
+                        raise msgspec.DecodeError("its checksum is another")
+                    self._take(read_entry(entry))
+                    self._sum = found
                 except msgspec.DecodeError as error:
                     if stream.read(1):
                         raise DataError(
@@ -135,8 +174,11 @@ class Journal:
             marks.input_crc.append(entry.input_crc)
             marks.end.append(entry.end)
             marks.crc.append(entry.crc)
-            marks.rejected_end = entry.rejected_end
+            marks.rejected_end.append(entry.rejected_end)
+            marks.rejected_crc.append(entry.rejected_crc)
             self.tallies[entry.phase, entry.shard].add(entry.tally)
+        elif isinstance(entry, KeptEntry):
+            self.kept[entry.name] = entry
         elif isinstance(entry, ShardEntry):
             self.shards[entry.shard] = entry
         else:
@@ -144,7 +186,12 @@ class Journal:
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Write entries and sync them; when this returns they are safe."""
-        write_all(self._file, b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries))
+        lines = []
+        for entry in entries:
+            data = msgspec.json.encode(entry)
+            self._sum = zlib.crc32(data, self._sum)
+            lines.append(b"[%d,%s]\n" % (self._sum, data))
+        write_all(self._file, b"".join(lines))
         os.fsync(self._file.fileno())
         for entry in entries:
             self._take(entry)

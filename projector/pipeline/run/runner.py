@@ -15,26 +15,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from itertools import chain as joined
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
+from projector.abilities import KeepsState
 from projector.errors import DataError, EngineError, TooManyRejects, UsageError
-from projector.io.streams import open_read
+from projector.io.streams import open_read, standard_output
 from projector.pipeline.blocks import BlockReader, checksum
 from projector.pipeline.chain import Block, Chain, Done, reject_line
+from projector.pipeline.check import check_recipe
 from projector.pipeline.executors import Executor
 from projector.pipeline.executors.local import LocalExecutor
-from projector.pipeline.job import Job
-from projector.pipeline.phases import Input, Phase, Work, fit, split, state_of
-from projector.pipeline.recipe import MANDATORY, Recipe, build_stage
+from projector.pipeline.job import Job, checked
+from projector.pipeline.phases import Input, Phase, Work, fit, load_state, split, state_of
+from projector.pipeline.recipe import MANDATORY, ConfiguredStage, Recipe, resolved
 from projector.pipeline.run import finish
 from projector.pipeline.run.identity import identity
 from projector.pipeline.run.journal import Finished, Marks
 from projector.pipeline.run.progress import Progress
-from projector.pipeline.run.shards import Plan, plan_files
+from projector.pipeline.run.shards import Plan, named_files, plan_files, real_target
 from projector.pipeline.run.start import clear, open_store, run_notes
-from projector.pipeline.run.store import Store
+from projector.pipeline.run.store import JOURNAL, SPOOL, Store
 from projector.pipeline.run.summary import Summary
-from projector.stage import FILTERED
+from projector.stage import FILTERED, Stage, corpus_stage
 
 __all__ = ["Job", "run"]
 
@@ -47,7 +49,7 @@ def run(
     input: str = "",
     output: str = "",
     job: Job = Job(),
-    stages: Sequence[Any] | None = None,
+    stages: Sequence[Stage] | None = None,
     progress: Progress | None = None,
 ) -> Summary:
     """Run a recipe over its input.
@@ -62,22 +64,36 @@ def run(
         UsageError, DataError, EngineError: see `projector.errors`.
         TooManyRejects: more than ``job.max_errors``.
     """
+    job = checked(job)
     source, target = input or recipe.input, output or recipe.output
     for what, value in (("input", source), ("output", target)):
         if value == MANDATORY:
             raise UsageError(
                 f"{recipe.name or 'recipe'}: {what}: found ???, wanted a file (--{what})"
             )
+    target = real_target(target)
     work = Path(f"{target.rstrip('/')}.work")
-    interrupted = target != "-" and (work / "journal").exists()
-    plan = plan_files(source, target, force=job.force or interrupted, resume=job.resume)
-    built = list(stages) if stages is not None else [build_stage(s) for s in recipe.stages]
+    interrupted = target != "-" and (work / JOURNAL).exists()
+    configured = check_recipe(recipe) if stages is None else []
+    read = named_files([stage.plain() for stage in configured])
+    plan = plan_files(source, target, read, force=job.force or interrupted, resume=job.resume)
+    if job.dry_run:
+        return Summary(outputs=[shard.target for shard in plan.shards])
+    built = list(stages) if stages is not None else [stage.build() for stage in configured]
     try:
-        this = _Run(recipe, plan, job, built, progress or Progress(quiet=True), stages is None)
+        this = _Run(recipe, configured, plan, job, built, progress or Progress(quiet=True))
         return this.go()
     finally:
         for stage in built:
             stage.close()
+
+
+class _InFlight(NamedTuple):
+    """A block that an executor has: its checksum, its bytes and its records."""
+
+    crc: int
+    size: int
+    records: int
 
 
 class _Run:
@@ -86,21 +102,23 @@ class _Run:
     def __init__(
         self,
         recipe: Recipe,
+        configured: list[ConfiguredStage],
         plan: Plan,
         job: Job,
-        stages: list[Any],
+        stages: list[Stage],
         progress: Progress,
-        can_rebuild: bool,
     ) -> None:
         self.recipe, self.plan, self.job, self.stages = recipe, plan, job, stages
+        self.configured = configured  # empty where the stages were made elsewhere
         self.progress = progress
-        self.can_rebuild = can_rebuild
         self.phases = split(stages)
         self.last = len(self.phases) - 1
         self.summary = Summary(outputs=[shard.target for shard in plan.shards])
         self.block_size = job.block_size
         self.inputs: dict[int, dict[str, Any]] = {}
-        self._flying: dict[tuple[int, int], tuple[int, int]] = {}
+        self._in_flight: dict[tuple[int, int], _InFlight] = {}
+        self._in_place: dict[int, bool] = {}
+        self._learned_from: list[str] = []  # digests of the inputs that the first stage has seen
         self._stream: BinaryIO | None = None
         self.store: Store
 
@@ -117,12 +135,12 @@ class _Run:
                 stack.callback(self.store.close)
                 self._open_stream(stack)
             stack.enter_context(self.progress)
-            self._spool_stdin()
             try:
+                self._spool_stdin()
                 for number in range(len(self.phases)):
                     self._phase(number)
-            except BaseException:
-                self._save()
+            except BaseException as error:
+                self._save(error)
                 raise
             self.summary.wall_seconds = time.perf_counter() - start
             if self.plan.base:
@@ -133,7 +151,7 @@ class _Run:
 
     def _open_store(self, stack: ExitStack) -> Summary | None:
         """Take up the work folder, or make it; a run that is complete gives its summary."""
-        self.identity = identity(self.recipe, self.stages, self.plan, self.job.limit)
+        self.identity = identity(self.configured, self.stages, self.plan, self.job.limit)
         opened = open_store(self.plan, self.job, self.identity, self.progress.say)
         if isinstance(opened, Summary):
             return opened
@@ -149,7 +167,7 @@ class _Run:
     def _open_stream(self, stack: ExitStack) -> None:
         target = self.plan.shards[0].target
         if target == "-":
-            self._stream = sys.stdout.buffer
+            self._stream = standard_output()
         else:  # a pipe or a device
             self._stream = stack.enter_context(open(target, "wb"))  # noqa: SIM115
 
@@ -157,13 +175,15 @@ class _Run:
         """Keep standard input where it must be read twice: a first stage that sees the corpus."""
         if self.plan.shards[0].source != "-" or not self.phases[0].fits:
             return
-        spool, beside = self.store.folder / "input.jsonl", self.store.folder / "input.part"
+        spool, beside = self.store.folder / SPOOL, self.store.folder / "input.part"
         if spool.exists():
+            if self.store.kept_file(spool) is None:  # killed before the journal's line
+                self.store.keep_file(spool, spool)
             self.progress.say("standard input was kept by the interrupted run: not read again")
             return
         with open_read("-") as stream, open(beside, "wb") as kept:
             shutil.copyfileobj(stream, kept, 1 << 20)
-        beside.replace(spool)
+        self.store.keep_file(beside, spool)
 
     # -- the blocks -------------------------------------------------------------------------
 
@@ -174,7 +194,7 @@ class _Run:
                 Input(str(self.store.path(number - 1, n)), shard.source, numbered=True)
                 for n, shard in enumerate(self.plan.shards)
             ]
-        spool = self.store.folder / "input.jsonl"
+        spool = self.store.folder / SPOOL
         return [
             Input(str(spool) if s.source == "-" and spool.exists() else s.source, s.source)
             for s in self.plan.shards
@@ -216,20 +236,22 @@ class _Run:
                     limit=self.job.limit if number == 0 else None,
                     numbered=item.numbered,
                 )
-                count = 0
+                count = seen = 0
                 for block in reader:
                     crc = checksum(block.data)
+                    records, seen = reader.records - seen, reader.records
                     count += 1
                     if marks is not None and block.number < safe:
                         if crc != marks.input_crc[block.number]:
                             raise self._changed(item, block)
                         self.progress.skip(len(block.data))
                         continue
-                    self._flying[shard, block.number] = crc, len(block.data)
+                    self._in_flight[shard, block.number] = _InFlight(crc, len(block.data), records)
                     yield block
                 if count < safe:
                     raise self._changed(item, None)
             if number == 0:
+                self._compare_with_learned(item, shard, reader.digest)
                 self.inputs[shard] = {
                     "path": item.name,
                     "sha256": reader.digest,
@@ -237,20 +259,29 @@ class _Run:
                     "records": reader.records,
                 }
 
+    def _compare_with_learned(self, item: Input, shard: int, digest: str) -> None:
+        """Raise if a stage has learned from something else than what was then worked on."""
+        if self._learned_from and self._learned_from[shard] != digest:
+            raise DataError(
+                "has changed since the run learned from it; start over with --force",
+                reason="changed_input",
+                path=item.name,
+            )
+
     def _marks(self, number: int, shard: int) -> Marks | None:
         """The blocks of a shard that are safe already."""
         journal = self.store.journal
-        if journal is not None and number == self.last:
-            gone = journal.blocks[number, shard].end and not self.store.path(number, shard).exists()
-            if gone and Path(self.plan.shards[shard].target).exists():
-                finish.finish_shard(self.store, self.plan, number, shard)  # killed while renaming
-            if self._is_in_place(shard):
-                return journal.blocks[number, shard]
+        if journal is not None and number == self.last and self._is_in_place(shard):
+            return journal.blocks[number, shard]
         return self.store.open(number, shard) if self._writes_part(number) else None
 
     def _is_in_place(self, shard: int) -> bool:
-        journal = self.store.journal
-        return journal is not None and shard in journal.shards
+        """Whether an earlier start has put the shard's output in place already."""
+        if shard not in self._in_place:
+            self._in_place[shard] = bool(self.plan.base) and finish.is_in_place(
+                self.store, self.plan, shard
+            )
+        return self._in_place[shard]
 
     def _writes_part(self, number: int) -> bool:
         return self._stream is None or number < self.last
@@ -268,24 +299,29 @@ class _Run:
         limit = job.limit if number == 0 else None
         stages = self.stages[phase.first : phase.last]
         numbered = number < self.last
-        state = self.store.kept_state(number) if phase.fits else None
+        state = None
+        if phase.fits and (kept := self.store.kept_state(number)) is not None:
+            state, learned_from = kept
+            self._learned_from = learned_from if number == 0 else self._learned_from
         alone = job.workers == 1 and job.executor == "local"
-        if phase.fits and state is not None:
+        learner = corpus_stage(stages[0])
+        if learner is not None and state is not None:
             if alone:
-                stages[0].load_state(state)
-        elif phase.fits and (alone or hasattr(stages[0], "load_state")):
+                load_state(learner, state)
+        elif learner is not None and (alone or isinstance(learner, KeepsState)):
             self.progress.say_slow(f"{stages[0].name}: learning from the whole corpus")
             start = time.perf_counter()
-            fit(stages[0], inputs, limit)
+            digests = fit(learner, inputs, limit)
+            self._learned_from = digests if number == 0 else self._learned_from
             took = time.perf_counter() - start
             key = f"{stages[0].name} (fit)"
             self.summary.seconds[key] = self.summary.seconds.get(key, 0.0) + took
-            state = state_of(stages[0])
+            state = state_of(learner)
             if state is not None and self.store.journal is not None:
-                self.store.keep_state(number, state)
+                self.store.keep_state(number, state, digests)
         if alone:
             return LocalExecutor(Chain(stages, numbered=numbered, stop_at_reject=self._stops))
-        if not self.can_rebuild:
+        if not self.configured:
             raise UsageError("several workers need a recipe, not ready-made stages")
         work = Work(
             specs=self.recipe.stages[phase.first : phase.last],
@@ -309,22 +345,29 @@ class _Run:
         return self.job.stops_at_reject
 
     def _take(self, number: int, done: Done) -> None:
-        crc, size = self._flying.pop((done.shard, done.number))
+        block = self._in_flight.pop((done.shard, done.number))
         self._judge(number, done)
+        tally = done.tally
+        if not tally.records == tally.written + tally.rejected == block.records:
+            raise EngineError(
+                f"{self.plan.shards[done.shard].source}: found {tally.written} records and "
+                f"{tally.rejected} rejects for {block.records} lines, wanted one for each; this "
+                "is a fault of xproject"
+            )
         if self._writes_part(number):
-            self.store.add(number, done, crc)
+            self.store.add(number, done, block.crc)
         else:
             assert self._stream is not None
             self._stream.write(done.output)
             self._stream.flush()
-            self.store.add(number, done, crc, output=False)
+            self.store.add(number, done, block.crc, output=False)
         if self._stream is not None:
             name = self.plan.shards[done.shard].source if self.plan.sharded else ""
             for reject in done.rejects:
                 sys.stderr.buffer.write(reject_line(reject, name))
             sys.stderr.buffer.flush()
         self.summary.add(done.tally, first=number == 0, last=number == self.last)
-        self.progress.advance(size, self.summary, done.tally)
+        self.progress.advance(block.size, self.summary, done.tally)
 
     def _judge(self, number: int, done: Done) -> None:
         """Stop at the first bad record, or when there are too many of them.
@@ -358,10 +401,20 @@ class _Run:
             if number == self.last and self.plan.base:
                 finish.finish_shard(self.store, self.plan, number, shard)
 
-    def _save(self) -> None:
-        """What is done stays done, whatever ended the run (a full disk may refuse even that)."""
+    def _save(self, error: BaseException) -> None:
+        """What is done stays done, whatever ended the run (a full disk may refuse even that).
+
+        Where no record is done, nothing stays that would stand in the way of the mended command.
+        """
         with suppress(OSError):
             self.store.commit()
+            journal = self.store.journal
+            if journal is None or journal.tallies or journal.shards:
+                return
+            if not isinstance(error, Exception):  # Ctrl-C, perhaps in the middle of a commit
+                return
+            if not journal.holds_work or isinstance(error, UsageError | DataError):
+                clear(self.store)
 
     # -- after ------------------------------------------------------------------------------
 
@@ -375,7 +428,7 @@ class _Run:
         finish.write_json(
             plan.beside("run.json"),
             run_notes(
-                self.recipe.resolved() if self.can_rebuild else {},
+                resolved(self.recipe, self.configured) if self.configured else {},
                 plan,
                 [self.inputs[n] for n in sorted(self.inputs)],
                 journal,

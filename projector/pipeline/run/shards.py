@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from projector.errors import DataError, UsageError
-from projector.io.streams import check_writable
+from projector.io.streams import check_writable, refuse_same_file
 
 SUFFIXES = (".jsonl", ".json", ".ndjson")
 COMPRESSED = ("", ".gz", ".zst")
 PATTERN = frozenset("*?[")
+BESIDE = ("rejected.jsonl", "run.json")  # files that a run writes beside its output
 
 
 class Shard(Struct, frozen=True):
@@ -44,21 +47,46 @@ class Plan(Struct, frozen=True):
         return Path(f"{self.base}.{suffix}")
 
 
-def plan_files(source: str, target: str, *, force: bool = False, resume: bool = False) -> Plan:
+def real_target(target: str) -> str:
+    """The file that an output names: what a symbolic link points to, so that the link stays."""
+    if not os.path.islink(target) or (os.path.exists(target) and not os.path.isfile(target)):
+        return target  # as it is: also a link to a pipe or a device
+    return os.path.realpath(target)
+
+
+def plan_files(
+    source: str,
+    target: str,
+    read: Sequence[str] = (),
+    *,
+    force: bool = False,
+    resume: bool = False,
+) -> Plan:
     """Find the shards and refuse early what could only fail later.
+
+    ``read`` names further files that the run reads, and so must not write.
 
     Raises:
         DataError: no such input.
-        UsageError: an output that exists, or that does not fit the input.
+        UsageError: an output that exists, that is an input too, or that does not fit the input.
     """
     sources = input_files(source)
     sharded = sources != [source]
+    plan = _plan(source, sources, target, sharded, force=force or resume)
+    outputs = [shard.target for shard in plan.shards]
+    beside = [str(plan.beside(suffix)) for suffix in BESIDE] if plan.base else []
+    refuse_same_file([*sources, *read], outputs + beside)
+    if plan.base and not sharded:
+        check_writable(plan.base, force=force or resume)
+    return plan
+
+
+def _plan(source: str, sources: list[str], target: str, sharded: bool, *, force: bool) -> Plan:
     if target == "-" or (Path(target).exists() and not Path(target).is_file() and not sharded):
         if target != "-" and Path(target).is_dir():
             raise UsageError(f"{target}: found a directory, wanted a file name to write to")
         return Plan([Shard(name, target) for name in sources], "", sharded)
     if not sharded:
-        check_writable(target, force=force or resume)
         return Plan([Shard(source, target)], target)
     folder = Path(target)
     if folder.suffix and not folder.is_dir() and not target.endswith("/"):
@@ -70,7 +98,8 @@ def plan_files(source: str, target: str, *, force: bool = False, resume: bool = 
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(f"{source}: found two files that would both be written to {twice}")
-    if folder.is_dir() and any(folder.iterdir()) and not (force or resume):
+    refuse_same_file(sources, [str(folder / name) for name in names])
+    if folder.is_dir() and any(folder.iterdir()) and not force:
         raise UsageError(f"{target}: exists already and is not empty; use --force to replace it")
     folder.mkdir(parents=True, exist_ok=True)
     shards = [Shard(s, str(folder / name)) for s, name in zip(sources, names, strict=True)]
@@ -141,3 +170,14 @@ def content_mark(value: Any) -> Any:
     except OSError:
         return None
     return None
+
+
+def named_files(value: Any) -> list[str]:
+    """The files that an option names, or that stand anywhere in a structure of options."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [name for inner in value for name in named_files(inner)]
+    if not isinstance(value, str) or not 0 < len(value) <= 1000 or "\0" in value:
+        return []
+    return [value] if os.path.isfile(value) else []

@@ -5,7 +5,6 @@ Also what is written beside the output for the next start to find: OUT.run.json.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,15 +12,16 @@ from typing import Any
 
 import msgspec
 
-from projector.errors import UsageError
+from projector.errors import DataError, UsageError
 from projector.io.streams import open_read
 from projector.pipeline.blocks import BlockReader
 from projector.pipeline.job import Job
 from projector.pipeline.run.identity import differences
 from projector.pipeline.run.journal import Header, Journal, sync_folder
 from projector.pipeline.run.shards import Plan
-from projector.pipeline.run.store import Store
+from projector.pipeline.run.store import JOURNAL, Store, foreign_file
 from projector.pipeline.run.summary import Summary, versions
+from projector.redact import redacted_options
 
 
 def open_store(
@@ -35,28 +35,33 @@ def open_store(
         DataError: a damaged journal.
     """
     folder = plan.beside("work")
-    path = folder / "journal"
+    path = folder / JOURNAL
     if job.resume and not path.exists():
         earlier = complete_already(plan, job, identity)
         if earlier is not None:
             say(f"{plan.base}: complete already; nothing to do")
             return earlier
-    if path.exists() and not (job.resume or job.force):
-        raise UsageError(
-            f"{folder}: an interrupted run is there; go on with --resume, or start over with "
-            "--force"
-        )
-    if folder.exists() and not job.resume:
-        if path.exists():
-            _refuse_if_alive(path)
-        shutil.rmtree(folder)
+    _refuse_foreign(folder)
+    if path.exists() and not job.resume:
+        if not job.force and _holds_work(path):
+            raise UsageError(
+                f"{folder}: an interrupted run is there; go on with --resume, or start over with "
+                "--force"
+            )
+        _refuse_if_alive(path)
+        remove(folder)
     folder.mkdir(exist_ok=True)
     journal = Journal(path)
     if journal.header is None:
         journal.append([Header(identity, job.block_size)])
         sync_folder(folder)
         sync_folder(folder.parent)
-    if changed := differences(journal.header.identity if journal.header else {}, identity):
+    changed = differences(journal.header.identity if journal.header else {}, identity)
+    if changed and not journal.holds_work:  # a run that ended before it did anything
+        journal.close()
+        remove(folder)
+        return open_store(plan, job, identity, say)
+    if changed:
         journal.close()
         raise UsageError(
             f"{folder}: the interrupted run was another one ({'; '.join(changed[:3])}); run it as "
@@ -71,13 +76,35 @@ def open_store(
     return store
 
 
+def _refuse_foreign(folder: Path) -> None:
+    """Raise UsageError if what stands where the work folder goes is not a run's."""
+    found = ""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        found = "something else than a folder"
+    elif folder.is_dir() and (name := foreign_file(folder)):
+        found = f"{name!r} in it, which no run has written"
+    if found:
+        raise UsageError(
+            f"{folder}: found {found}, wanted this name for the run's own work folder; move it "
+            "away, or choose another output"
+        )
+
+
+def _holds_work(path: Path) -> bool:
+    """Whether a journal speaks of anything that is done (a damaged one may)."""
+    try:
+        journal = Journal(path)
+    except DataError:
+        return True
+    journal.close()
+    return journal.holds_work
+
+
 def _refuse_if_alive(path: Path) -> None:
     """Raise UsageError while another process writes this journal; a damaged one may go."""
     try:
         Journal(path).close()
-    except UsageError:
-        raise
-    except Exception:
+    except DataError:
         return
 
 
@@ -139,7 +166,7 @@ def run_notes(
         if "seed" in key
     }
     return {
-        "recipe": {**recipe, "output": plan.base} if recipe else {},
+        "recipe": redacted_options({**recipe, "output": plan.base}) if recipe else {},
         "inputs": inputs,
         "outputs": outputs,
         "counts": summary.plain(),
@@ -153,9 +180,18 @@ def run_notes(
 
 
 def clear(store: Store) -> None:
-    """Remove the work folder, the journal last: a kill in between leaves a journal to read."""
-    for path in store.folder.iterdir():
-        if path.name != "journal":
-            path.unlink()
+    """Close a store and remove its work folder."""
     store.close()
-    shutil.rmtree(store.folder)
+    remove(store.folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a work folder, the journal last: a kill in between leaves a journal to read.
+
+    Only what a run writes is removed.
+    """
+    if name := foreign_file(folder):
+        raise UsageError(f"{folder}: found {name!r} in it, which no run has written; move it away")
+    for path in sorted(folder.iterdir(), key=lambda path: path.name == JOURNAL):
+        path.unlink()
+    folder.rmdir()

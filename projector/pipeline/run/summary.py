@@ -7,10 +7,10 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import field
 
 from projector import __version__
-from projector.pipeline.chain import Tally, add_counts
+from projector.pipeline.chain import Tally
 
 # Packages whose version can change what a run writes; those that are not installed are left out.
 NOTED = (
@@ -32,41 +32,12 @@ NOTED = (
 )
 
 
-class Summary(Struct):
+class Summary(Tally):
     """Totals of a run; ``records == written + rejected`` at the end."""
 
-    records: int = 0
-    written: int = 0
-    rejected: int = 0
-    spans: int = 0
-    projected: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
-    cost: dict[str, dict[str, float]] = field(default_factory=dict)
-    dropped: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, int] = field(default_factory=dict)
     wall_seconds: float = 0.0
     outputs: list[str] = field(default_factory=list)
     rejected_path: str = ""
-
-    def add(self, tally: Tally, *, first: bool = True, last: bool = True) -> None:
-        """Add one block.
-
-        Args:
-            first: the block was read from the user's input (not from an earlier part).
-            last: what it wrote is the run's output (not for a later part).
-        """
-        if first:
-            self.records += tally.records
-        if last:
-            self.written += tally.written
-            self.spans += tally.spans
-            self.projected += tally.projected
-            add_counts(self.dropped, tally.dropped)
-        self.rejected += tally.rejected
-        add_counts(self.reasons, tally.reasons)
-        add_counts(self.seconds, tally.seconds)
-        for stage, spent in tally.cost.items():
-            add_counts(self.cost.setdefault(stage, {}), spent)
 
     def plain(self) -> dict[str, Any]:
         """The numbers for OUT.run.json."""

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from projector.abilities import total_cost
 from projector.engines import engine_class, read_options
 from projector.projection.base import Projection
 from projector.projection.markers.insertion import Job, Markers, jobs, marked, read_markers
@@ -87,6 +88,10 @@ class MarkerProjector:
     @property
     def version(self) -> str:
         return f"{self.translator.name} {self.translator.version}".strip()
+
+    def cost(self) -> dict[str, float]:
+        """What the translator has spent (see `ReportsCost`)."""
+        return total_cost([self.translator])
 
     def fit(self, pairs: Iterable[Pair]) -> None:
         """See `MatchProjector.fit`."""

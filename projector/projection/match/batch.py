@@ -8,22 +8,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from projector.projection.match.features import ARTICLED, NAMED, NOUNS, Batch
-from projector.projection.match.memory import MatchBatch, Memory
-from projector.projection.match.statistics import Shares
+from projector.projection.match.arrays import ARTICLED, NAMED, NOUNS, Batch, MatchBatch
+from projector.projection.match.span_translations import SpanTranslations
+from projector.projection.match.statistics import CorpusStatistics
 from projector.projection.match.word_table import WordTable
 from projector.projection.token_runs import token_run
-from projector.projection.words import kind
+from projector.projection.words import word_class
 from projector.records import Pair
 from projector.text.entity_labels import NAME, PLACE
 from projector.text.languages import base_language
 from projector.text.transliteration import writes_few_vowels
 
 CAPITAL_NOUNS = frozenset(("de", "lb", "nds"))
-LOOSE = (0.0, 0.0)  # two words that are not tied to each other
+NO_ASSOCIATION = (0.0, 0.0)
 
 
 def has_bare_script(pair: Pair) -> bool:
@@ -33,16 +34,16 @@ def has_bare_script(pair: Pair) -> bool:
 
 def build(
     pairs: Sequence[Pair],
-    shares: Shares,
-    memory: Memory,
+    statistics: CorpusStatistics,
+    translations: SpanTranslations,
 ) -> MatchBatch:
     """The arrays of pairs of one pair of languages, with tokens on both sides and links.
 
     They must agree in `has_bare_script`, or those without it are compared by consonants too.
 
     Args:
-        shares: what the corpus says as a whole.
-        memory: what the same words became elsewhere.
+        statistics: of the whole corpus.
+        translations: how the same words were projected elsewhere in it.
     """
     source_table, target_table = WordTable(), WordTable()
     source_at, target_at, link_at, span_at = [0], [0], [0], [0]
@@ -56,23 +57,23 @@ def build(
     windows: list[tuple[int, int, int, int]] = []
     named: list[int] = []
     owners: list[int] = []
-    runs: list[list[list[int]]] = []
+    runs: list[list[list[int | None]]] = []
     languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
-    names = _names(*languages)
-    bonds = shares.bonds(*languages)
-    bond_back: list[float] = []
-    bond_on: list[float] = []
+    flags = _name_flags(*languages)
+    bigrams = statistics.bigrams(*languages)
+    bigram_back: list[float] = []
+    bigram_on: list[float] = []
     for pair in pairs:
         left, right = pair.source, pair.target
         source_words = left.words()
         source += source_table.add(source_words)
         target_words = right.words()
         target += target_table.add(target_words)
-        if bonds:
-            kinds = [kind(word) for word in target_words]
-            ties = [bonds.get(two, LOOSE) for two in zip(["", *kinds], kinds, strict=False)]
-            bond_back += [back for back, _ in ties]
-            bond_on += [on for _, on in ties]
+        if bigrams:
+            classes = [word_class(word) for word in target_words]
+            found_bigrams = [bigrams.get(two, NO_ASSOCIATION) for two in pairwise(["", *classes])]
+            bigram_back += [back for back, _ in found_bigrams]
+            bigram_on += [on for _, on in found_bigrams]
         source_at.append(len(source))
         target_at.append(len(target))
         if pair.alignment:
@@ -82,13 +83,14 @@ def build(
             link_p += p
         link_at.append(len(link_i))
         known: dict[tuple[int, int], int] = {}
-        found: list[list[int]] = []
+        found: list[list[int | None]] = []
         sentence = _sentences(pair)
         for n, span in enumerate(left.spans):
-            numbers = []
+            numbers: list[int | None] = []
             for part in span.parts:
                 first, end = token_run(left, part)
                 if first >= end or not right.tokens:
+                    numbers.append(None)
                     continue
                 number = known.get((first, end))
                 if number is None:
@@ -96,17 +98,17 @@ def build(
                     firsts.append(first)
                     ends.append(end)
                     windows.append(sentence(first, end))
-                    named.append(names(span.label, source_words[first]))
+                    named.append(flags(span.label, source_words[first]))
                     owners.append(span_at[-1] + n)
                 numbers.append(number)
             found.append(numbers)
         runs.append(found)
         span_at.append(len(firsts))
     bare = any(map(has_bare_script, pairs))
-    memory_at: list[int] = [0]
+    translation_at: list[int] = [0]
     digests: list[int] = []
     counts: list[float] = []
-    known_words = memory.of(*languages)
+    known_words = translations.of(*languages)
     if known_words:
         lower = [name.lower() for name in source_table.numbers]
         for r in range(len(pairs)):
@@ -116,9 +118,9 @@ def build(
                 for digest, count in known_words.get(key, {}).items():
                     digests.append(digest)
                     counts.append(count)
-                memory_at.append(len(digests))
+                translation_at.append(len(digests))
     else:
-        memory_at = [0] * (len(firsts) + 1)
+        translation_at = [0] * (len(firsts) + 1)
     batch = Batch(
         np.array(source_at, np.int64), np.array(source, np.int64),
         np.array(target_at, np.int64), np.array(target, np.int64),
@@ -126,32 +128,33 @@ def build(
         np.array(link_p, np.float32),
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4), np.array(named, np.uint8),
-        np.array(memory_at, np.int64), np.array(digests, np.int64), np.array(counts, np.float32),
-        np.array(bond_back if bonds else [0.0] * len(target), np.float32),
-        np.array(bond_on if bonds else [0.0] * len(target), np.float32),
-        np.array(shares.scale(*languages, bare), np.float64),
+        np.array(translation_at, np.int64), np.array(digests, np.int64),
+        np.array(counts, np.float32),
+        np.array(bigram_back if bigrams else [0.0] * len(target), np.float32),
+        np.array(bigram_on if bigrams else [0.0] * len(target), np.float32),
+        np.array(statistics.scale(*languages, bare), np.float64),
     )  # fmt: skip
     return MatchBatch(
         batch,
-        source_table.arrays(shares.source(*languages), bare),
-        target_table.arrays(shares.target(*languages), bare),
+        source_table.arrays(statistics.source_frequencies(*languages), bare),
+        target_table.arrays(statistics.target_frequencies(*languages), bare),
         np.array(owners, np.int64),
         runs,
     )
 
 
-def _names(source: str, target: str) -> Callable[[str, str], int]:
-    """What `Batch.named` says of a span with that label and first word, in these languages."""
+def _name_flags(source: str, target: str) -> Callable[[str, str], int]:
+    """Name flags (`Batch.named`) for a span's label and first word, in these languages."""
     english = base_language(source) == "en"
     plain = NAMED + NOUNS * (base_language(target) in CAPITAL_NOUNS)
 
-    def flags(label: str, first: str) -> int:
+    def name_flags(label: str, first: str) -> int:
         kind = label.upper()
         if kind not in NAME:
             return 0
         return plain + ARTICLED * (english and kind in PLACE and first.lower() == "the")
 
-    return flags
+    return name_flags
 
 
 def _sentences(pair: Pair) -> Callable[[int, int], tuple[int, int, int, int]]:

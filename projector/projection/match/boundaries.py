@@ -1,4 +1,4 @@
-"""From chosen target tokens to a stretch of the target text.
+"""From chosen target tokens to offsets into the target text.
 
 The unit is the token. Where the record works with characters (its own spans cut the source's
 tokens), a token may be cut: punctuation that the source span does not have at that edge is left
@@ -10,14 +10,18 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.projection.match.strings import edit_similarity
 from projector.projection.words import facts
 from projector.records import Offsets, Pair
 
 _RUN = re.compile(r"[^\W_]+")
-ALIKE = 0.8  # spelling similarity from which a part of a word is taken for the span
+SAME_WORD = 0.8  # spelling similarity from which a part of a word is taken for the span
 
 
-def stretch(pair: Pair, part: Offsets, first: int, end: int, inside: bool) -> Offsets:
+def target_offsets(pair: Pair, part: Offsets, first: int, end: int, inside: bool) -> Offsets:
     """Offsets into the target's text.
 
     Args:
@@ -37,7 +41,7 @@ def stretch(pair: Pair, part: Offsets, first: int, end: int, inside: bool) -> Of
         while stop > start + 1 and not _in_word(text[stop - 1]):
             stop -= 1
     if end - first == 1 and _cuts_token(pair, part):
-        return _alike_part(source, text, start, stop)
+        return _similar_part(source, text, start, stop)
     return start, stop
 
 
@@ -58,27 +62,24 @@ def _cuts_token(pair: Pair, part: Offsets) -> bool:
     return False
 
 
-def _alike_part(source: str, text: str, start: int, stop: int) -> Offsets:
+def _similar_part(source: str, text: str, start: int, stop: int) -> Offsets:
     """The run of letters in ``text[start:stop]`` that is spelled most like the source, if any is
     alike; otherwise all of it."""
     wanted = facts(source).spelling
-    best, found = ALIKE, (start, stop)
+    best, found = SAME_WORD, (start, stop)
     runs = [(m.start() + start, m.end() + start) for m in _RUN.finditer(text[start:stop])]
     for n, (a, _) in enumerate(runs):
         for _, b in runs[n:]:
             spelled = facts(text[a:b]).spelling
-            value = _similar(wanted, spelled)
+            value = _similarity(wanted, spelled)
             if value > best:
                 best, found = value, (a, b)
     return found
 
 
-def _similar(a: str, b: str) -> float:
-    if not a or not b:
-        return 0.0
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a):
-        corner, row[0] = row[0], i + 1
-        for j, y in enumerate(b):
-            corner, row[j + 1] = row[j + 1], min(corner + (x != y), row[j] + 1, row[j + 1] + 1)
-    return 1 - row[-1] / max(len(a), len(b))
+def _similarity(a: str, b: str) -> float:
+    return edit_similarity(_code_points(a), _code_points(b)) if a and b else 0.0
+
+
+def _code_points(word: str) -> NDArray[np.int32]:
+    return np.frombuffer(word.encode("utf-32-le"), np.uint32).astype(np.int32)

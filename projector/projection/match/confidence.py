@@ -1,49 +1,59 @@
-"""From the matcher's own probability to an honest one: that the span is exactly right.
+"""Calibrates the matcher's probability: how likely it is that a chosen candidate is exactly right.
 
-A logistic model over a few signs (Platt 1999, with more inputs than the score alone), fitted on
-held-out folds by ``tests/benchmarks/fit_matcher.py``.
+A logistic model (Platt 1999, with more inputs than the score alone), fitted on held-out folds by
+``tests/benchmarks/fit_matcher.py``.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from projector.projection.match.features import (
-    ALIKE,
-    COVERED_MASS,
-    FIRST_LINK,
-    INNER_MARK,
-    LAST_LINK,
-    LEAST,
-    MEMORY,
-    NULL_WORDS,
-    SAME,
-    SMALL,
-    TARGET_MASS,
-    Candidates,
-    F,
-)
+from projector.projection.match.arrays import Candidates
+from projector.projection.match.columns import Feature
 from projector.projection.match.weights import Weights
 
+TAKEN = (
+    Feature.F_MEASURE,
+    Feature.MIN_RECALL_PRECISION,
+    Feature.SOURCE_COVERED_MASS,
+    Feature.TARGET_COVERED_MASS,
+    Feature.SPELLING,
+    Feature.IDENTICAL,
+    Feature.FIRST_LINK,
+    Feature.LAST_LINK,
+    Feature.TRANSLATION_SHARE,
+    Feature.LOWERCASE,
+    Feature.INNER_PUNCTUATION,
+)  # features that the model sees too
 EVIDENCE = (
-    "bias", "logit", "margin", "null", "rival", "f", "least", "covered_mass", "target_mass",
-    "alike", "same", "first_link", "last_link", "memory", "small", "inner_mark", "words",
-)  # fmt: skip
+    "bias",
+    "logit",  # of the matcher's probability
+    "margin",  # log odds against the second-best candidate
+    "null",  # log probability of the null candidate
+    "rival",  # log odds of the best candidate against the chosen one, which another span displaced
+    *(feature.name.lower() for feature in TAKEN),
+    "words",  # log of the source span's number of words
+)
+SURELY = 1e-6  # how near to 0 or 1 a probability is taken for
+MOST_MARGIN = 5.0  # where log odds are cut off
+LEAST_NULL = -8.0
 
-TAKEN = [
-    F, LEAST, COVERED_MASS, TARGET_MASS, ALIKE, SAME, FIRST_LINK, LAST_LINK, MEMORY, SMALL,
-    INNER_MARK,
-]  # fmt: skip
 
+def evidence(
+    found: Candidates, log_p: NDArray[np.float64], chosen: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """One row of `EVIDENCE` for each span's chosen candidate.
 
-def evidence(found: Candidates, log_p: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """One row of `EVIDENCE` for each chosen candidate."""
+    Args:
+        found: all candidates.
+        log_p: log probability of each.
+        chosen: for each span the number of its chosen candidate.
+    """
     spans = len(chosen)
-    rows = np.zeros((spans, len(EVIDENCE)))
     if not spans:
-        return rows
-    p = np.clip(np.exp(log_p[chosen]), 1e-6, 1 - 1e-6)
-    features = found.features[chosen]
+        return np.zeros((0, len(EVIDENCE)))
+    p = np.clip(np.exp(log_p[chosen]), SURELY, 1 - SURELY)
     null = log_p[found.at[1:] - 1]
     best = np.maximum.reduceat(log_p, found.at[:-1])
     others = log_p.copy()
@@ -52,18 +62,17 @@ def evidence(found: Candidates, log_p: np.ndarray, chosen: np.ndarray) -> np.nda
     columns = [
         np.ones(spans),
         np.log(p / (1 - p)),
-        np.clip(log_p[chosen] - second, -5, 5),
-        np.clip(null, -8, 0),
-        np.minimum(5.0, best - log_p[chosen]),  # it had to give way to another span
-        *features[:, TAKEN].T,
-        found.features[found.at[1:] - 1, NULL_WORDS],
+        np.clip(log_p[chosen] - second, -MOST_MARGIN, MOST_MARGIN),
+        np.clip(null, LEAST_NULL, 0),
+        np.minimum(MOST_MARGIN, best - log_p[chosen]),
+        *found.features[chosen][:, list(TAKEN)].T,
+        found.features[found.at[1:] - 1, Feature.NULL_WORDS],
     ]
-    rows[:] = np.stack(columns, axis=1)
-    return rows
+    return np.stack(columns, axis=1).astype(np.float64)
 
 
 def confidence(
-    weights: Weights, found: Candidates, log_p: np.ndarray, chosen: np.ndarray
+    weights: Weights, found: Candidates, log_p: NDArray[np.float64], chosen: NDArray[np.int64]
 ) -> list[float]:
     """For each span, the probability that its chosen candidate is exactly right."""
     vector = np.array([weights.confidence.get(name, 0.0) for name in EVIDENCE])

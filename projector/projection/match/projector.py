@@ -1,7 +1,7 @@
 """The project's own span matcher, ``match``: no model, only the word links and the words.
 
 Flow: pairs -> arrays (`batch`) -> candidates with features (`features`) -> one choice for all
-spans of a pair together (`assignment`) -> character stretches (`stretches`) with the estimated
+spans of a pair together (`assignment`) -> character offsets (`boundaries`) with the estimated
 probability that they are exactly right (`confidence`).
 """
 
@@ -16,20 +16,22 @@ import numpy as np
 from projector.engines import read_options
 from projector.projection.assignment import choose, probabilities, scored
 from projector.projection.base import Projection
+from projector.projection.match.arrays import Candidates, MatchBatch
 from projector.projection.match.batch import build, has_bare_script
-from projector.projection.match.boundaries import stretch
+from projector.projection.match.boundaries import target_offsets
+from projector.projection.match.columns import Feature
 from projector.projection.match.confidence import confidence
-from projector.projection.match.features import NULL_LINK, Candidates, candidates
-from projector.projection.match.memory import MatchBatch, Memory
-from projector.projection.match.statistics import Shares
+from projector.projection.match.features import candidates
+from projector.projection.match.span_translations import SpanTranslations
+from projector.projection.match.statistics import CorpusStatistics
 from projector.projection.match.weights import load_weights
 from projector.projection.token_runs import merge_adjacent
 from projector.projection.words import facts
 from projector.records import Offsets, Pair
 
 CHUNK = 256  # pairs at a time; the result does not depend on it
-SURE = 0.6  # link probability from which a word elsewhere is a piece of its own
-REMEMBERED = 10_000  # pairs with spans that the memory is made from; the corpus's first
+MIN_EXTRA_LINK = 0.6  # link probability from which a word elsewhere is a piece of its own
+FIRST_PASS = 10_000  # pairs with spans that span translations are counted on; the corpus's first
 
 
 class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,6 +64,7 @@ class MatchProjector:
 
     name = "match"
     version = "1"
+    needs_links = True
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(MatchOptions, options, self.name)
@@ -69,37 +72,38 @@ class MatchProjector:
         self.weights = load_weights(model)
         self._vector = self.weights.vector()
         self.sees_corpus = self.options.corpus
-        self.shares = Shares()
-        self.memory = Memory()
+        self.statistics = CorpusStatistics()
+        self.translations = SpanTranslations()
 
     def fit(self, pairs: Iterable[Pair]) -> None:
         """Count words and letters; then project once, to remember what came out."""
-        self.shares, self.memory = Shares(), Memory()
+        self.statistics, self.translations = CorpusStatistics(), SpanTranslations()
         if not self.options.memory:
             for pair in pairs:
-                self.shares.add(pair)
+                self.statistics.add(pair)
             return
         kept: list[Pair] = []
         for pair in pairs:
-            self.shares.add(pair)
-            if pair.source.spans and len(kept) < REMEMBERED:
+            self.statistics.add(pair)
+            if pair.source.spans and len(kept) < FIRST_PASS:
                 kept.append(pair)
-        remembered = Memory()
+        first_pass = SpanTranslations()
         for start in range(0, len(kept), CHUNK):
             for group in _by_languages(kept[start : start + CHUNK]):
-                asked, found = self.ask(group)
-                remembered.add(group, asked, found, self._choose(asked, found)[1])
-        remembered.forget_single()
-        self.memory = remembered
+                asked, found = self.build_candidates(group)
+                first_pass.add(group, asked, found, self._choose(asked, found)[1])
+        first_pass.drop_singletons()
+        self.translations = first_pass
 
     def state(self) -> bytes:
         """What `fit` learnt."""
-        return msgspec.msgpack.encode((self.shares.dump(), self.memory.dump()))
+        return msgspec.msgpack.encode((self.statistics.dump(), self.translations.dump()))
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        shares, memory = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
-        self.shares, self.memory = Shares.load(shares), Memory.load(memory)
+        statistics, translations = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+        self.statistics = CorpusStatistics.load(statistics)
+        self.translations = SpanTranslations.load(translations)
 
     def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         """See `Projector.project`; pairs without links give spans without counterpart."""
@@ -108,9 +112,9 @@ class MatchProjector:
             answers += self._chunk(pairs[start : start + CHUNK])
         return answers
 
-    def ask(self, pairs: Sequence[Pair]) -> tuple[MatchBatch, Candidates]:
+    def build_candidates(self, pairs: Sequence[Pair]) -> tuple[MatchBatch, Candidates]:
         """The candidates of a few pairs of one pair of languages, with their features."""
-        asked = build(pairs, self.shares, self.memory)
+        asked = build(pairs, self.statistics, self.translations)
         return asked, candidates(asked.batch, asked.source, asked.target)
 
     def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
@@ -133,32 +137,34 @@ class MatchProjector:
 
     def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
         """Pairs of one pair of languages."""
-        asked, found = self.ask(pairs)
+        asked, found = self.build_candidates(pairs)
         log_p, chosen = self._choose(asked, found)
         scores = confidence(self.weights, found, log_p, chosen)
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
-        linked = (found.features[found.at[1:] - 1, NULL_LINK] > 0).tolist()
+        linked = (found.features[found.at[1:] - 1, Feature.NULL_LINK] > 0).tolist()
         for pair, runs in zip(pairs, asked.runs, strict=True):
             unit = self._unit(pair)
             row = []
             for span, numbers in zip(pair.source.spans, runs, strict=True):
                 pieces: list[Offsets] = []
                 score = 1.0
-                if self.options.split == "pieces" and len(numbers) == 1 and first[numbers[0]] >= 0:
-                    pieces = self._elsewhere(pair, numbers[0], asked, first, end)
-                for part, number in zip(span.parts, numbers, strict=False):
+                if self.options.split == "pieces" and len(numbers) == 1:
+                    pieces = self._extra_pieces(pair, numbers[0], asked, first, end)
+                for part, number in zip(span.parts, numbers, strict=True):
+                    if number is None:
+                        continue
                     if first[number] < 0:
                         score = min(score, null[number])
                         continue
                     score = min(score, scores[number])  # parts stand and fall together
-                    pieces.append(stretch(pair, part, first[number], end[number], unit))
+                    pieces.append(target_offsets(pair, part, first[number], end[number], unit))
                 if pieces and score < self.options.least:
                     detail = f"the likeliest stretch has a probability of only {score:.2f}"
                     row.append(Projection(None, score, "no_counterpart", detail))
                 elif pieces:
                     row.append(Projection(merge_adjacent(pieces, pair.target.text), score))
-                elif not any(linked[number] for number in numbers):
+                elif not any(linked[number] for number in numbers if number is not None):
                     row.append(Projection(None, 0.0, "no_links", "none of its words is linked"))
                 else:
                     row.append(
@@ -166,11 +172,18 @@ class MatchProjector:
                     )
             yield row
 
-    def _elsewhere(
-        self, pair: Pair, number: int, asked: MatchBatch, first: list[int], end: list[int]
+    def _extra_pieces(
+        self,
+        pair: Pair,
+        number: int | None,
+        asked: MatchBatch,
+        first: list[int],
+        end: list[int],
     ) -> list[Offsets]:
-        """Runs of target words outside the chosen place of a run that are surely linked to it,
-        and that no other run of the pair has: the other pieces."""
+        """Target words outside the chosen place of a run that are surely linked to it, and that
+        no other run of the pair has: the other pieces. None if the run has no place."""
+        if number is None or first[number] < 0:
+            return []
         batch = asked.batch
         row = int(np.searchsorted(batch.span_at, number, side="right")) - 1
         low, high = int(batch.span_at[row]), int(batch.span_at[row + 1])
@@ -184,7 +197,7 @@ class MatchProjector:
         found = [
             j
             for j, (p, i) in sorted(best.items())
-            if p >= SURE and a <= i < b and j not in taken and facts(words[j]).content
+            if p >= MIN_EXTRA_LINK and a <= i < b and j not in taken and facts(words[j]).content
         ]
         return [tokens[j] for j in found]
 
@@ -203,9 +216,9 @@ class MatchProjector:
 
 
 def _by_languages(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """Pairs that can be looked at together: of the same languages, and spelled alike.
+    """Pairs that can be looked at together: of the same languages, and compared in the same way.
 
-    How words are compared is the pair's own affair; its neighbours in a batch have no say in it.
+    The comparison mode depends on the pair alone, so results do not depend on batching.
     """
     groups: dict[tuple[str, str, bool], list[Pair]] = {}
     for pair in pairs:

@@ -1,6 +1,6 @@
-"""What the corpus that is being projected says as a whole: how common each word is (articles and
-prepositions give themselves away by standing in many texts), and how long one side is against
-the other in words and letters."""
+"""Statistics of the corpus that is being projected: document frequencies (which identify articles
+and prepositions), bigram associations of the target's words, and how long one side is against the
+other in words and letters."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from projector.projection.words import facts, kind
+from projector.projection.words import facts, word_class
 from projector.records import Document, Pair
 
 PRIOR = 20  # texts without the word that are assumed on top, so that a small corpus claims little
-BONDS_FROM = 50_000  # texts of which neighbours are counted
-BOND_PRIOR = 2.0
-FRESH = 50_000  # different words that are gathered before they are counted up
-EVEN = 200  # words or letters on both sides that are assumed on top
+MIN_DOCUMENT_FREQUENCY = 0.005  # rarer words are as good as absent
+BIGRAM_TEXTS = 50_000  # texts of which bigrams are counted; the corpus's first
+BIGRAM_PRIOR = 2.0  # occurrences on top, so that a rare bigram claims little
+MAX_UNCOUNTED = 50_000  # different words that are gathered before they are counted up
+LENGTH_PRIOR = 200  # words or letters on both sides that are assumed on top
 
 
 class _Side(msgspec.Struct):
@@ -30,21 +31,21 @@ class _Side(msgspec.Struct):
     consonants: int = 0
 
 
-class _Fresh(NamedTuple):
+class _Uncounted(NamedTuple):
     """Words and neighbours gathered as they came, counted up now and then."""
 
     forms: Counter[str]
     follow: Counter[tuple[str, str]]
 
 
-class Shares:
-    """For each language pair and side: in what share of the texts a lower-cased word stands."""
+class CorpusStatistics:
+    """Counts of each language pair and side; see the module's docstring."""
 
     def __init__(self) -> None:
         self._sides: dict[str, _Side] = {}
-        self._fresh: dict[str, _Fresh] = {}
+        self._uncounted: dict[str, _Uncounted] = {}
         self._ready: dict[str, dict[str, float]] = {}
-        self._bonds: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
+        self._bigrams: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
 
     def add(self, pair: Pair) -> None:
         """Count a pair."""
@@ -52,52 +53,53 @@ class Shares:
         self._add(f"{languages} source", pair.source)
         self._add(f"{languages} target", pair.target)
 
-    def source(self, source: str, target: str) -> Mapping[str, float]:
-        """The shares of the source's words; empty if nothing was counted."""
-        return self._share(f"{source} {target} source")
+    def source_frequencies(self, source: str, target: str) -> Mapping[str, float]:
+        """Document frequency of the source's lower-cased words, in [0, 1]; rare ones left out."""
+        return self._frequencies(f"{source} {target} source")
 
-    def target(self, source: str, target: str) -> Mapping[str, float]:
-        """The shares of the target's words."""
-        return self._share(f"{source} {target} target")
+    def target_frequencies(self, source: str, target: str) -> Mapping[str, float]:
+        """The same of the target's words."""
+        return self._frequencies(f"{source} {target} target")
 
-    def bonds(self, source: str, target: str) -> Mapping[tuple[str, str], tuple[float, float]]:
-        """Of two target words in a row: the share of the second's occurrences that follow the
-        first, and of the first's that the second follows. Pairs seen once are left out."""
+    def bigrams(self, source: str, target: str) -> Mapping[tuple[str, str], tuple[float, float]]:
+        """Associations of two target words in a row (`words.word_class`): the share of the second's
+        occurrences that follow the first, and of the first's that the second follows. Bigrams
+        that occur once are left out."""
         name = f"{source} {target} target"
-        if name not in self._bonds:
-            follow = self._settle(name).follow
+        if name not in self._bigrams:
+            follow = self._count_up(name).follow
             after: dict[str, int] = {}
             for row in follow.values():
                 for word, count in row.items():
                     after[word] = after.get(word, 0) + count
             found = {}
             for one, row in follow.items():
-                total = sum(row.values()) + BOND_PRIOR
+                total = sum(row.values()) + BIGRAM_PRIOR
                 for word, count in row.items():
                     if count > 1:
-                        found[one, word] = (count / (after[word] + BOND_PRIOR), count / total)
-            self._bonds[name] = found
-        return self._bonds[name]
+                        found[one, word] = (count / (after[word] + BIGRAM_PRIOR), count / total)
+            self._bigrams[name] = found
+        return self._bigrams[name]
 
     def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
         """Target words for each source word, and target letters (``bare``: consonants) for each
         source letter; 1 if nothing was counted."""
-        left = self._settle(f"{source} {target} source")
-        right = self._settle(f"{source} {target} target")
+        left = self._count_up(f"{source} {target} source")
+        right = self._count_up(f"{source} {target} target")
         letters = (right.consonants, left.consonants) if bare else (right.letters, left.letters)
         return (
-            (right.content + EVEN) / (left.content + EVEN),
-            (letters[0] + EVEN) / (letters[1] + EVEN),
+            (right.content + LENGTH_PRIOR) / (left.content + LENGTH_PRIOR),
+            (letters[0] + LENGTH_PRIOR) / (letters[1] + LENGTH_PRIOR),
         )
 
     def dump(self) -> bytes:
         """Everything counted, as JSON."""
         for name in self._sides:
-            self._settle(name)
+            self._count_up(name)
         return msgspec.json.encode(self._sides, order="sorted")
 
     @classmethod
-    def load(cls, data: bytes) -> Shares:
+    def load(cls, data: bytes) -> CorpusStatistics:
         """What `dump` wrote."""
         made = cls()
         made._sides = msgspec.json.decode(data, type=dict[str, _Side])
@@ -105,42 +107,42 @@ class Shares:
 
     def _add(self, name: str, doc: Document) -> None:
         side = self._sides.setdefault(name, _Side())
-        fresh = self._fresh.setdefault(name, _Fresh(Counter(), Counter()))
+        uncounted = self._uncounted.setdefault(name, _Uncounted(Counter(), Counter()))
         side.texts += 1
         words = doc.words()
         lower = [w.lower() for w in words]
         counts = side.words
         for word in set(lower):
             counts[word] = counts.get(word, 0) + 1
-        fresh.forms.update(words)
-        if name.endswith("target") and side.texts <= BONDS_FROM:
-            fresh.follow.update(pairwise(map(kind, words)))
-        if len(fresh.forms) > FRESH:
-            self._settle(name)
+        uncounted.forms.update(words)
+        if name.endswith("target") and side.texts <= BIGRAM_TEXTS:
+            uncounted.follow.update(pairwise(map(word_class, words)))
+        if len(uncounted.forms) > MAX_UNCOUNTED:
+            self._count_up(name)
         self._ready.pop(name, None)
-        self._bonds.pop(name, None)
+        self._bigrams.pop(name, None)
 
-    def _settle(self, name: str) -> _Side:
+    def _count_up(self, name: str) -> _Side:
         """The counts of a side, with what was only gathered so far."""
         side = self._sides.get(name, _Side())
-        fresh = self._fresh.pop(name, None)
-        if fresh is None:
+        uncounted = self._uncounted.pop(name, None)
+        if uncounted is None:
             return side
-        for word, count in fresh.forms.items():
+        for word, count in uncounted.forms.items():
             known = facts(word)
             if known.content:
                 side.content += count
                 side.letters += count * len(known.spelling)
                 side.consonants += count * len(known.consonants)
-        for (one, other), count in fresh.follow.items():
+        for (one, other), count in uncounted.follow.items():
             row = side.follow.setdefault(one, {})
             row[other] = row.get(other, 0) + count
         return side
 
-    def _share(self, name: str) -> Mapping[str, float]:
+    def _frequencies(self, name: str) -> Mapping[str, float]:
         if name not in self._ready:
             side = self._sides.get(name, _Side())
             whole = side.texts + PRIOR
-            least = whole * 0.005  # rarer words are as good as 0
+            least = whole * MIN_DOCUMENT_FREQUENCY
             self._ready[name] = {w: c / whole for w, c in side.words.items() if c > least}
         return self._ready[name]

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from projector.errors import DataError
-from projector.projection.match.features import COUNT, FEATURES
+from projector.projection.match.columns import COUNT, FEATURES
 
 STANDARD = Path(__file__).with_name("match_weights.json")
 
@@ -22,14 +23,14 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``weights``: of each feature in the score of a candidate.
 
     ``confidence``: a logistic model of "the chosen candidate is exactly right", over the names in
-    `calibration.EVIDENCE`. ``made_by``: the command.
+    `confidence.EVIDENCE`. ``made_by``: the command.
     """
 
     weights: dict[str, float]
     confidence: dict[str, float]
     made_by: str = ""
 
-    def vector(self) -> np.ndarray:
+    def vector(self) -> NDArray[np.float32]:
         """The weights in the features' order, float32."""
         out = np.zeros(COUNT, np.float32)
         for n, name in enumerate(FEATURES):

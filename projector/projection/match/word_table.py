@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from projector.projection.match.arrays import WordArrays
 from projector.projection.words import DIGITS, facts
-
-Array = Any  # numpy arrays; their dtypes are said where they are made
 
 
 class _Numbers(dict[str, int]):
@@ -28,11 +26,11 @@ class WordTable:
         """The number of each word; new words get the next ones."""
         return list(map(self.numbers.__getitem__, words))
 
-    def arrays(self, share: Mapping[str, float], bare: bool) -> WordArrays:
+    def arrays(self, document_frequency: Mapping[str, float], bare: bool) -> WordArrays:
         """The facts of all words.
 
         Args:
-            share: of a lower-cased word, the share of the corpus's texts that hold it.
+            document_frequency: of a lower-cased word, the share of the corpus's texts that hold it.
             bare: compare consonants only (one of the scripts writes no short vowels).
         """
         known = [facts(word) for word in self.numbers]
@@ -43,25 +41,13 @@ class WordTable:
         return WordArrays(
             content=np.array([f.content for f in known], np.uint8),
             capital=np.array([f.capital for f in known], np.uint8),
-            small=np.array([f.small for f in known], np.uint8),
+            lowercase=np.array([f.lowercase for f in known], np.uint8),
             opened=np.array([f.opened for f in known], np.int8),
             digits=np.array([f.digits & DIGITS for f in known], np.int64),
-            share=np.array([share.get(w.lower(), 0.0) for w in self.numbers], np.float32),
+            document_frequency=np.array(
+                [document_frequency.get(w.lower(), 0.0) for w in self.numbers], np.float32
+            ),
             digest=np.array([f.digest for f in known], np.int64),
             letters=letters,
             at=at,
         )
-
-
-class WordArrays(NamedTuple):
-    """Facts by word number; word k is spelled ``letters[at[k]:at[k + 1]]``."""
-
-    content: Array
-    capital: Array
-    small: Array
-    opened: Array
-    digits: Array
-    share: Array
-    digest: Array
-    letters: Array
-    at: Array

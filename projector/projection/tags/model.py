@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 ENDING = 5  # letters of a word's ending, at most
 ENDINGS_WEIGH = 5.0  # pull of the shorter ending's tags on the longer one's
@@ -84,7 +85,8 @@ class TagModel:
             row = inner @ (seen[k + 1] * backward[k + 1])
             backward[k] = row / row.sum()
         both = forward * backward
-        return both / both.sum(1, keepdims=True)
+        shares: NDArray[np.float64] = both / both.sum(1, keepdims=True)
+        return shares
 
 
 def learn(tags: Sequence[str], sentences: Sequence[tuple[Sequence[str], Votes]]) -> TagModel:

@@ -186,7 +186,7 @@ class HuggingFaceTranslator:
             rows = [pieces[n].ids for n in places]
             limits = [self._limit(len(row)) for row in rows]
             keys = [pieces[n].text for n in places]
-            free = search(model, rows, language_plan, decoding, limits, keys)
+            free: list[Output] = search(model, rows, language_plan, decoding, limits, keys)
             if not any(pieces[n].constraints for n in places):
                 return free
             mine = [pieces[n] for n in places]
@@ -290,8 +290,10 @@ class HuggingFaceTranslator:
         lengths = [len(a) + len(b) for a, b in zip(rows, targets, strict=True)]
 
         def batch(places: list[int]) -> list[list[float]]:
-            return model.score([rows[n] for n in places], [targets[n] for n in places],
-                               language_plan)  # fmt: skip
+            found: list[list[float]] = model.score(
+                [rows[n] for n in places], [targets[n] for n in places], language_plan
+            )
+            return found
 
         budget = self.options.batch_tokens or (4096 if model.device == "cpu" else 32768)
         scores = in_batches(lengths, budget, batch, free=model.free_memory)

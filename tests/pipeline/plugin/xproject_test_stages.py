@@ -28,10 +28,21 @@ class MarkOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     seed: int = 7
 
 
+def happened(path: str, times: int) -> bool:
+    """Whether it happens this time: no more often than so many times, a letter in the file each."""
+    if os.path.exists(path) and os.path.getsize(path) >= times:
+        return False
+    with open(path, "a") as stream:
+        stream.write("x")
+    return True
+
+
 class MarkStage:
     """Documents with a mark. A text may ask for trouble: ``reject``, ``crash``, ``die``, ``gone``.
 
-    ``die once FILE`` ends the process unless FILE is there, and makes it.
+    ``die once FILE`` ends the process unless FILE is there, and makes it; ``die 3 times FILE``
+    ends three of them. The environment variable MARK_STARTS (``3 FILE``) ends so many processes
+    while they make the stage.
     """
 
     name = "mark"
@@ -43,6 +54,12 @@ class MarkStage:
     def __init__(self, options: MarkOptions) -> None:
         self.options = options
         self.done = 0
+        if starts := os.environ.get("MARK_STARTS"):
+            times, path, *how = starts.split()
+            if happened(path, int(times)):
+                if how == ["ended"]:
+                    os._exit(3)
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def step(self) -> Step:
         return Step(stage=self.name, engine="mark", version=os.environ.get("MARK_VERSION", "1"))
@@ -67,6 +84,9 @@ class MarkStage:
             path = text.split()[2]
             if not os.path.exists(path):
                 open(path, "w").close()
+                os.kill(os.getpid(), signal.SIGKILL)
+        elif text.startswith("die 3 times"):
+            if happened(text.split()[3], 3):
                 os.kill(os.getpid(), signal.SIGKILL)
         elif text.startswith("die"):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -3,10 +3,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from projector.errors import DataError, EngineError, TooManyRejects, UsageError
 from projector.io.jsonl import read_records
@@ -211,6 +213,58 @@ def test_standard_input_is_read_by_line_not_by_file(monkeypatch, tmp_path):
 def test_a_mandatory_value_of_the_recipe_must_come_from_the_command_line(documents):
     with pytest.raises(UsageError, match=r"output: found \?\?\?"):
         run(Recipe(stages=[StageSpec(stage="mark")], output="???"), input=str(documents(TEXTS)))
+
+
+def test_a_run_of_which_nothing_comes_out_fails_with_a_sentence(documents, tmp_path, xproject):
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text("stages: [mark]\non_error: skip\n")
+    source, out = documents(["reject"] * 5 + [b"{bad"]), tmp_path / "out.jsonl"
+    for words in (["-i", source, "-o", out], ["-i", source, "-o", out, "--resume"], ["-i", source]):
+        done = xproject("run", recipe, *words)
+        assert done.returncode == 1
+        assert b"nothing was written: all of the 6 records were rejected (asked_for 5, inv" in (
+            done.stderr
+        )
+    assert Path(f"{out}.rejected.jsonl").read_bytes().count(b"\n") == 6
+    done = xproject("run", recipe, "-i", documents([], "empty.jsonl"))
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_stages_spend_arrives_beside_the_output(documents, tmp_path, workers):
+    source, out = documents([*TEXTS, "reject", "crash"]), tmp_path / "out.jsonl"
+    stages = recipe("mark", "kept-total", "mark")
+    run(stages, input=str(source), output=str(out), job=replace(SKIP, workers=workers))
+    known = json.loads(Path(f"{out}.run.json").read_text())
+    assert known["counts"]["cost"]["mark"]["tokens"] >= 102
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("output", ["-", "out.jsonl"])
+def test_closed_standard_streams_are_named_where_they_are_wanted(
+    documents, tmp_path, closed, output
+):
+    (tmp_path / "r.yaml").write_text("stages: [mark]\n")
+    documents(TEXTS)
+    inputs = "-" if "<" in closed else "in.jsonl"
+    command = f"{sys.executable} -m projector run r.yaml -i {inputs} -o {output} {closed}"
+    done = subprocess.run(
+        ["bash", "-c", f"exec 5>said; {command} || echo $? >&5"],
+        cwd=tmp_path,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+    )
+    code = int((tmp_path / "said").read_text() or 0)
+    wanted = 3 if "<" in closed else 2 if ">&-" in closed.replace("2>&-", "") else 0
+    wanted = 0 if output != "-" and "<" not in closed else wanted
+    if output == "-" and "<" in closed and " >&-" in closed:
+        wanted = 2
+    assert code == wanted, done.stderr
+    assert b"Traceback" not in done.stderr
+    if code and "2>&-" not in closed:
+        assert b"closed" in done.stderr
+    if not code and output != "-":
+        assert len(list(read_records(tmp_path / "out.jsonl"))) == 50
 
 
 def test_missing_input_is_named(tmp_path: Path):

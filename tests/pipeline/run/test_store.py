@@ -5,7 +5,7 @@ import pytest
 from projector.errors import DataError
 from projector.pipeline.chain import Done, Tally
 from projector.pipeline.run.journal import Header, Journal
-from projector.pipeline.run.store import Store
+from projector.pipeline.run.store import Store, foreign_file
 
 
 def block(number: int) -> Done:
@@ -60,8 +60,58 @@ def test_a_journal_with_a_block_twice_is_damaged(store, tmp_path):
     path = tmp_path / "journal"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines, lines[-1], lines[-1]]))
-    with pytest.raises(DataError, match="block 0 after 1 blocks"):
+    with pytest.raises(DataError, match=r"journal:3: .*its checksum is another"):
         Journal(path)
+
+
+def test_a_journal_with_a_changed_number_is_damaged(store, tmp_path):
+    """Every digit and letter of every line but the last counts, and so does the lines' order."""
+    store.open(0, 0)
+    for number in range(3):
+        store.add(0, block(number), 11)
+        store.commit()
+    store.close()
+    path = tmp_path / "journal"
+    whole = path.read_bytes()
+    last = whole.rstrip(b"\n").rfind(b"\n")
+    for at in range(last):
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        path.write_bytes(changed)
+        with pytest.raises(DataError, match="damaged journal"):
+            Journal(path)
+    lines = whole.splitlines(keepends=True)
+    for wrong in ([*lines[:2], *lines[3:]], [lines[0], lines[2], lines[1], lines[3]]):
+        path.write_bytes(b"".join(wrong + [lines[-1]] * 2))
+        with pytest.raises(DataError, match="damaged journal"):
+            Journal(path)
+
+
+def test_a_kept_file_that_was_changed_or_deleted_is_noticed(store, tmp_path):
+    store.keep_state(0, b"learned", ["digest"])
+    assert store.kept_state(0) == (b"learned", ["digest"])
+    assert store.kept_state(1) is None
+    store.state_path(0).write_bytes(b"learnt!")
+    with pytest.raises(DataError, match=r"phase0\.state: found it changed"):
+        store.kept_state(0)
+    store.state_path(0).unlink()
+    with pytest.raises(DataError, match="found no such file"):
+        store.kept_state(0)
+
+
+def test_a_folder_that_no_run_has_written_is_told_from_one_that_a_run_has(store, tmp_path):
+    assert foreign_file(tmp_path) == ""
+    (tmp_path / "thesis.tex").write_text("mine")
+    assert foreign_file(tmp_path) == "thesis.tex"
+    for names in ({"journal": "Dear diary"}, {"input.jsonl": "{}"}):
+        folder = tmp_path / "other"
+        folder.mkdir(exist_ok=True)
+        for name, text in names.items():
+            (folder / name).write_text(text)
+        assert foreign_file(folder) in names
+        for name in names:
+            (folder / name).unlink()
+    assert foreign_file(folder) == ""
 
 
 def test_what_was_not_committed_is_cut_off(store, tmp_path):

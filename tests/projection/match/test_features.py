@@ -8,16 +8,17 @@ from msgspec.structs import replace
 
 from projector.projection.assignment import choose, probabilities
 from projector.projection.match.batch import build
-from projector.projection.match.features import FEATURES, candidates
-from projector.projection.match.memory import Memory
-from projector.projection.match.statistics import Shares
+from projector.projection.match.columns import FEATURES
+from projector.projection.match.features import candidates
+from projector.projection.match.span_translations import SpanTranslations
+from projector.projection.match.statistics import CorpusStatistics
 from projector.projection.token_runs import token_run
 from projector.records import Document, Pair
 from tests.projection.pairs import pair
 
 
 def rows(given: Pair) -> dict[tuple[int, int], dict[str, float]]:
-    asked = build([given], Shares(), Memory())
+    asked = build([given], CorpusStatistics(), SpanTranslations())
     found = candidates(asked.batch, asked.source, asked.target)
     return {
         (int(a), int(b)): dict(zip(FEATURES, map(float, x), strict=True))
@@ -32,29 +33,29 @@ def test_masses_inside_and_outside_the_rectangle() -> None:
     assert found[1, 2]["precision"] == pytest.approx(1.0)
     assert found[1, 3]["recall"] == pytest.approx(1.0)
     assert found[1, 3]["precision"] == pytest.approx(0.5)
-    assert found[1, 3]["away_sum"] == pytest.approx(0.8)
-    assert found[1, 2]["out_sum"] == pytest.approx(0.2)
+    assert found[1, 3]["mass_elsewhere"] == pytest.approx(0.8)
+    assert found[1, 2]["mass_outside"] == pytest.approx(0.2)
     assert found[1, 2]["after_link"] == pytest.approx(0.2)
     assert found[-1, -1]["null"] == 1 and found[-1, -1]["null_link"] == pytest.approx(0.6)
 
 
-def test_likeness_acronyms_and_capitals() -> None:
+def test_spelling_acronyms_and_capitals() -> None:
     found = rows(pair("European Union law", "ley UE Roma", "0-1 1-1 2-0", [("ORG", 0, 2)]))
     assert found[1, 2]["acronym"] == 1
     found = rows(pair("in Katharina now", "en Caterina ahora", "0-0 1-1", [("PER", 1, 2)]))
-    assert found[1, 2]["alike"] > 0.7
-    assert found[1, 3]["last_small"] == 1 and found[1, 2]["last_small"] == 0
+    assert found[1, 2]["spelling"] > 0.7
+    assert found[1, 3]["last_lowercase"] == 1 and found[1, 2]["last_lowercase"] == 0
 
 
 def test_the_digits_of_a_number() -> None:
     links = [(1, 1, 0.6), (1, 2, 0.6), (2, 3, 0.9)]
     found = rows(pair("of 68,511 men", "из 68 511 человек", links, [("N", 1, 2)]))
-    assert found[1, 3]["digits_same"] == 1 and found[1, 3]["digits_other"] == 0
-    assert found[1, 2]["digits_other"] == found[2, 3]["digits_other"] == 1
+    assert found[1, 3]["digits_equal"] == 1 and found[1, 3]["digits_differ"] == 0
+    assert found[1, 2]["digits_differ"] == found[2, 3]["digits_differ"] == 1
     arabic = rows(pair("of 68,511 men", "من ٦٨٥١١ رجل", [(1, 1, 0.9)], [("N", 1, 2)]))
-    assert arabic[1, 2]["digits_same"] == 1, "digits of another script"
+    assert arabic[1, 2]["digits_equal"] == 1, "digits of another script"
     words = rows(pair("of many men", "de 20 hombres", [(1, 1, 0.9)], [("N", 1, 2)]))
-    assert words[1, 2]["digits_same"] == words[1, 2]["digits_other"] == 0
+    assert words[1, 2]["digits_equal"] == words[1, 2]["digits_differ"] == 0
 
 
 def test_half_a_bracket() -> None:
@@ -71,7 +72,7 @@ def test_half_a_bracket() -> None:
 def test_a_name_that_became_a_lower_case_word() -> None:
     def small(label: str, target: str = "La comida belga") -> float:
         given = pair("The Belgium food", target, "0-0 1-2 2-1", [(label, 1, 2)])
-        return rows(given)[2, 3]["name_small"]
+        return rows(given)[2, 3]["name_lowercase"]
 
     assert small("LOC") == small("gpe") == small("ORG") == 1
     assert small("MISC") == small("food") == 0, "nothing says that it is a name"
@@ -79,7 +80,7 @@ def test_a_name_that_became_a_lower_case_word() -> None:
     assert small("LOC", "la comida belga") == 0, "a text without capitals says nothing"
     assert small("LOC", "La comida 比利時") == 0, "a script without capitals"
     given = pair("The belgian food", "La comida belga", "0-0 1-2 2-1", [("LOC", 1, 2)])
-    assert rows(given)[2, 3]["name_small"] == 0, "it had none in the source"
+    assert rows(given)[2, 3]["name_lowercase"] == 0, "it had none in the source"
 
 
 def test_the_article_of_a_place_and_the_tail_of_a_name() -> None:
@@ -89,16 +90,19 @@ def test_the_article_of_a_place_and_the_tail_of_a_name() -> None:
     assert found[1, 3]["name_article"] == 0, "only places leave theirs"
     spans, links = [("ORG", 1, 3)], "0-0 1-1 2-2 2-3"
     given = pair("A Supreme Court", "Ein Oberster Gerichtshof entschied", links, spans)
-    assert rows(given)[1, 4]["name_tail"] == 0, "the language is not known to be German"
+    assert rows(given)[1, 4]["name_last_lowercase"] == 0, "the language is not known to be German"
     given = replace(given, target=replace(given.target, lang="de"))
-    assert rows(given)[1, 4]["name_tail"] == 1 and rows(given)[1, 3]["name_tail"] == 0
+    assert (
+        rows(given)[1, 4]["name_last_lowercase"] == 1
+        and rows(given)[1, 3]["name_last_lowercase"] == 0
+    )
 
 
 def test_punctuation_at_an_edge_needs_punctuation_in_the_span() -> None:
     found = rows(pair("a cat .", "un gato .", "0-0 1-1 2-2", [("X", 0, 2)]))
-    assert (0, 2) in found and found.get((0, 3), {"last_mark": 1.0})["last_mark"] == 1
+    assert (0, 2) in found and found.get((0, 3), {"last_punctuation": 1.0})["last_punctuation"] == 1
     found = rows(pair("a cat .", "un gato .", "0-0 1-1 2-2", [("X", 0, 3)]))
-    assert found[0, 3]["last_mark"] == 0 and found[0, 2]["last_mark_lost"] == 1
+    assert found[0, 3]["last_punctuation"] == 0 and found[0, 2]["last_punctuation_lost"] == 1
 
 
 def test_every_span_has_a_null_and_empty_targets_only_that() -> None:
@@ -109,7 +113,10 @@ def test_every_span_has_a_null_and_empty_targets_only_that() -> None:
 def test_features_do_not_depend_on_the_company() -> None:
     one = pair("red Rome x", "y Roma z", [(1, 1, 0.6), (1, 2, 0.2)], [("LOC", 1, 2), ("X", 0, 3)])
     other = pair("big Paris", "gran París", "0-0 1-1", [("LOC", 1, 2)])
-    alone, both = build([one], Shares(), Memory()), build([other, one], Shares(), Memory())
+    alone, both = (
+        build([one], CorpusStatistics(), SpanTranslations()),
+        build([other, one], CorpusStatistics(), SpanTranslations()),
+    )
     a = candidates(alone.batch, alone.source, alone.target)
     b = candidates(both.batch, both.source, both.target)
     assert np.array_equal(a.features, b.features[b.at[1] :])

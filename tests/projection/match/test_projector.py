@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError
 from projector.projection.match.projector import MatchProjector
@@ -133,7 +134,7 @@ def test_pieces_that_meet_are_joined() -> None:
     assert merge_adjacent([(0, 3), (6, 9)], "abc d efg") == [(0, 3), (6, 9)]
 
 
-def test_memory_of_the_corpus_is_kept_and_carried() -> None:
+def test_span_translations_of_the_corpus_are_kept_and_carried() -> None:
     sure = [
         pair("in Rome now", "en Roma ahora", "0-0 1-1 2-2", [("LOC", 1, 2)], name=str(n))
         for n in range(5)
@@ -141,14 +142,14 @@ def test_memory_of_the_corpus_is_kept_and_carried() -> None:
     first = MatchProjector()
     first.fit(iter(sure))
     assert (
-        first.memory.of("en", "es")["rome"]
-        and sum(first.memory.of("en", "es")["rome"].values()) == 5
+        first.translations.of("en", "es")["rome"]
+        and sum(first.translations.of("en", "es")["rome"].values()) == 5
     )
-    _, found = first.ask(sure[:1])
-    from projector.projection.match.features import MEMORY
+    _, found = first.build_candidates(sure[:1])
+    from projector.projection.match.columns import Feature
 
     rows = {
-        (int(a), int(b)): float(x[MEMORY])
+        (int(a), int(b)): float(x[Feature.TRANSLATION_SHARE])
         for a, b, x in zip(found.first, found.end, found.features, strict=True)
     }
     assert rows[1, 2] == pytest.approx(4 / 6), "four others of five, on one doubt"
@@ -175,7 +176,7 @@ def test_options_are_checked() -> None:
         MatchProjector(unit="letters")
 
 
-def test_neighbours_in_a_batch_have_no_say() -> None:
+def test_neighbours_in_a_batch_change_nothing() -> None:
     """One Arabic word in a batch had all its records compared by their consonants only."""
     words = ["Barcelona Basilea Borneo Belén".split(), "Barcelone Basel Borneo Bethlehem".split()]
     plain = [
@@ -196,3 +197,17 @@ def test_neighbours_in_a_batch_have_no_say() -> None:
     alone = [projector.project([pair])[0] for pair in plain]
     assert projector.project([*plain, odd])[:4] == alone
     assert projector.project([odd, *plain])[1:] == alone
+
+
+def test_a_part_without_tokens_does_not_shift_the_other_parts() -> None:
+    """Of a discontinuous span, the first part touches no token."""
+    given = pair("big red Rome", "Roma grande roja", "0-1 1-2 2-0", [("X", 0, 1)])
+    source = replace(
+        given.source,
+        tokens=[(4, 7), (8, 12)],
+        spans=[Span("s0", 0, 12, "X", pieces=[(0, 3), (8, 12)])],
+    )
+    shifted = replace(given, source=source, alignment=[(0, 2, 1.0), (1, 0, 1.0)])
+    assert place(shifted) == "Roma"
+    inside = replace(source, spans=[Span("s0", 0, 7, "X", pieces=[(0, 3), (4, 7)])])
+    assert place(replace(shifted, source=inside)) == "roja"

@@ -1,28 +1,27 @@
-"""What the same words became elsewhere in the corpus: the matcher's memory of its own first pass.
+"""How the same words were projected elsewhere in the corpus, in the matcher's own first pass.
 
-Only digests of lower-cased words are kept, the same that `features` computes for a candidate.
+For each lower-cased wording of a source span: how often which wording of the target was chosen,
+the latter as a 64-bit digest of its lower-cased words (`features` computes the same of candidates).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
+from projector.projection.match.arrays import Candidates, MatchBatch
 from projector.projection.words import facts
 from projector.records import Pair
 
-if TYPE_CHECKING:
-    from projector.projection.match.features import Batch, Candidates
-    from projector.projection.match.word_table import WordArrays
-
+HASH_BASE = 1000003
 Counts = dict[str, dict[str, dict[int, float]]]  # languages, source words, target digest
-LONGEST = 8  # words; longer spans hardly come twice
+LONGEST = 8  # words; longer spans hardly occur twice
 
 
-class Memory:
+class SpanTranslations:
     """See the module's docstring."""
 
     def __init__(self, counts: Counts | None = None) -> None:
@@ -33,9 +32,9 @@ class Memory:
         return self._counts.get(f"{source} {target}", {})
 
     def add(
-        self, pairs: Sequence[Pair], asked: MatchBatch, found: Candidates, chosen: np.ndarray
+        self, pairs: Sequence[Pair], asked: MatchBatch, found: Candidates, chosen: NDArray[np.int64]
     ) -> None:
-        """Remember the choices of a batch of pairs of one pair of languages."""
+        """Count the choices of a batch of pairs of one pair of languages."""
         batch = asked.batch
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         for r, pair in enumerate(pairs):
@@ -50,8 +49,8 @@ class Memory:
                 digest = digest_of(target[first[s] : end[s]])
                 row[digest] = row.get(digest, 0.0) + 1.0
 
-    def forget_single(self) -> None:
-        """Leave out wordings that came once: they have nothing to compare with."""
+    def drop_singletons(self) -> None:
+        """Leave out wordings that occur once: they have nothing to compare with."""
         for languages, counts in self._counts.items():
             self._counts[languages] = {k: v for k, v in counts.items() if sum(v.values()) > 1}
 
@@ -60,25 +59,14 @@ class Memory:
         return msgspec.json.encode(self._counts)
 
     @classmethod
-    def load(cls, data: bytes) -> Memory:
+    def load(cls, data: bytes) -> SpanTranslations:
         """What `dump` wrote."""
         return cls(msgspec.json.decode(data, type=Counts))
 
 
 def digest_of(words: Sequence[str]) -> int:
-    """The number of a row of words: 64 bits, signed, as compiled code wraps round."""
+    """The number of a run of words: 64 bits, signed, as compiled code wraps round."""
     digest = 0
     for word in words:
-        digest = (digest * 1000003 + facts(word).digest) & 0xFFFFFFFFFFFFFFFF
+        digest = (digest * HASH_BASE + facts(word).digest) & 0xFFFFFFFFFFFFFFFF
     return digest - (1 << 64) if digest >= 1 << 63 else digest
-
-
-class MatchBatch(NamedTuple):
-    """A batch with what leads back from it: for each pair and each of its spans, the numbers of
-    the batch's runs that stand for the span's parts (none: a span without tokens)."""
-
-    batch: Batch
-    source: WordArrays
-    target: WordArrays
-    owner: np.ndarray
-    runs: list[list[list[int]]]

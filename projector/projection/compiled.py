@@ -1,0 +1,24 @@
+"""Compilation of the numeric kernels, with their types kept.
+
+numba's own decorator is untyped; this one says that a function keeps its signature. Compiled code
+is cached beside its module and releases the GIL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import numba
+from numpy.typing import NDArray
+
+Array = NDArray[Any]  # shapes and types are said where the arrays are made
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """The function compiled at its first call, for the types that it is called with."""
+    made: Callable[P, R] = numba.njit(cache=True, nogil=True)(function)
+    return made
