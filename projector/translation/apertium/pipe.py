@@ -19,7 +19,7 @@ from contextlib import suppress
 
 from projector.errors import EngineError
 
-_STARTS = 3  # attempts to start the processes, and to pass a text alone, before giving up
+_STARTS = 5  # attempts to start the processes, and to pass a text alone, before giving up
 _HUNG_ATTEMPTS = 2  # of a text alone that the processes do not answer
 
 

@@ -129,7 +129,7 @@ class Tagger:
         """The tagger's remarks on units that have their numbers as surface forms."""
         command = [self._command[0], "-d", *(w for w in self._command[1:] if w != "-z")]
         text = "".join(f"^{n}/{unit}$\n" for n, unit in enumerate(readings))
-        for _ in range(3):  # it may be killed by something else
+        for _ in range(5):  # it may be killed by something else
             try:
                 done = self._call(command, text)
             except PipeBroken:
