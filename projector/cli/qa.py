@@ -27,6 +27,14 @@ def command(
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="The question generator's model.")
     ] = "",
+    analysis: Annotated[
+        str,
+        typer.Option(
+            "--analysis",
+            metavar="WHAT",
+            help="auto, spacy, spacy:MODEL (a parse: better questions) or apertium.",
+        ),
+    ] = "",
     answers: Annotated[
         str, typer.Option("--answers", help="auto, spans (the record's own) or phrases.")
     ] = "",
@@ -36,14 +44,28 @@ def command(
     max_questions: Annotated[
         int | None, typer.Option("--max-questions", min=1, help="At most so many a record (5).")
     ] = None,
+    questions: Annotated[
+        str,
+        typer.Option(
+            "--questions",
+            help="In the other language: from its own clause, translate, or auto (the better).",
+        ),
+    ] = "",
+    min_quality: Annotated[
+        float | None,
+        typer.Option("--min-quality", min=0, max=1, help="Least score of a question (0.7)."),
+    ] = None,
+    yes_no: Annotated[
+        bool, typer.Option("--yes-no", help="Questions with the answer yes as well.")
+    ] = False,
     min_score: Annotated[
-        float | None, typer.Option("--min-score", min=0, max=1, help="Of projected answers.")
+        float | None, typer.Option("--min-score", min=0, max=1, help="Of projected answers (0.5).")
     ] = None,
     translator: Annotated[
         str,
         typer.Option(
             "--translator",
-            help="Engine for the questions; none leaves them.",
+            help="Engine for the questions: auto, none, or its name.",
             autocompletion=choices("translators"),
         ),
     ] = "",
@@ -77,9 +99,13 @@ def command(
     options = {
         "generator": generator or None,
         "model": model or None,
+        "analysis": analysis or None,
         "answers": answers or None,
         "labels": split_list(labels),
         "max_questions": max_questions,
+        "questions": questions or None,
+        "min_quality": min_quality,
+        "yes_no": yes_no or None,
         "min_score": min_score,
         "translator": "" if translator == "none" else translator or None,
         "translator_model": translator_model or None,

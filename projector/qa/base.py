@@ -8,6 +8,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from projector.qa.analysis import Word
+from projector.qa.frames import Made
+from projector.qa.syntax import Tree
 
 
 class Candidate(Struct, frozen=True):
@@ -22,7 +24,8 @@ class Request(Struct, frozen=True):
     """One question to make.
 
     ``sentence`` holds the answer; ``context`` is the whole text and ``offset`` the sentence's
-    start in it. ``words`` is the sentence's analysis, empty for generators that need none.
+    start in it. ``words`` is the sentence's analysis, empty for generators that need none, and
+    ``tree`` its dependency tree where it was parsed.
     """
 
     sentence: str
@@ -30,6 +33,7 @@ class Request(Struct, frozen=True):
     context: str = ""
     offset: int = 0
     words: list[Word] = []
+    tree: Tree | None = None
 
     @property
     def wanted(self) -> str:
@@ -38,12 +42,17 @@ class Request(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """A question, or None with the reason why none was made; ``rule`` says how it was made."""
+    """A question, or None with the reason why none was made; ``rule`` says how it was made.
+
+    ``score`` is the estimated probability that a reader would keep it with its answer, where the
+    generator gives one; ``made`` what it was made from, where a sentence was parsed.
+    """
 
     text: str | None
     rule: str = ""
     reason: str = ""
     score: float | None = None
+    made: Made | None = None
 
 
 class QuestionGenerator(Protocol):

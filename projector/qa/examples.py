@@ -6,17 +6,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from projector.projection.base import Projection
-from projector.qa.asking import Plan
+from projector.qa.asking import PlannedQuestion
+from projector.qa.target.questions import without_article
 from projector.records import Dropped, Pair, Question, Span
 
 Places = Mapping[tuple[int, int], Projection]  # by the source stretch
 
 
+class WrittenQuestion(Struct, frozen=True):
+    """One wording of a question: ``side`` is whose language it is in."""
+
+    side: str
+    lang: str
+    text: str
+    score: float | None
+    meta: dict[str, Any]
+
+
 def assemble(
-    pair: Pair, plans: Sequence[Plan], places: Places, *,
-    generator: str, translator: str, directions: Sequence[str], min_score: float,
+    pair: Pair, plans: Sequence[PlannedQuestion], places: Places, *,
+    generator: str, directions: Sequence[str], min_score: float,
 ) -> Pair:  # fmt: skip
     """The pair with its questions on both sides; see `qa.stage` for their ids and directions."""
     source_spans, target_spans = list(pair.source.spans), list(pair.target.spans)
@@ -30,31 +42,40 @@ def assemble(
         given = plan.given
         name = given.id if given is not None else _free(f"{pair.id}-q{n}", numbers)
         found = []
+        reason, detail = "", ""
         for span in plan.answers:
             if plan.is_new and span.id not in known:
                 known.add(span.id)
                 surface = span.surface(pair.source.text)
                 source_spans.append(msgspec.structs.replace(span, text=surface))
             place = places[span.start, span.end]
-            if span.id not in present and place.pieces and place.score >= min_score:
-                target_spans.append(_span(span, place, pair.target.text))
-                present.add(span.id)
+            if span.id not in present and place.pieces:
+                if place.score >= min_score:
+                    target_spans.append(_span(span, place, pair))
+                    present.add(span.id)
+                else:
+                    reason, detail = "low_score", f"{place.score:.2f} is below {min_score:.2f}"
+            elif not place.pieces:
+                reason, detail = place.reason or "no_counterpart", place.detail
             if span.id in present:
                 found.append(span.id)
         if plan.answers and not found:
-            reason = place.reason or "low_score"
             label = plan.answers[0].label
-            dropped.append(Dropped(reason, place.detail, question=name, label=label))
+            dropped.append(Dropped(reason, detail, question=name, label=label))
+        elif plan.lacking:
+            detail = f"no question in {pair.target.lang!r}: {plan.lacking}"
+            dropped.append(Dropped("no_question", detail, question=name))
         has_target = bool(found) or not plan.answers
-        for side, lang, text, score, meta in _texts(pair, plan, generator, translator):
-            mine = name if side == "source" else f"{name}-{lang}"
+        for written in _wordings(pair, plan, generator):
+            mine = name if written.side == "source" else f"{name}-{written.lang}"
             impossible = given.is_impossible if given is not None else None
             question = Question(
-                mine, text, lang, [a.id for a in plan.answers], impossible, score, meta
-            )
-            if f"{side}-source" in directions and mine not in asked_at_source:
+                mine, written.text, written.lang, [a.id for a in plan.answers], impossible,
+                written.score, written.meta,
+            )  # fmt: skip
+            if f"{written.side}-source" in directions and mine not in asked_at_source:
                 at_source.append(question)
-            if has_target and f"{side}-target" in directions:
+            if has_target and f"{written.side}-target" in directions:
                 kept = msgspec.structs.replace(question, answers=found)
                 at_target = [q for q in at_target if q.id != mine]
                 at_target.append(kept)
@@ -66,22 +87,32 @@ def assemble(
     )
 
 
-def _texts(
-    pair: Pair, plan: Plan, generator: str, translator: str
-) -> list[tuple[str, str, str, float | None, dict[str, Any]]]:
-    """The question in its own language and, where it was translated, in the other."""
-    meta = {"generator": generator}
+def _wordings(pair: Pair, plan: PlannedQuestion, generator: str) -> list[WrittenQuestion]:
+    """The question in its own language and, where there is one, in the other."""
+    meta: dict[str, Any] = {"generator": generator}
     if plan.asked.rule:
         meta["rule"] = plan.asked.rule
-    rows = [("source", pair.source.lang or "en", str(plan.asked.text), plan.asked.score, meta)]
-    done = plan.translated
-    if done is not None and done.text and not done.error:
-        told: dict[str, Any] = {**meta, "translator": translator}
-        if done.constraints_met is not None:
+    if plan.polarity:
+        meta["answer"] = plan.polarity
+    score = plan.asked.score
+    lang = pair.source.lang or "en"
+    rows = [WrittenQuestion("source", lang, str(plan.asked.text), _rounded(score), meta)]
+    if plan.in_target:
+        told = {**meta, "from": plan.target_way}
+        done = plan.translated
+        if plan.target_way != "clause" and done is not None and done.constraints_met is not None:
             told["constraints"] = len(done.constraints_met)
             told["constraints_met"] = sum(done.constraints_met)
-        rows.append(("target", pair.target.lang, done.text, done.score, told))
+        rows.append(
+            WrittenQuestion(
+                "target", pair.target.lang, plan.in_target, _rounded(plan.target_score), told
+            )
+        )
     return rows
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 4)
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -91,8 +122,13 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _span(span: Span, place: Projection, text: str) -> Span:
-    pieces = place.pieces or []
+def _span(span: Span, place: Projection, pair: Pair) -> Span:
+    pieces = list(place.pieces or [])
+    text = pair.target.text
+    if len(pieces) == 1:
+        pieces = [
+            without_article(text, pieces[0], span.surface(pair.source.text), pair.target.lang)
+        ]
     made = Span(
         span.id, pieces[0][0], pieces[-1][1], span.label,
         pieces=pieces if len(pieces) > 1 else None, score=place.score,

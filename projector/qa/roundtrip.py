@@ -25,7 +25,7 @@ def token_f1(found: str, wanted: str) -> float:
     return 2 * common / (a.total() + b.total())
 
 
-class Reader:
+class ReadingModel:
     """An extractive question-answering model from a local folder or the hub."""
 
     def __init__(self, model: str, *, device: str = "auto", batch: int = 16) -> None:

@@ -1,4 +1,5 @@
-"""Questions by rule, without a model: a wh-word for the answer's type, its clause turned round.
+"""The engine ``rules``: over a dependency tree (`qa.parsed_rules`) where the sentence was parsed,
+else over parts of speech alone: a wh-word for the answer's type, its clause turned round.
 
 The transformations are the classic ones of Heilman and Smith (2010, "Good Question! Statistical
 Ranking for Question Generation"): subject questions, object questions with do-support, questions
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -16,8 +18,13 @@ from projector import __version__
 from projector.engines import read_options
 from projector.qa.analysis import Word
 from projector.qa.answers import DAYS, is_date_word, is_person_noun
-from projector.qa.base import Asked, Request
+from projector.qa.base import Asked, Candidate, Request
 from projector.qa.clauses import Clause, clause_around, normalised
+from projector.qa.frames import Made
+from projector.qa.parsed_rules import questions, statement_question
+from projector.qa.question_score import english_features, probability, weights
+from projector.qa.syntax import Tree
+from projector.qa.well_formed import refusal
 from projector.text.entity_labels import ORGANISATION, PERSON, PLACE
 
 TIME = frozenset(("DATE", "TIME", "YEAR"))
@@ -56,14 +63,62 @@ class RuleQuestionGenerator:
         read_options(NoOptions, options, self.name)
         self.model = model
 
+    def propose(self, tree: Tree) -> list[Candidate]:
+        """The answers of all questions of a parsed sentence, each once."""
+        found = {made.answer: made.label for made, _ in _questions_of(tree)}
+        return [Candidate(a, b, label) for (a, b), label in found.items()]
+
     def ask(self, requests: Sequence[Request]) -> list[Asked]:
-        return [
-            question(r.words, r.sentence, r.answer.start, r.answer.end, r.answer.label)
-            for r in requests
-        ]
+        """The best question for each answer: over the parse where there is one."""
+        return [_over_parse(r) if r.tree is not None else _over_words(r) for r in requests]
 
     def close(self) -> None:
         """Nothing to free."""
+
+
+def _over_words(request: Request) -> Asked:
+    answer = request.answer
+    return question(request.words, request.sentence, answer.start, answer.end, answer.label)
+
+
+def _over_parse(request: Request) -> Asked:
+    assert request.tree is not None
+    wanted = request.wanted.strip()
+    found = [
+        (score, made)
+        for made, score in _questions_of(request.tree)
+        if made.answer[0] < request.answer.end
+        and request.answer.start < made.answer[1]
+        and _without_article(request.sentence[slice(*made.answer)]) == _without_article(wanted)
+    ]
+    if not found:
+        return Asked(None, reason="no clause that asks for it")
+    score, made = max(found, key=lambda entry: entry[0])
+    return Asked(made.text, rule=made.rule, score=score, made=made)
+
+
+def _without_article(text: str) -> str:
+    first, _, rest = text.partition(" ")
+    return rest if rest and first.lower() in ("the", "a", "an") else text
+
+
+@lru_cache(maxsize=1024)
+def _questions_of(tree: Tree) -> list[tuple[Made, float]]:
+    """The well-formed questions of a sentence with their scores."""
+    fitted = weights("english")
+    return [
+        (made, probability(english_features(made, tree), fitted))
+        for made in questions(tree)
+        if not refusal(made, tree)
+    ]
+
+
+def polar_question(tree: Tree) -> tuple[str, float] | None:
+    """A question that "yes" answers, for the main clause of a sentence, with its score."""
+    made = statement_question(tree)
+    if made is None or refusal(made, tree):
+        return None
+    return made.text, probability(english_features(made, tree), weights("english"))
 
 
 def question(words: list[Word], sentence: str, start: int, end: int, label: str) -> Asked:

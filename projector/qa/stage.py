@@ -2,13 +2,15 @@
 
 Li and Callison-Burch (2023, "PAXQA: Generating Cross-lingual Question Answering Examples at
 Training Scale"): questions are made on the English side, their answers are projected along the
-word alignment, and the questions are translated with the entities that they share with the
-context constrained to their aligned counterparts.
+word alignment, and each question is asked in the other language as well. Where that side is a
+person's translation, its own clause around the projected answer is turned into the question
+(`qa.target`); otherwise, and for other languages, the question is translated with the entities
+that it shares with the context constrained to their aligned counterparts.
 
 Each document of the pair then holds every question in both languages (``q0`` in its source's
 language, ``q0-es`` in the other), so that the two documents give all four directions of question
-and context. An answer that cannot be projected leaves the question on the English side only, and
-is recorded in ``dropped``.
+and context. An answer that cannot be projected leaves the question on the English side only; that,
+and a question that the other language lacks, is recorded in ``dropped``.
 """
 
 from __future__ import annotations
@@ -24,15 +26,19 @@ from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import UsageError
 from projector.projection.base import Projection, Projector
-from projector.qa.asking import Asker, Plan, given_questions
+from projector.qa.asking import Asker, PlannedQuestion, Reader, given_questions
 from projector.qa.base import QuestionGenerator
 from projector.qa.examples import assemble
-from projector.records import Document, Pair, Record, Step, swapped
+from projector.qa.parsing import Analyser, analyser
+from projector.qa.target.questions import clause_question, has_grammar, without_article
+from projector.qa.translating import QuestionTranslator, translation_score
+from projector.records import Document, Offsets, Pair, Record, Step, swapped
 from projector.stage import Outcome, Rejected
-from projector.translation.base import Constraint, Translator
+from projector.translation.base import Constraint
 
 GIVEN = "given"
 DIRECTIONS = ("source-source", "target-target", "source-target", "target-source")
+WAYS = ("auto", "clause", "translate")
 
 
 class QaOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,20 +46,32 @@ class QaOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``generator``: an engine (``rules``, ``hf``), or ``given`` to take the questions that the
     record has.
-    ``answers``: ``spans`` asks for the record's own spans, ``phrases`` for noun phrases, names,
-    numbers and dates, ``auto`` for spans where there are any and phrases otherwise.
-    ``translator``: the engine that translates the questions; empty leaves them untranslated.
+    ``analysis``: what the rules stand on: ``auto``, ``apertium``, ``spacy`` or ``spacy:MODEL``.
+    ``answers``: ``spans`` asks for the record's own spans, ``phrases`` for what the generator
+    finds, ``auto`` for spans where there are any and phrases otherwise.
+    ``questions``: how the other language's questions are made: from its own ``clause``, by
+    ``translate``, or ``auto`` for the better-scored of both.
+    ``min_quality``: least score of a question, its estimated probability to be kept by a reader;
+    with ``translate`` it holds for the English question alone.
+    ``min_score``: least score of a projected answer.
+    ``yes_no``: questions with the answer yes beside the others.
+    ``translator``: the engine that translates the questions, ``auto`` for the best that serves the
+    pair; empty for none.
     ``directions``: languages of question and context, out of `DIRECTIONS`.
     """
 
     generator: str = "rules"
     model: str = ""
+    analysis: str = "auto"
     answers: str = "auto"
     labels: list[str] = []
     max_questions: int = 5
+    questions: str = "auto"
+    min_quality: float = 0.7
+    yes_no: bool = False
     method: str = "match"
-    min_score: float = 0.0
-    translator: str = "apertium"
+    min_score: float = 0.5
+    translator: str = "auto"
     translator_model: str = ""
     constrain: bool = True
     qa_model: str = ""
@@ -74,14 +92,15 @@ class QaStage:
 
     def __init__(self, options: QaOptions) -> None:
         self.options = options
-        if options.answers not in ("auto", "spans", "phrases"):
-            raise UsageError(f"answers: found {options.answers!r}, wanted auto, spans or phrases")
+        _one_of("answers", options.answers, ("auto", "spans", "phrases"))
+        _one_of("questions", options.questions, WAYS)
         for direction in options.directions:
             if direction not in DIRECTIONS:
                 raise UsageError(
                     f"directions: found {direction!r}, wanted some of {', '.join(DIRECTIONS)} "
                     "(the question's side, then the context's)"
                 )
+        self.analyser: Analyser = analyser(options.analysis)
         self.generator: QuestionGenerator | None = None
         self.asker: Asker | None = None
         if options.generator != GIVEN:
@@ -89,32 +108,37 @@ class QaStage:
                 options.model, **options.options
             )
             self.asker = Asker(
-                self.generator, options.answers, options.labels, options.max_questions,
+                self.generator, self.analyser, options.answers, options.labels,
+                options.max_questions, options.min_quality, options.yes_no,
                 self._reader(), options.min_answer_f1,
             )  # fmt: skip
         self.projector: Projector = engine_class("projectors", options.method)("")
-        self.translator: Translator | None = None
-        if options.translator:
-            self.translator = engine_class("translators", options.translator)(
-                options.translator_model, **options.translator_options
-            )
+        self.translator = QuestionTranslator(
+            "" if options.questions == "clause" else options.translator,
+            options.translator_model, options.translator_options,
+        )  # fmt: skip
 
-    def _reader(self) -> Any:
+    def _reader(self) -> Reader | None:
         if not self.options.qa_model:
             return None
-        from projector.qa.roundtrip import Reader
+        from projector.qa.roundtrip import ReadingModel
 
-        return Reader(self.options.qa_model)
+        return ReadingModel(self.options.qa_model)
 
     def step(self) -> Step:
+        """Provenance of the questions."""
         o = self.options
-        chosen = {"answers": o.answers, "translator": o.translator, "constrain": o.constrain}
+        chosen = {
+            "analysis": self.analyser.name, "answers": o.answers, "questions": o.questions,
+            "min_quality": o.min_quality, "translator": o.translator, "constrain": o.constrain,
+        }  # fmt: skip
         return Step("qa", o.generator, o.model, __version__, chosen)
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""
 
     def process(self, records: Sequence[Record]) -> list[Outcome]:
+        """Each pair with its questions; what is no aligned pair is rejected."""
         outcomes: list[Outcome] = list(records)
         pairs: list[Pair] = []
         places: list[int] = []
@@ -139,32 +163,34 @@ class QaStage:
         return total_cost([self.generator, self.projector, self.translator])
 
     def close(self) -> None:
+        """Free the models, stop the engines."""
         if self.generator is not None:
             self.generator.close()
         self.projector.close()
-        if self.translator is not None:
-            self.translator.close()
+        self.translator.close()
 
     def _examples(self, pairs: list[Pair]) -> list[Pair]:
         o = self.options
-        plans = self.asker.ask(pairs) if self.asker else given_questions(pairs)
+        plans = self.asker.ask(pairs) if self.asker else given_questions(pairs, self.analyser)
         projected = self.places(pairs, plans)
-        self._translate(pairs, plans, projected)
+        for pair, plan, places in zip(pairs, plans, projected, strict=True):
+            for question in plan:
+                self._from_clause(pair, question, places)
+        if o.questions != "clause":
+            self._translate(pairs, plans, projected)
+        for plan in plans:
+            for question in plan:
+                self._only_good(question)
         return [
             assemble(
-                pair,
-                plan,
-                places,
-                generator=o.generator,
-                translator=o.translator,
-                directions=o.directions,
-                min_score=o.min_score,
+                pair, plan, places,
+                generator=o.generator, directions=o.directions, min_score=o.min_score,
             )
             for pair, plan, places in zip(pairs, plans, projected, strict=True)
-        ]
+        ]  # fmt: skip
 
     def places(
-        self, pairs: list[Pair], plans: list[list[Plan]]
+        self, pairs: list[Pair], plans: list[list[PlannedQuestion]]
     ) -> list[dict[tuple[int, int], Projection]]:
         """Projections of all answers and shared mentions, by their source stretch."""
         jobs: list[Pair] = []
@@ -189,35 +215,91 @@ class QaStage:
         done = self.projector.project(jobs)
         return [dict(zip(k, row, strict=True)) for k, row in zip(keys, done, strict=True)]
 
+    def _from_clause(
+        self, pair: Pair, plan: PlannedQuestion, places: dict[tuple[int, int], Projection]
+    ) -> None:
+        """The question from the target's own clause, where the sentence was parsed."""
+        if self.options.questions == "translate" or plan.made is None or plan.tree is None:
+            return
+        if not has_grammar(pair.target.lang):
+            plan.lacking = f"no clause of {pair.target.lang!r} can be turned"
+            return
+        answer = _single(places[plan.answers[0].start, plan.answers[0].end])
+        if answer is None:
+            return
+        score = places[plan.answers[0].start, plan.answers[0].end].score
+        surface = plan.answers[0].surface(pair.source.text)
+        answer = without_article(pair.target.text, answer, surface, pair.target.lang)
+        made = clause_question(
+            pair, plan.tree, plan.offset, plan.made, plan.asked.score or 0.0, answer, score
+        )
+        if made.text is None:
+            plan.lacking = made.reason
+        else:
+            plan.in_target, plan.target_score, plan.target_way = made.text, made.score, "clause"
+
     def _translate(
-        self, pairs: list[Pair], plans: list[list[Plan]],
+        self, pairs: list[Pair], plans: list[list[PlannedQuestion]],
         projected: list[dict[tuple[int, int], Projection]],
     ) -> None:  # fmt: skip
-        """Translate all questions of the batch, language by language, under their constraints."""
-        if self.translator is None:
-            return
-        by_language: dict[tuple[str, str], list[tuple[Plan, list[Constraint]]]] = {}
+        """Translate questions under their constraints, language by language, and keep what is
+        better than the clause's own."""
+        by_language: dict[tuple[str, str], list[tuple[PlannedQuestion, list[Constraint]]]] = {}
         for pair, plan, places in zip(pairs, plans, projected, strict=True):
             for p in plan:
                 wanted = _constraints(p, pair.target.text, places) if self.options.constrain else []
                 languages = (pair.source.lang or "en", pair.target.lang)
                 by_language.setdefault(languages, []).append((p, wanted))
         for (source, target), rows in by_language.items():
-            self.translator.check(source, target)
+            engine = self.translator.engine_name(source, target)
             texts = [str(p.asked.text) for p, _ in rows]
-            done = self.translator.translate(texts, source, target, [c for _, c in rows])
+            wanted_rows = [wanted for _, wanted in rows]
+            done = self.translator.translate(texts, source, target, wanted_rows)
+            if done is None:
+                for p, _ in rows:
+                    if not p.in_target and self.translator.name:
+                        p.lacking = p.lacking or self.translator.reasons[source, target]
+                continue
             for (p, _), translation in zip(rows, done, strict=True):
                 p.translated = translation
+                if translation.error or not translation.text:
+                    p.lacking = p.lacking or (translation.error or "an empty translation")
+                    continue
+                score = None
+                if p.asked.score is not None:
+                    score = translation_score(p.asked.score, translation, engine)
+                if not p.in_target or (score or 0.0) > (p.target_score or 0.0):
+                    p.in_target, p.target_score = translation.text, score
+                    p.target_way = engine
+
+    def _only_good(self, plan: PlannedQuestion) -> None:
+        """Take out a target question below the wanted quality."""
+        least = self.options.min_quality
+        if plan.in_target:
+            plan.lacking = ""
+            chosen = self.options.questions != "translate"  # who asks for it gets it, scored
+            if chosen and plan.target_score is not None and plan.target_score < least:
+                plan.lacking = f"its quality {plan.target_score:.2f} is below {least:.2f}"
+                plan.in_target = ""
+
+
+def _one_of(what: str, found: str, wanted: Sequence[str]) -> None:
+    if found not in wanted:
+        raise UsageError(f"{what}: found {found!r}, wanted one of {', '.join(wanted)}")
+
+
+def _single(place: Projection) -> Offsets | None:
+    """The stretch of an answer that stands in one piece."""
+    return place.pieces[0] if place.pieces and len(place.pieces) == 1 else None
 
 
 def _constraints(
-    plan: Plan, target: str, places: dict[tuple[int, int], Projection]
+    plan: PlannedQuestion, target: str, places: dict[tuple[int, int], Projection]
 ) -> list[Constraint]:
     """The question's shared mentions with the words that stand for them in the other context."""
     found = []
     for start, end, span in plan.shared:
-        place = places[span.start, span.end]
-        if place.pieces and len(place.pieces) == 1:
-            a, b = place.pieces[0]
-            found.append(Constraint([target[a:b]], start, end))
+        stretch = _single(places[span.start, span.end])
+        if stretch is not None:
+            found.append(Constraint([target[slice(*stretch)]], start, end))
     return found

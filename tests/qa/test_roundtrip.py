@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.roundtrip import Reader, token_f1
+from projector.qa.roundtrip import ReadingModel, token_f1
 
 
 def test_token_f1() -> None:
@@ -19,7 +19,7 @@ def test_right_answers_agree_and_wrong_ones_do_not() -> None:
     from tests.qa.models import reading_bert
 
     context = "Clara works in Lima . Hugo lives in Oslo ."
-    reader = Reader(str(reading_bert()), device="cpu", batch=2)
+    reader = ReadingModel(str(reading_bert()), device="cpu", batch=2)
     scores = reader.agreement(
         [
             ("Where does Hugo live ?", context, "Oslo"),
@@ -35,5 +35,5 @@ def test_a_long_context_is_read_in_windows() -> None:
     from tests.qa.models import reading_bert
 
     context = "Clara works in Lima . " * 30 + "Hugo lives in Oslo ."
-    reader = Reader(str(reading_bert()), device="cpu")
+    reader = ReadingModel(str(reading_bert()), device="cpu")
     assert reader.agreement([("Where does Hugo live ?", context, "Oslo")]) == [1]

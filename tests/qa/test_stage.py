@@ -44,7 +44,7 @@ def made(stage: QaStage, given: Pair) -> Pair:
 
 
 def test_questions_for_the_records_own_spans_without_translator() -> None:
-    done = made(QaStage(QaOptions(translator="")), pair())
+    done = made(QaStage(QaOptions(translator="", questions="translate")), pair())
     assert [(q.text, q.lang, q.answers) for q in done.source.questions] == [
         ("Who met Merkel in Berlin?", "en", ["s0"]),
         ("Who did Obama meet in Berlin?", "en", ["s1"]),
@@ -58,7 +58,7 @@ def test_questions_for_the_records_own_spans_without_translator() -> None:
 
 @pytest.mark.apertium
 def test_four_directions_with_constrained_translation() -> None:
-    done = made(QaStage(QaOptions()), pair())
+    done = made(QaStage(QaOptions(questions="translate", translator="apertium")), pair())
     languages = [(q.lang, doc.lang) for doc in (done.source, done.target) for q in doc.questions]
     assert sorted(set(languages)) == [("en", "en"), ("en", "es"), ("es", "en"), ("es", "es")]
     spanish = [q for q in done.target.questions if q.lang == "es"]
@@ -93,7 +93,7 @@ def test_an_answer_without_links_stays_on_its_own_side() -> None:
     blank = Document("d", "Ella conoció a Merkel en Berlín.", "es")
     moved = Pair("d", given.source, Document("d", blank.text, "es", tokens=tokens(blank.text)),
                  alignment=unlinked.alignment)  # fmt: skip
-    done = made(QaStage(QaOptions(translator="")), moved)
+    done = made(QaStage(QaOptions(translator="", questions="translate")), moved)
     assert len(done.source.questions) == 2
     assert [q.answers for q in done.target.questions] == [["s1"]]
     assert [d.question for d in done.dropped] == ["d-q0"]
