@@ -106,12 +106,10 @@ KINDS: dict[str, dict[str, Engine]] = {
         "candidates": Engine(
             "projector.projection.candidates.projector:CandidateProjector",
             "best candidate by translation probability",
-            _TORCH,
         ),
         "constrained": Engine(
             "projector.projection.constrained.projector:ConstrainedProjector",
             "places markers by constrained decoding",
-            _TORCH,
         ),
         "llm": Engine(
             "projector.projection.llm:LlmProjector",

@@ -8,7 +8,7 @@ import typer
 
 from projector.cli import messages
 from projector.cli.options import Force
-from projector.errors import UsageError
+from projector.errors import DataError, UsageError
 
 
 def command(
@@ -47,13 +47,18 @@ def command(
     from projector.io.formats import read
     from projector.io.streams import check_writable
     from projector.quality.recalibration import fit_calibration, judged, save_calibration
-    from projector.records import Pair
 
     check_writable(output, force=force, reads=[silver, gold])
-    sides = (
-        (r.target if isinstance(r, Pair) else r for r in read(path)) for path in (silver, gold)
-    )
-    made = fit_calibration(*judged(*sides))
+    found = judged(read(silver), read(gold))
+    if not found.reviewed:
+        raise DataError(
+            f"found 0 of {found.records} records reviewed, wanted corrected ones",
+            reason="not_reviewed",
+            path=gold,
+        )
+    if found.reviewed < found.records:
+        messages.say(f"{gold}: {found.reviewed} of {found.records} reviewed; only these count")
+    made = fit_calibration(found.scores, found.right)
     save_calibration(made, output, force=force)
     messages.say(
         f"{output}: learnt from {made.spans} spans; calibration error {made.before:.3f} before, "

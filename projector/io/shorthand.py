@@ -71,7 +71,7 @@ def pair_from_json(value: dict[str, Any], *, line: int, path: str = "") -> Pair:
         ]
     unknown = {k: value.pop(k) for k in list(value) if k not in Pair.__struct_fields__}
     if unknown:
-        value["meta"] = {**value.get("meta", {}), **unknown}
+        value["meta"] = {**_meta(value), **unknown}
     # What refers to the two sides is converted apart: it is checked once they are in place.
     referring = {k: value.pop(k, None) for k in ("alignment", "segments")}
     try:
@@ -118,16 +118,30 @@ def document_from_json(value: dict[str, Any], *, line: int = 1, path: str = "") 
         value["labels"] = {"label": value.pop("label")}
     unknown = {k: value.pop(k) for k in list(value) if k not in DOCUMENT_FIELDS}
     if unknown:
-        meta = value.get("meta", {})
-        if not isinstance(meta, dict):
-            raise DataError(
-                f"meta: found a JSON {type(meta).__name__}, wanted an object", reason="bad_field"
-            )
-        value["meta"] = {**meta, **unknown}
+        value["meta"] = {**_meta(value), **unknown}
     try:
         return msgspec.convert(value, Document)
     except (msgspec.ValidationError, ValueError) as error:
         raise DataError(readable(error), reason="bad_field") from error
+
+
+def _meta(value: dict[str, Any]) -> dict[str, Any]:
+    meta = value.get("meta")
+    if meta is not None and not isinstance(meta, dict):
+        raise DataError(
+            f"meta: found a JSON {type(meta).__name__}, wanted an object", reason="bad_field"
+        )
+    return meta or {}
+
+
+def _list(value: dict[str, Any], name: str) -> list[Any]:
+    """A field that must be a list if it is there."""
+    found = value.get(name)
+    if found is not None and not isinstance(found, list):
+        raise DataError(
+            f"{name}: found a JSON {type(found).__name__}, wanted a list", reason="bad_field"
+        )
+    return found or []
 
 
 def readable(error: Exception) -> str:
@@ -185,9 +199,17 @@ def _from_words(value: dict[str, Any]) -> dict[str, Any]:
             ]
         else:
             value["tags"] = {field.removesuffix("_tags"): tags}
+    layers = value.get("tags")
     for field in [k for k in value if k.endswith("_tags") and isinstance(value[k], list)]:
         if len(value[field]) == len(words) and all(isinstance(t, str) for t in value[field]):
-            value.setdefault("tags", {})[field.removesuffix("_tags")] = value.pop(field)
+            if layers is not None and not isinstance(layers, dict):
+                raise DataError(
+                    f"tags: found a JSON {type(layers).__name__}, wanted an object of layers "
+                    f"beside {field}",
+                    reason="bad_field",
+                )
+            layers = value["tags"] = {**(layers or {}), field.removesuffix("_tags"): value[field]}
+            del value[field]
     return value
 
 
@@ -255,6 +277,6 @@ def _from_squad(value: dict[str, Any]) -> dict[str, Any]:
     asked: dict[str, Any] = {"id": str(value["id"]), "text": question, "answers": ids}
     if isinstance(value.get("is_impossible"), bool):
         asked["is_impossible"] = value.pop("is_impossible")
-    value["spans"] = [*value.get("spans", []), *spans]
-    value["questions"] = [*value.get("questions", []), asked]
+    value["spans"] = [*_list(value, "spans"), *spans]
+    value["questions"] = [*_list(value, "questions"), asked]
     return value

@@ -7,6 +7,7 @@ annotations should be.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -191,3 +192,32 @@ def bitext(data: Path, lang: str, large: bool = False) -> list[str]:
     if large:
         paths.append(data / "bitext-large" / f"en-{lang}.tsv.gz")
     return [str(path) for path in paths if path.exists()]
+
+
+CANONICAL = ("en-fr", "ro-en", "ja-en", "zh-en")
+
+
+class CanonicalLinks(NamedTuple):
+    """Gold links of a pair, words counted from 0: sure ones, and sure or possible ones."""
+
+    sure: set[tuple[int, int]]
+    possible: set[tuple[int, int]]
+
+
+def word_alignment(data: Path, name: str) -> tuple[list[Pair], list[CanonicalLinks]]:
+    """One of the canonical sets (en-fr Hansards, ro-en, ja-en KFTT, zh-en), as tokenised."""
+    pairs, links = [], []
+    source_lang, target_lang = name.split("-")
+    text = (data / "word-alignment" / f"{name}.dev.tsv").read_text("utf-8")
+    for n, line in enumerate(text.splitlines()):
+        source, target, given = line.split("\t")
+        sides = [
+            document(str(n), lang, words.split())
+            for lang, words in ((source_lang, source), (target_lang, target))
+        ]
+        pairs.append(Pair(str(n), sides[0], sides[1]))
+        found = [re.fullmatch(r"(\d+)([-p])(\d+)", link) for link in given.split()]
+        read = [(int(m[1]) - 1, int(m[3]) - 1, m[2]) for m in found if m]
+        sure = {(i, j) for i, j, kind in read if kind == "-"}
+        links.append(CanonicalLinks(sure, {(i, j) for i, j, _ in read}))
+    return pairs, links

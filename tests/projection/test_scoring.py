@@ -15,7 +15,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytestmark = pytest.mark.neural
 
-from projector.projection.scoring import Longest, TranslationScorer  # noqa: E402
+from projector.models.families import encode, encode_target  # noqa: E402
+from projector.models.huggingface_model import Longest  # noqa: E402
+from projector.projection.scoring import TranslationScorer  # noqa: E402
 from projector.translation.neural.hf import HuggingFaceTranslator  # noqa: E402
 
 
@@ -32,12 +34,20 @@ def beginnings(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(s, " ".join(t.split()[:n])) for s, t in pairs for n in range(1, len(t.split()) + 1)]
 
 
+def _alone(engine: HuggingFaceTranslator, source: str, target: str) -> float:
+    """One pair through the whole model, with nothing shared."""
+    plan, model = engine.plan("en", "es"), engine.seq2seq
+    rows = encode(model.tokenizer, plan, [source]), encode_target(model.tokenizer, plan, [target])
+    (scores,) = model.score(*rows, plan)
+    return sum(scores) / len(scores)
+
+
 def test_shared_scores_equal_scoring_each_pair_alone() -> None:
     folder = bracket_translator()
     pairs = beginnings(texts(6, seed=51))
     found = TranslationScorer(folder).log_probabilities(pairs, "en", "es")
     one_by_one = HuggingFaceTranslator(folder)
-    alone = [one_by_one.score([s], [t], "en", "es")[0] for s, t in pairs]
+    alone = [_alone(one_by_one, s, t) for s, t in pairs]
     assert found == pytest.approx(alone, abs=1e-4)
     assert max(found) > -0.1 > min(found)
 
@@ -119,6 +129,6 @@ def test_a_model_of_one_direction_is_used_one_way_unless_another_is_named() -> N
     assert both.directions("en", "es") == [False, True]
     with pytest.raises(UsageError):
         TranslationScorer(toy_translator()).directions("es", "en")
-    with pytest.raises(UsageError, match="no scorer is called 'apertium'"):
+    with pytest.raises(UsageError, match="'apertium' does not score given translations"):
         TranslationScorer("x", engine="apertium")
     assert TranslationScorer(toy_translator()).log_probabilities([], "en", "es") == []

@@ -13,22 +13,27 @@ from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-import numpy as np
 
 from projector.alignment.base import TokenPair
 from projector.alignment.hmm.bitext import bitext_path, read_bitext
-from projector.alignment.hmm.cognates import unknown_evidence
 from projector.alignment.hmm.inference import Matrices, link_matrices
 from projector.alignment.hmm.lexicon import Known, Lexicon, load_lexicon
 from projector.alignment.hmm.long_sentences import pieces
 from projector.alignment.hmm.priors import evidence_for, lexicon_paces, null_counts, total_counts
-from projector.alignment.hmm.similarity import Levels, levels_of, reduced, sides_of, unit_vectors
-from projector.alignment.hmm.state import State, parameters_in, parameters_out, splitter_of
-from projector.alignment.hmm.subtokens import Split, Splitter
+from projector.alignment.hmm.similarity import Levels, levels_of, sides_of, unit_vectors
+from projector.alignment.hmm.state import State, parameters_in, parameters_out
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, joined, repacked
 from projector.alignment.hmm.threads import in_order
 from projector.alignment.hmm.training import Parameters, Settings, train
-from projector.alignment.hmm.views import VIEWS, Units, View, classes, view
+from projector.alignment.hmm.views import (
+    VIEWS,
+    Units,
+    View,
+    classes,
+    needs_whole_words,
+    view,
+)
+from projector.alignment.hmm.vocabulary import Vocabulary
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError, near_miss
 from projector.models.vectors.load import AUTO, open_vectors, resolve_vectors
@@ -39,7 +44,6 @@ LEAST = 0.02  # links below this probability are not written
 BATCH = 1_000  # pairs read at a time
 CHUNK = 64  # pairs aligned at a time by one thread
 SMALL = 6_000  # pairs up to which all views are worth their time
-MOST_ENCODED = 16_000  # words of a side that get a vector, the more frequent ones
 LARGE = 40_000  # pairs from which whole forms do better than stems
 
 T = TypeVar("T")
@@ -70,6 +74,7 @@ class Trained(msgspec.Struct):
     source: Units
     target: Units
     parameters: Parameters
+    whole_words: bool
 
 
 class HmmAligner:
@@ -100,40 +105,38 @@ class HmmAligner:
         self.vectors = resolve_vectors(self.options.vectors)
         self._lexicons: list[Lexicon] = [load_lexicon(path) for path in paths]
         self._threads = self.options.threads or min(8, os.cpu_count() or 1)
-        self._source, self._target = Splitter(), Splitter()
+        self._vocabularies: dict[bool, Vocabulary] = {}
         self._models: dict[str, Trained] = {}
         self._languages = "", ""
         self.pairs = 0
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
-        written = bool(self.vectors)
-        self._source, self._target = Splitter(written), Splitter(written)
         self._models = {}
-        self._languages = source, target
-        corpus = joined(self._read(pairs, source, target), LONGEST)
-        self.pairs = len(corpus)
-        forms = self._form_vectors() if self.vectors else None
+        self._languages = languages = source, target
+        needed = {needs_whole_words(name, *languages) for name in self.options.views or VIEWS}
+        self._vocabularies = {
+            whole: Vocabulary.empty(languages, whole, bool(self.vectors))
+            for whole in sorted(needed)
+        }
+        corpora = {
+            whole: joined(parts, LONGEST) for whole, parts in self._read(pairs, languages).items()
+        }
+        self.pairs = max(map(len, corpora.values()))
+        vectors: dict[bool, tuple[Floats, Floats]] = {}
         for name in self.options.views or self._choose():
-            kind = view(name, source, target)
+            kind = view(name, *languages)
+            whole = needs_whole_words(name, *languages)
+            vocabulary, corpus = self._vocabularies[whole], corpora[whole]
+            if self.vectors and whole not in vectors:
+                provider = open_vectors(self.vectors)
+                vectors[whole] = vocabulary.form_vectors(provider, languages)
             left, right = Units(kind.source), Units(kind.target)
-            units_s = left.learn(self._source.forms)
-            units_t = right.learn(self._target.forms)
+            units_s = left.learn(vocabulary.source.forms)
+            units_t = right.learn(vocabulary.target.forms)
             mapped = repacked(corpus, units_s[corpus.source], units_t[corpus.target])
-            self._models[name] = Trained(left, right, self._train(kind, mapped, left, right, forms))
-
-    def _form_vectors(self) -> tuple[Floats, Floats]:
-        """A vector for each sub-token of either side, zeros for those beyond `MOST_ENCODED`."""
-        vectors = open_vectors(self.vectors)
-        sides = []
-        for splitter, lang in zip((self._source, self._target), self._languages, strict=True):
-            surfaces, counts = splitter.surfaces()
-            chosen = np.argsort(-np.array(counts), kind="stable")[:MOST_ENCODED]
-            encoded = vectors.encode([surfaces[n] for n in chosen], lang)
-            side = np.zeros((len(surfaces), encoded.shape[1]), np.float32)
-            side[chosen] = encoded
-            sides.append(side)
-        return reduced(sides[0], sides[1])
+            trained = self._train(kind, mapped, left, right, vectors.get(whole))
+            self._models[name] = Trained(left, right, trained, whole)
 
     def _choose(self) -> Sequence[str]:
         """All views for a small corpus, one for a larger: the more it has, the less words need to
@@ -147,16 +150,19 @@ class HmmAligner:
         given = self.options.iterations
         return (given, given) if given else (5, 4) if self.pairs <= LARGE else (3, 3)
 
-    def _read(self, pairs: Iterable[TokenPair], source: str, target: str) -> Iterator[Corpus]:
-        left, right = self._source, self._target
+    def _read(
+        self, pairs: Iterable[TokenPair], languages: tuple[str, str]
+    ) -> dict[bool, list[Corpus]]:
+        """All sentence pairs in the numbers of each vocabulary."""
+        read: dict[bool, list[Corpus]] = {whole: [] for whole in self._vocabularies}
         for batch in _batches(pairs):
-            yield _corpus(
-                left.learn([pair.source for pair in batch]),
-                right.learn([pair.target for pair in batch]),
-            )
+            for whole, vocabulary in self._vocabularies.items():
+                read[whole].append(vocabulary.learn(batch))
         for path in self.options.bitext:
-            for texts in _batches(read_bitext(bitext_path(path, source, target))):
-                yield _corpus(left.texts(a for a, _ in texts), right.texts(b for _, b in texts))
+            for texts in _batches(read_bitext(bitext_path(path, *languages))):
+                for whole, vocabulary in self._vocabularies.items():
+                    read[whole].append(vocabulary.learn_texts(texts))
+        return read
 
     def _train(
         self,
@@ -228,32 +234,23 @@ class HmmAligner:
     def _job(self, pairs: Sequence[TokenPair]) -> Callable[[], Matrices]:
         """What aligns a few pairs: their words are looked up here, the rest is compiled code that
         may run on another thread."""
-        unknown: list[str] = []
-        left = self._source.known([pair.source for pair in pairs], unknown)
-        right = self._target.known([pair.target for pair in pairs], unknown)
-        corpus = _corpus(left, right)
-        owners = left.owner, right.owner
-        least = np.empty(0, np.float32)
-        if unknown:
-            forms = self._source.forms, self._target.forms
-            least = unknown_evidence(corpus, *forms, unknown)
         matrices = Matrices.of([(len(pair.source), len(pair.target)) for pair in pairs])
-        views = [
-            (
-                model.parameters,
-                repacked(
-                    corpus,
-                    model.source.of(corpus.source, unknown),
-                    model.target.of(corpus.target, unknown),
-                ),
+        found = {whole: words.look_up(pairs) for whole, words in self._vocabularies.items()}
+        views = []
+        for model in self._models.values():
+            looked_up = found[model.whole_words]
+            corpus, unknown = looked_up.corpus, looked_up.unknown
+            units = repacked(
+                corpus,
+                model.source.of(corpus.source, unknown),
+                model.target.of(corpus.target, unknown),
             )
-            for model in self._models.values()
-        ]
+            views.append((model.parameters, units, looked_up))
 
         def job() -> Matrices:
             total = matrices.soft
-            for parameters, units in views:
-                total += link_matrices(parameters, units, owners, matrices, least)
+            for parameters, units, known in views:
+                total += link_matrices(parameters, units, known.owners, matrices, known.least)
             total /= len(views)
             return matrices
 
@@ -269,22 +266,29 @@ class HmmAligner:
     def state(self) -> bytes:
         """What `fit` learnt, for workers elsewhere and for a run that is taken up again."""
         models = {name: parameters_out(model.parameters) for name, model in self._models.items()}
-        forms = self._source.forms, self._target.forms
-        return msgspec.msgpack.encode(State(*self._languages, self.pairs, forms, models))
+        used = {model.whole_words for model in self._models.values()}
+        forms = {whole: self._vocabularies[whole].forms for whole in sorted(used)}
+        return msgspec.msgpack.encode(
+            State(*self._languages, self.pairs, forms.get(False), models, forms.get(True))
+        )
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
         state = msgspec.msgpack.decode(data, type=State)
-        self._languages = state.source, state.target
+        self._languages = languages = state.source, state.target
         self.pairs = state.pairs
-        self._source, self._target = map(splitter_of, state.forms)
+        self._vocabularies = {
+            whole: Vocabulary.of_forms(languages, whole, forms)
+            for whole, forms in ((False, state.forms), (True, state.whole_words))
+            if forms is not None
+        }
         self._models = {}
         for name, found in state.models.items():
-            kind = view(name, state.source, state.target)
+            kind, whole = view(name, *languages), needs_whole_words(name, *languages)
             left, right = Units(kind.source), Units(kind.target)
-            left.learn(self._source.forms)
-            right.learn(self._target.forms)
-            self._models[name] = Trained(left, right, parameters_in(found))
+            left.learn(self._vocabularies[whole].source.forms)
+            right.learn(self._vocabularies[whole].target.forms)
+            self._models[name] = Trained(left, right, parameters_in(found), whole)
 
     def close(self) -> None:
         self._models = {}
@@ -294,7 +298,3 @@ def _batches(items: Iterable[T]) -> Iterator[list[T]]:
     stream = iter(items)
     while batch := list(islice(stream, BATCH)):
         yield batch
-
-
-def _corpus(source: Split, target: Split) -> Corpus:
-    return Corpus.of(source.numbers, source.at, target.numbers, target.at)

@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from projector.alignment.hmm.subtokens import Splitter
 from projector.alignment.hmm.table import Table
 from projector.alignment.hmm.training import Parameters
 
@@ -25,13 +24,15 @@ class Packed(msgspec.Struct, frozen=True, array_like=True):
 
 
 class State(msgspec.Struct, frozen=True):
-    """A trained aligner: its languages, both vocabularies, and each view's arrays."""
+    """A trained aligner: its languages, both sides' sub-tokens (of scripts without spaces by
+    characters in ``forms``, by words in ``whole_words``), and each view's arrays."""
 
     source: str
     target: str
     pairs: int
-    forms: tuple[list[str], list[str]]
+    forms: tuple[list[str], list[str]] | None
     models: dict[str, dict[str, Packed | float]]
+    whole_words: tuple[list[str], list[str]] | None = None
 
 
 def pack(array: np.ndarray) -> Packed:
@@ -64,11 +65,3 @@ def parameters_in(found: dict[str, Packed | float]) -> Parameters:
     }
     table = Table(values.pop("start"), values.pop("column"))
     return Parameters(table=table, **values)
-
-
-def splitter_of(forms: list[str]) -> Splitter:
-    """A splitter that knows these sub-tokens, in this order."""
-    splitter = Splitter()
-    for form in forms:
-        splitter.number(form)
-    return splitter

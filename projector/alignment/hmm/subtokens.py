@@ -3,8 +3,8 @@
 A token such as ``d'aller`` or ``(2009),`` hides several words from a model that counts. For the
 aligner alone each token is cut into its runs of letters and of digits, in lower case; a token
 without either stays as it is. Chinese, Japanese and Thai characters stand alone, so that it does
-not matter how a text was segmented. Links are mapped back to the given tokens afterwards, so this
-never touches a document.
+not matter how a text was segmented; a splitter for whole words keeps them together. Links are
+mapped back to the given tokens afterwards, so this never touches a document.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ import numpy as np
 import regex
 
 from projector.alignment.hmm.table import Ints, Longs, bounds
+from projector.text.languages import base_language
+from projector.text.tokens import tokenize
 
+_NUMBER = r"\p{N}+(?:[.,:٫٬]\p{N}+)*"
 _LONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_RUN = regex.compile(
-    rf"\p{{N}}+(?:[.,:٫٬]\p{{N}}+)*|[{_LONE}]\p{{M}}*|(?:(?![{_LONE}])[\p{{L}}\p{{M}}])+"
+_RUN = regex.compile(rf"{_NUMBER}|[{_LONE}]\p{{M}}*|(?:(?![{_LONE}])[\p{{L}}\p{{M}}])+")
+_WHOLE_RUN = regex.compile(
+    rf"{_NUMBER}|[{_LONE}ー][{_LONE}\p{{M}}ー]*|(?:(?![{_LONE}])[\p{{L}}\p{{M}}])+"
 )
 # In running text a punctuation mark inside a word (d'un, vice-president, U.S) is no token.
 _TEXT = regex.compile(
@@ -68,9 +72,14 @@ STEMMERS = {
 }
 
 
-def subtokens(token: str) -> list[str]:
-    """The runs of letters and digits of one token, or the token itself if it has none."""
-    return _RUN.findall(token.lower()) or [token]
+def subtokens(token: str, whole_words: bool = False) -> list[str]:
+    """The runs of letters and digits of one token, or the token itself if it has none.
+
+    Args:
+        whole_words: keep characters of scripts without spaces together.
+    """
+    run = _WHOLE_RUN if whole_words else _RUN
+    return run.findall(token.lower()) or [token]
 
 
 def text_subtokens(text: str) -> list[str]:
@@ -85,7 +94,7 @@ def stemmer(lang: str) -> Callable[[str], str]:
     Snowball where it knows the language; elsewhere the first five letters of words longer than
     six, which is the plainest way to let inflected forms share their statistics.
     """
-    name = STEMMERS.get(lang.partition("-")[0].lower())
+    name = STEMMERS.get(base_language(lang))
     if name is not None:
         import Stemmer
 
@@ -122,9 +131,11 @@ class Splitter:
 
     Args:
         counts_case: count the tokens as they are written, for `surfaces`.
+        words_of: a language without spaces whose words are kept whole; "" for none.
     """
 
-    def __init__(self, counts_case: bool = False) -> None:
+    def __init__(self, counts_case: bool = False, words_of: str = "") -> None:
+        self.words_of = words_of
         self.forms: list[str] = [""]
         self._written: Counter[str] | None = Counter() if counts_case else None
         self._number: dict[str, int] = {"": 0}
@@ -152,6 +163,8 @@ class Splitter:
 
     def texts(self, texts: Iterable[str]) -> Split:
         """Running text, one sentence a piece; new sub-tokens get numbers."""
+        if self.words_of:
+            return self._as_one_word_each([self._words(text) for text in texts])
         number, known = self.number, self._number
         if self._written is not None:
             texts = list(texts)
@@ -161,6 +174,14 @@ class Splitter:
         lengths = np.fromiter(map(len, found), np.int64, len(found))
         numbers = np.fromiter(chain.from_iterable(found), np.int32, int(lengths.sum()))
         return Split(numbers, bounds(lengths), _places(lengths))
+
+    def _words(self, text: str) -> list[str]:
+        return [text[a:b] for a, b in tokenize(text, self.words_of)]
+
+    def _as_one_word_each(self, sentences: Sequence[Sequence[str]]) -> Split:
+        """The sub-tokens of tokenised sentences, each as a word of its own."""
+        found = self.learn(sentences)
+        return Split(found.numbers, found.at, _places(np.diff(found.at)))
 
     def surfaces(self) -> tuple[list[str], list[int]]:
         """How each sub-token is mostly written (``paris`` as ``Paris``), and how often it was met;
@@ -177,7 +198,7 @@ class Splitter:
     def _spellings(self) -> Counter[tuple[str, str]]:
         found: Counter[tuple[str, str]] = Counter()
         for token, count in (self._written or {}).items():
-            for run in _RUN.findall(token) or [token]:
+            for run in (_WHOLE_RUN if self.words_of else _RUN).findall(token) or [token]:
                 found[run.lower(), run] += count
         return found
 
@@ -201,11 +222,13 @@ class Splitter:
         code = self._codes.get(word)  # learnt since: it stands twice in what is read at a time
         if code is not None:
             return [code] if code >= 0 else self._several[-code - 1]
-        return self._kept(word, [self.number(form) for form in subtokens(word)])
+        return self._kept(
+            word, [self.number(form) for form in subtokens(word, bool(self.words_of))]
+        )
 
     def _look(self, word: str, unknown: list[str]) -> list[int]:
         split = []
-        for form in subtokens(word):
+        for form in subtokens(word, bool(self.words_of)):
             number = self._number.get(form)
             if number is None:
                 unknown.append(form)

@@ -15,6 +15,8 @@ import numpy as np
 
 from projector.alignment.hmm.subtokens import stemmer
 from projector.alignment.hmm.table import Ints
+from projector.text.languages import base_language
+from projector.text.segmenters import SPACELESS
 
 Shorten = Callable[[str], str]
 
@@ -57,9 +59,15 @@ def view(name: str, source: str, target: str) -> View:
     return View(name, str, str, (stems, (five, five)), (30.0, 3.0))
 
 
+def needs_whole_words(name: str, source: str, target: str) -> bool:
+    """Whether a view takes the words of scripts without spaces whole, where the others take
+    characters: ``form``, if either language writes no spaces."""
+    return name == "form" and bool({base_language(source), base_language(target)} & SPACELESS)
+
+
 def _bare(lang: str, shorten: Shorten) -> Shorten:
     """Before letters are counted, Arabic words lose the article and what is written on to it."""
-    if lang.partition("-")[0].lower() not in ("ar", "ara"):
+    if base_language(lang) != "ar":
         return shorten
     return lambda word: shorten(_ARTICLE.sub("", word))
 

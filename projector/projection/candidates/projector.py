@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from msgspec import Meta, Struct
@@ -18,6 +18,7 @@ from projector.engines import read_options
 from projector.errors import UsageError
 from projector.projection.assignment import choose, probabilities
 from projector.projection.base import Projection
+from projector.projection.candidates.span_generator import SpanGenerator
 from projector.projection.ngrams import Window, stretch_of, windows
 from projector.projection.scoring import TranslationScorer
 from projector.projection.token_runs import merge_adjacent, token_run
@@ -28,7 +29,7 @@ class CandidateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Options of `CandidateProjector`.
 
     Attributes:
-        scorer: ``hf`` or ``ctranslate2``; reverse: a model for the other direction.
+        scorer: ``hf``, ``ctranslate2`` or ``firefox``; reverse: a model for the other direction.
         normalise: see `projector.projection.scoring.TranslationScorer`.
         generator: folder of a model that proposes spans (else links and n-grams do).
         hypotheses: how many of the generator's outputs are read.
@@ -75,7 +76,7 @@ class CandidateProjector:
     name = "candidates"
     needs_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         if not model:
             raise UsageError(
                 "the method 'candidates' needs a translation model: --model FOLDER_OR_HUB_NAME"
@@ -83,14 +84,12 @@ class CandidateProjector:
         self.model = model
         self.options = read_options(CandidateOptions, options, self.name)
         o = self.options
-        engine: dict[str, Any] = {"device": o.device, "batch_tokens": o.batch_tokens}
+        engine: dict[str, object] = {"device": o.device, "batch_tokens": o.batch_tokens}
         self.scorer = TranslationScorer(
             model, engine=o.scorer, reverse=o.reverse, normalise=o.normalise, options=engine
         )
-        self.generator: Any = None
+        self.generator: SpanGenerator | None = None
         if o.generator:
-            from projector.projection.candidates.span_generator import SpanGenerator
-
             self.generator = SpanGenerator(o.generator, o.hypotheses, o.device)
 
     @property

@@ -14,15 +14,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from projector.models.families import Plan
+from projector.models.translation_model import TranslationModel
 from projector.projection.constrained.template import Template
-
-if TYPE_CHECKING:
-    from projector.models.seq2seq import Seq2Seq
 
 WIDTHS = (4, 16, 64)  # tried between the narrow search and the full one
 SLACK = 1e-3  # the same sequence in another batch may differ by rounding
@@ -136,8 +132,7 @@ def room_of(template: Template) -> list[int]:
 
 
 def place(
-    seq2seq: Seq2Seq,
-    settings: Plan,
+    model: TranslationModel,
     problems: Sequence[Problem],
     best: int = 1,
     beam: int = 2,
@@ -161,7 +156,7 @@ def place(
         if not open_:
             break
         found = run(
-            seq2seq, settings, [problems[n] for n in open_], [baseline[n] for n in open_],
+            model, [problems[n] for n in open_], [baseline[n] for n in open_],
             [lower_bound(placed[n].placements, best, margin) for n in open_], best, width,
         )  # fmt: skip
         for n, new in zip(open_, found, strict=True):
@@ -181,8 +176,7 @@ def lower_bound(placements: Sequence[Placement], best: int, margin: float) -> fl
 
 
 def run(
-    seq2seq: Seq2Seq,
-    settings: Plan,
+    model: TranslationModel,
     problems: Sequence[Problem],
     baseline: Sequence[list[float]],
     bounds: Sequence[float],
@@ -196,13 +190,8 @@ def run(
     each problem: the log-probability of the template's beginnings without any marker. Where it is
     empty, it is filled in: the sequence without markers then goes on to the template's end.
     """
-    import torch
-
-    from projector.models.decoding import Stepper
-
     placed = [Placed([]) for _ in problems]
     rooms = [room_of(problem.template) for problem in problems]
-    end = seq2seq.eos_ids[0]
     plain = [not known for known in baseline]  # whose baseline is to be found
 
     def is_plain(n: int, member: tuple[float, int, int, Partial]) -> bool:
@@ -212,54 +201,51 @@ def run(
         # The sequence without markers is the furthest of its length, so at most one is missing.
         return baseline[n][min(at, len(baseline[n]) - 1)]
 
-    with torch.inference_mode():
-        stepper = Stepper(seq2seq, [problem.source for problem in problems], settings)
-        logits = stepper.start()
-        rows = [
-            (n, Partial(0.0, 0, tuple(kind.count for kind in problem.kinds)))
-            for n, problem in enumerate(problems)
-        ]
-        while rows:
-            for n, partial in rows:
-                placed[n].steps += 1
-                if plain[n] and untouched(partial):
-                    baseline[n].append(partial.score)
-            # Row, token, problem, what it leads to (None: complete).
-            options: list[tuple[int, int, int, Partial | None]] = []
-            for row, (n, partial) in enumerate(rows):
-                if is_complete(problems[n], partial):
-                    options.append((row, end, n, None))
-                following = goes_on(problems[n], partial, rooms[n])
-                ghost = plain[n] and untouched(partial)
-                if ghost and partial.at < len(problems[n].template.ids):
-                    ahead = _with(partial, at=partial.at + 1)
-                    if not any(after == ahead for _, after in following):
-                        following.append((problems[n].template.ids[partial.at], ahead))
-                for token, after in following:
-                    options.append((row, token, n, after))
-            log_p = logits.log_softmax(1)
-            taken = log_p[[row for row, *_ in options], [token for _, token, *_ in options]]
-            alive: dict[int, list[tuple[float, int, int, Partial]]] = {}
-            for (row, token, n, goal), gain in zip(options, taken.tolist(), strict=True):
-                score = rows[row][1].score + gain
-                if goal is None:
-                    placed[n].placements.append(Placement(score, rows[row][1].done))
-                elif score >= bounds[n] - SLACK:
-                    member = _with(goal, score=score)
-                    alive.setdefault(n, []).append((score, row, token, member))
-            kept = []
-            for n, members in alive.items():
-                if len(members) > width:
-                    placed[n].exact = False
-                    members.sort(key=lambda m: known(n, m[3].at) - m[0])
-                    members[width:] = [m for m in members[width:] if is_plain(n, m)]
-                kept += [(n, *member) for member in members]
-            rows = [(n, partial) for n, _, _, _, partial in kept]
-            if rows:
-                device = logits.device
-                stepper.select(torch.tensor([row for _, _, row, _, _ in kept], device=device))
-                tokens = torch.tensor([[token] for *_, token, _ in kept], device=device)
-                logits = stepper.step(tokens)
+    hypotheses = model.begin([problem.source for problem in problems])
+    rows = [
+        (n, Partial(0.0, 0, tuple(kind.count for kind in problem.kinds)))
+        for n, problem in enumerate(problems)
+    ]
+    while rows:
+        for n, partial in rows:
+            placed[n].steps += 1
+            if plain[n] and untouched(partial):
+                baseline[n].append(partial.score)
+        # Row, token, problem, what it leads to (None: complete).
+        options: list[tuple[int, int, int, Partial | None]] = []
+        for row, (n, partial) in enumerate(rows):
+            if is_complete(problems[n], partial):
+                options.append((row, model.end, n, None))
+            following = goes_on(problems[n], partial, rooms[n])
+            ghost = plain[n] and untouched(partial)
+            if ghost and partial.at < len(problems[n].template.ids):
+                ahead = _with(partial, at=partial.at + 1)
+                if not any(after == ahead for _, after in following):
+                    following.append((problems[n].template.ids[partial.at], ahead))
+            for token, after in following:
+                options.append((row, token, n, after))
+        taken = hypotheses.log_probabilities(
+            [row for row, *_ in options], [token for _, token, *_ in options]
+        )
+        alive: dict[int, list[tuple[float, int, int, Partial]]] = {}
+        for (row, token, n, goal), gain in zip(options, taken, strict=True):
+            score = rows[row][1].score + gain
+            if goal is None:
+                placed[n].placements.append(Placement(score, rows[row][1].done))
+            elif score >= bounds[n] - SLACK:
+                member = _with(goal, score=score)
+                alive.setdefault(n, []).append((score, row, token, member))
+        kept = []
+        for n, members in alive.items():
+            if len(members) > width:
+                placed[n].exact = False
+                members.sort(key=lambda m: known(n, m[3].at) - m[0])
+                members[width:] = [m for m in members[width:] if is_plain(n, m)]
+            kept += [(n, *member) for member in members]
+        rows = [(n, partial) for n, _, _, _, partial in kept]
+        if rows:
+            hypotheses.select([row for _, _, row, _, _ in kept])
+            hypotheses.step([token for *_, token, _ in kept])
     for found in placed:
         found.placements.sort(key=lambda p: -p.score)
         del found.placements[best:]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
@@ -20,7 +20,6 @@ from msgspec.structs import replace
 
 from projector.engines import read_options
 from projector.errors import UsageError
-from projector.models.families import encode, encode_target
 from projector.projection.base import Projection
 from projector.projection.constrained.placement import Kind, Placed, Problem, place
 from projector.projection.constrained.template import Template, make_template
@@ -48,6 +47,7 @@ class ConstrainedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_field
             is no longer exact and the projection says so.
         links: how much the links count when equal markers are told apart.
         batch: sentences searched at once.
+        scorer: the translator whose model is searched: one that can be (``hf``, ``firefox``).
         device: as for the translator.
     """
 
@@ -58,6 +58,7 @@ class ConstrainedOptions(Struct, frozen=True, kw_only=True, forbid_unknown_field
     most: Annotated[int, Meta(ge=1)] = 256
     links: Annotated[float, Meta(ge=0)] = 0.5
     batch: Annotated[int, Meta(ge=1)] = 16
+    scorer: str = "hf"
     device: str = "auto"
 
 
@@ -82,7 +83,7 @@ class ConstrainedProjector:
     name = "constrained"
     needs_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         if not model:
             raise UsageError(
                 "the method 'constrained' needs a translation model: --model FOLDER_OR_HUB_NAME"
@@ -90,7 +91,9 @@ class ConstrainedProjector:
         self.model = model
         self.options = read_options(ConstrainedOptions, options, self.name)
         self.markers = read_markers(self.options.markers)
-        self.scorer = TranslationScorer(model, options={"device": self.options.device})
+        self.scorer = TranslationScorer(
+            model, engine=self.options.scorer, options={"device": self.options.device}
+        )
         self.steps = 0  # decoder steps made so far
 
     @property
@@ -123,7 +126,7 @@ class ConstrainedProjector:
         work, crossing = jobs(pair)
         for span in crossing:
             refused[n, span] = ("no_counterpart", "it crosses the end of a sentence")
-        seq2seq = self.scorer.forward.seq2seq
+        window = self.scorer.model_for(pair.source.lang, pair.target.lang).window if work else 0
         for whole in work:
             single = self.options.together or len(whole.parts) == 1
             for job in [whole] if single else [_only(whole, k) for k in range(len(whole.parts))]:
@@ -131,8 +134,8 @@ class ConstrainedProjector:
                 longest = max(len(problem.source), _length(problem))
                 room = sum(start >= 0 for start in problem.template.starts)
                 reason = ""
-                if longest > seq2seq.window:
-                    reason = f"its sentence has {longest} tokens, the model takes {seq2seq.window}"
+                if longest > window:
+                    reason = f"its sentence has {longest} tokens, the model takes {window}"
                 elif room < len(job.parts):
                     reason = f"the translation has {room} words for {len(job.parts)} spans"
                 if reason:
@@ -142,15 +145,13 @@ class ConstrainedProjector:
                     tasks.append(Task(n, job, problem, tokens))
 
     def _problem(self, pair: Pair, job: Job) -> tuple[Problem, list[Offsets]]:
-        engine = self.scorer.forward
-        settings = engine.plan(pair.source.lang, pair.target.lang)
-        tokenizer = engine.seq2seq.tokenizer
+        model = self.scorer.model_for(pair.source.lang, pair.target.lang)
         a, b = job.target
         tokens = [token for token in pair.target.tokens or () if a <= token[0] and token[1] <= b]
         words = [pair.source.text[p.start : p.end].split() for p in job.parts]
         edges = any(not facts(w[k]).content for w in words if w for k in (0, -1))
         template = make_template(
-            tokenizer, settings, pair.target.text[a:b], [(s - a, e - a) for s, e in tokens], edges
+            model, pair.target.text[a:b], [(s - a, e - a) for s, e in tokens], edges
         )
         counts: dict[tuple[str, str], int] = {}
         for k in range(len(job.parts)):
@@ -158,25 +159,25 @@ class ConstrainedProjector:
             counts[names] = counts.get(names, 0) + 1
         kinds = []
         for names, count in counts.items():
-            opening, closing = encode_target(tokenizer, settings, list(names))
+            opening, closing = model.target_ids(list(names))
             kinds.append(Kind(tuple(opening), tuple(closing), count))
         text = marked(pair.source.text, job, self.markers)
-        return Problem(encode(tokenizer, settings, [text])[0], template, kinds), tokens
+        return Problem(model.source_ids([text])[0], template, kinds), tokens
 
     def _search(self, pairs: Sequence[Pair], tasks: Sequence[Task]) -> None:
         """All searches, those of one pair of languages and of like length together."""
-        engine, o = self.scorer.forward, self.options
+        o = self.options
         groups: dict[tuple[str, str], list[Task]] = {}
         for task in tasks:
             pair = pairs[task.pair]
             groups.setdefault((pair.source.lang, pair.target.lang), []).append(task)
         for (source, target), members in groups.items():
             members.sort(key=lambda task: -_length(task.problem))
+            model = self.scorer.model_for(source, target)
             for start in range(0, len(members), o.batch):
                 batch = members[start : start + o.batch]
                 found = place(
-                    engine.seq2seq, engine.plan(source, target),
-                    [task.problem for task in batch], o.best, o.beam, o.most, MARGIN,
+                    model, [task.problem for task in batch], o.best, o.beam, o.most, MARGIN,
                 )  # fmt: skip
                 for task, placed in zip(batch, found, strict=True):
                     task.placed = placed

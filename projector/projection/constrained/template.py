@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
-from projector.models.families import Plan, encode_target
+from projector.models.translation_model import TranslationModel
 from projector.projection.words import facts
 from projector.records import Offsets
 
@@ -28,7 +27,7 @@ class Template(Struct, frozen=True):
 
 
 def make_template(
-    tokenizer: Any, settings: Plan, text: str, tokens: Sequence[Offsets], edges: bool = False
+    model: TranslationModel, text: str, tokens: Sequence[Offsets], edges: bool = False
 ) -> Template:
     """The template of a target sentence.
 
@@ -38,13 +37,12 @@ def make_template(
     """
     chunks = [(m.start(), m.end()) for m in _CHUNK.finditer(text)]
     texts = [text[a:b] for a, b in chunks]
-    encoded = encode_target(tokenizer, settings, texts) if chunks else []
+    encoded = model.target_ids(texts)
     ids: list[int] = []
     befores: dict[int, int] = {}  # character at which a piece starts -> boundary before it
     afters: dict[int, int] = {}  # character at which a piece ends -> boundary after it
     for (at, stop), chunk, pieces in zip(chunks, texts, encoded, strict=True):
-        names = [p.replace("▁", "") for p in tokenizer.convert_ids_to_tokens(pieces)]
-        for n, found in enumerate(spelled(names, chunk)):
+        for n, found in enumerate(spelled(model.spellings(pieces), chunk)):
             if found is not None:
                 befores.setdefault(at + found[0], len(ids) + n)
                 afters[at + found[1]] = len(ids) + n + 1

@@ -14,17 +14,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from projector.engines import read_options
 from projector.errors import UsageError
 from projector.models.batching import in_batches
-from projector.models.families import Plan, encode, encode_target, plan
-from projector.models.fingerprint import folder_fingerprint
+from projector.models.families import Plan, encode, encode_target
 from projector.models.hub import model_folder
 from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
 from projector.translation.neural.conversion import converted_folder
+from projector.translation.neural.local_model import LocalModelTranslator
 from projector.translation.neural.windowed import Piece, finish, holds, translate_pieces
 
 PRECISIONS = ("int8", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
@@ -70,10 +70,7 @@ class CTranslate2Options(Struct, frozen=True, kw_only=True, forbid_unknown_field
             )
 
 
-SPEED_OPTIONS = {"batch_tokens", "device", "threads", "cache_dir"}
-
-
-class CTranslate2Translator:
+class CTranslate2Translator(LocalModelTranslator):
     """Translator and scorer over a converted model (see the module's docstring).
 
     Raises:
@@ -82,39 +79,27 @@ class CTranslate2Translator:
     """
 
     name = "ctranslate2"
-    gives_links = False
-    slow_check = True  # the cache remembers what has passed it
+    Options = CTranslate2Options
 
-    def __init__(self, model: str = "", **options: Any) -> None:
-        if not model:
-            raise UsageError("the engine 'ctranslate2' needs a model: --model FOLDER_OR_HUB_NAME")
-        self.model = model
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(CTranslate2Options, options, self.name)
+        super().__init__(model, self.options, self.options.prefix)
         self.version = f"ctranslate2 {version('ctranslate2')}"
-        self._plans: dict[tuple[str, str], Plan] = {}
         self._translator: Any = None
         self._tokens: tuple[list[str], dict[str, int]] = ([], {})
-
-    @cached_property
-    def folder(self) -> str:
-        return model_folder(self.model, self.name)
 
     @property
     def _converted(self) -> bool:
         return (Path(self.folder) / "model.bin").exists()
 
-    @cached_property
-    def _tokenizer(self) -> tuple[Any, Any]:
+    def _tokenizer_folder(self) -> str:
         folder = self.options.tokenizer
         if not folder and self._converted:
             raise UsageError(
                 f"ctranslate2: {self.folder} is a converted model; name the folder of its Hugging "
                 f"Face tokeniser with the option tokenizer=FOLDER"
             )
-        folder = model_folder(folder, self.name) if folder else self.folder
-        from projector.models.seq2seq import load_tokenizer
-
-        return load_tokenizer(folder)
+        return model_folder(folder, self.name) if folder else self.folder
 
     @cached_property
     def _device(self) -> str:
@@ -138,28 +123,8 @@ class CTranslate2Translator:
         return "int8" if self._device == "cpu" else "float16"
 
     def identity(self) -> dict[str, Any]:
-        """Everything that decides what a translation is (the cache's key)."""
-        options = structs.asdict(self.options)
-        return {
-            "engine": self.name,
-            "model": folder_fingerprint(self.folder),
-            "version": self.version,
-            "precision": self._precision,
-            "options": {k: v for k, v in options.items() if k not in SPEED_OPTIONS},
-        }
-
-    def plan(self, source: str, target: str) -> Plan:
-        """How this model is told the languages (see `families.plan`)."""
-        if (source, target) not in self._plans:
-            config, tokenizer = self._tokenizer
-            self._plans[source, target] = plan(
-                config, tokenizer, source, target, model=self.model, prefix=self.options.prefix
-            )
-        return self._plans[source, target]
-
-    def check(self, source: str, target: str) -> None:
-        """Fail now if the model is missing or has not these languages; converts nothing."""
-        self.plan(source, target)
+        """As that of `hf`, and the precision that this machine makes of ``auto``."""
+        return {**super().identity(), "precision": self._precision}
 
     @property
     def translator(self) -> Any:

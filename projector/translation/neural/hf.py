@@ -8,24 +8,22 @@ Weights load at the first sentence; `check` reads only configuration and tokenis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
 from projector.engines import read_options
-from projector.errors import UsageError
 from projector.models.batching import in_batches
-from projector.models.families import Plan, encode, encode_target, plan
-from projector.models.fingerprint import folder_fingerprint
-from projector.models.hub import model_folder
+from projector.models.families import Plan, encode, encode_target
 from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
+from projector.translation.neural.local_model import LocalModelTranslator
 from projector.translation.neural.windowed import Piece, finish, holds, translate_pieces
 
 if TYPE_CHECKING:
     from projector.models.decoding import Decoding, Output
+    from projector.models.huggingface_model import HuggingFaceModel
     from projector.models.seq2seq import Seq2Seq
 
 
@@ -75,11 +73,7 @@ class HfOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"temperature: found {self.temperature}, wanted more than 0")
 
 
-# What changes how fast a translation comes, not which one.
-SPEED_OPTIONS = {"batch_tokens", "device", "threads"}
-
-
-class HuggingFaceTranslator:
+class HuggingFaceTranslator(LocalModelTranslator):
     """Translator and scorer over a sequence-to-sequence model (see the module's docstring).
 
     Raises:
@@ -88,29 +82,13 @@ class HuggingFaceTranslator:
     """
 
     name = "hf"
-    gives_links = False
-    slow_check = True  # the cache remembers what has passed it
+    Options = HfOptions
 
-    def __init__(self, model: str = "", **options: Any) -> None:
-        if not model:
-            raise UsageError("the engine 'hf' needs a model: --model FOLDER_OR_HUB_NAME")
-        self.model = model
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HfOptions, options, self.name)
+        super().__init__(model, self.options, self.options.prefix)
         self.version = f"transformers {version('transformers')}"
         self._seq2seq: Seq2Seq | None = None
-        self._plans: dict[tuple[str, str], Plan] = {}
-
-    @cached_property
-    def folder(self) -> str:
-        """The local folder of the model (downloaded first where that is possible)."""
-        return model_folder(self.model, self.name)
-
-    @cached_property
-    def _tokenizer(self) -> tuple[Any, Any]:
-        folder = self.folder  # a missing model is told before torch is imported
-        from projector.models.seq2seq import load_tokenizer
-
-        return load_tokenizer(folder)
 
     @property
     def seq2seq(self) -> Seq2Seq:
@@ -124,28 +102,12 @@ class HuggingFaceTranslator:
             )
         return self._seq2seq
 
-    def identity(self) -> dict[str, Any]:
-        """Everything that decides what a translation is (the cache's key)."""
-        options = structs.asdict(self.options)
-        return {
-            "engine": self.name,
-            "model": folder_fingerprint(self.folder),
-            "version": self.version,
-            "options": {k: v for k, v in options.items() if k not in SPEED_OPTIONS},
-        }
+    def model_for(self, source: str, target: str) -> HuggingFaceModel:
+        """See `projector.models.translation_model.HasModels`."""
+        from projector.models.huggingface_model import HuggingFaceModel
 
-    def plan(self, source: str, target: str) -> Plan:
-        """How this model is told the languages (see `families.plan`)."""
-        if (source, target) not in self._plans:
-            config, tokenizer = self._tokenizer
-            self._plans[source, target] = plan(
-                config, tokenizer, source, target, model=self.model, prefix=self.options.prefix
-            )
-        return self._plans[source, target]
-
-    def check(self, source: str, target: str) -> None:
-        """Fail now if the model is missing or has not these languages; loads no weights."""
-        self.plan(source, target)
+        settings = self.plan(source, target)
+        return HuggingFaceModel(self.seq2seq, settings, self.options.batch_tokens)
 
     def translate(
         self,
@@ -284,20 +246,8 @@ class HuggingFaceTranslator:
         self, sentences: Sequence[str], translations: Sequence[str], source: str, target: str
     ) -> list[float]:
         """Mean log-probability of each token of given translations (end token included)."""
-        language_plan, model = self.plan(source, target), self.seq2seq
-        rows = encode(model.tokenizer, language_plan, list(sentences))
-        targets = encode_target(model.tokenizer, language_plan, list(translations))
-        lengths = [len(a) + len(b) for a, b in zip(rows, targets, strict=True)]
-
-        def batch(places: list[int]) -> list[list[float]]:
-            found: list[list[float]] = model.score(
-                [rows[n] for n in places], [targets[n] for n in places], language_plan
-            )
-            return found
-
-        budget = self.options.batch_tokens or (4096 if model.device == "cpu" else 32768)
-        scores = in_batches(lengths, budget, batch, free=model.free_memory)
-        return [sum(row) / len(row) for row in scores]
+        pairs = list(zip(sentences, translations, strict=True))
+        return self.model_for(source, target).mean_scores(pairs)
 
     def close(self) -> None:
         """Free the model."""

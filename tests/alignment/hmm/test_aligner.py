@@ -142,11 +142,24 @@ def test_a_very_long_sentence_is_aligned_in_pieces_to_its_end() -> None:
     assert any(i >= at - 3 for i, _ in links)
 
 
+def test_chinese_words_are_taken_whole_beside_their_characters() -> None:
+    words = {"dog": "小狗", "small": "小", "house": "房子", "book": "图书", "map": "图"}
+    pairs = [TokenPair([a, c], [b, d]) for a, b in words.items() for c, d in words.items()]
+    aligner = HmmAligner(vectors="none", views=["form"])
+    aligner.fit(iter(pairs), "en", "zh-Hans")
+    told = HmmAligner(vectors="none")
+    told.load_state(aligner.state())
+    for learnt in aligner, told:
+        found = learnt.align([TokenPair(["small", "dog", "map"], ["小", "小狗", "图"])], "en", "zh")
+        assert decode(found[0], 0.3) == {(0, 0), (1, 1), (2, 2)}
+    assert "小狗" in aligner.knowledge()["form"].target
+
+
 def test_chinese_characters_are_linked_whatever_the_segmentation() -> None:
     words = {"dog": "小狗", "house": "房子", "book": "图书"}
     pairs = [TokenPair([a], [b]) for a, b in words.items()] * 10
     pairs += [TokenPair(["dog", "house"], ["小狗", "房子"])] * 5
-    aligner = HmmAligner(vectors="none")
+    aligner = HmmAligner(vectors="none", views=["prefix", "stem"])
     aligner.fit(iter(pairs), "en", "zh")
     apart = TokenPair(["dog", "house"], ["小", "狗", "房", "子"])
     assert decode(aligner.align([apart], "en", "zh")[0], 0.3) == {(0, 0), (0, 1), (1, 2), (1, 3)}

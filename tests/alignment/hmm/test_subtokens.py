@@ -30,6 +30,23 @@ def test_running_text_gives_what_its_words_give() -> None:
     assert text_subtokens(text) == [part for word in words for part in subtokens(word)]
 
 
+def test_words_of_scripts_without_spaces_can_be_kept_whole() -> None:
+    assert subtokens("小狗", whole_words=True) == ["小狗"]
+    assert subtokens("iPhoneの", whole_words=True) == ["iphone", "の"]
+    assert subtokens("スーパー", whole_words=True) == ["スーパー"]
+
+
+def test_each_form_knows_how_it_is_mostly_written() -> None:
+    splitter = Splitter(counts_case=True)
+    splitter.learn([["Paris", "PARIS", "d'Or"], ["Paris", "the"]])
+    splitter.texts(["The the the"])
+    surfaces, counts = splitter.surfaces()
+    found = dict(zip(splitter.forms, zip(surfaces, counts, strict=True), strict=True))
+    assert found["paris"] == ("Paris", 3)
+    assert found["or"] == ("Or", 1)
+    assert found["the"] == ("the", 4)
+
+
 def test_numbers_grow_and_unknown_words_teach_nothing() -> None:
     splitter = Splitter()
     learnt = splitter.learn([["the", "d'or", "the"], [], ["d'or", "x-the-y", "x-the-y"]])

@@ -134,5 +134,5 @@ def test_wrong_use_is_named() -> None:
         CandidateProjector()
     with pytest.raises(UsageError, match=r"no option 'limits'.*'limit'"):
         CandidateProjector("x", limits=3)
-    with pytest.raises(UsageError, match="no scorer is called 'bleu'"):
+    with pytest.raises(UsageError, match="no translator is called 'bleu'"):
         CandidateProjector("x", scorer="bleu")

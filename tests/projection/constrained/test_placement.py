@@ -40,7 +40,7 @@ def problems(
     made = []
     for pair in toy_pairs(count, seed, spans)[0]:
         job = jobs(pair)[0][0]
-        template = make_template(tokenizer, settings, pair.target.text, pair.target.tokens)
+        template = make_template(engine.model_for("en", "es"), pair.target.text, pair.target.tokens)
         names = [signs.of(n) for n in range(len(job.parts))]
         kinds = [
             Kind(
@@ -106,9 +106,8 @@ def test_the_best_placement_equals_exhaustive_search_on_200_sentences(
         if len(problem.template.ids) <= 16
     ][:200]
     assert len(made) == 200
-    settings = engine.plan("en", "es")
     found = [
-        p for n in range(0, 200, 25) for p in place(engine.seq2seq, settings, made[n : n + 25])
+        p for n in range(0, 200, 25) for p in place(engine.model_for("en", "es"), made[n : n + 25])
     ]
     all_steps = steps = 0
     for problem, ours in zip(made, found, strict=True):
@@ -127,14 +126,13 @@ def test_the_best_placement_equals_exhaustive_search_on_200_sentences(
 def test_it_is_exact_where_the_model_knows_nothing(engine: HuggingFaceTranslator) -> None:
     """A random template and random marked source: no greedy choice is right here."""
     rng = random.Random(3)
-    settings = engine.plan("en", "es")
     made = []
     for problem in problems(engine, 12, 73, 2):
         ids = [rng.randrange(9, 100) for _ in range(5)]
         source = [problem.source[0], *(rng.randrange(9, 100) for _ in range(6)), 0]
         made.append(Problem(source, Template(ids, [*range(5), -1], [-1, *range(5)]), problem.kinds))
     for problem, ours in zip(
-        made, place(engine.seq2seq, settings, made, best=3, most=10_000), strict=True
+        made, place(engine.model_for("en", "es"), made, best=3, most=10_000), strict=True
     ):
         wanted, _ = exhaustive(engine, problem)
         assert [p.score for p in ours.placements] == pytest.approx(
@@ -146,7 +144,7 @@ def test_markers_of_several_sub_words_and_of_several_kinds(engine: HuggingFaceTr
     made = [p for p in problems(engine, 30, 74, 2, "<{n}> </{n}>") if len(p.template.ids) <= 16][:6]
     assert any(len(kind.opening) > 1 for problem in made for kind in problem.kinds)
     assert any(len(problem.kinds) == 2 for problem in made)
-    found = place(engine.seq2seq, engine.plan("en", "es"), made, best=2, most=5000)
+    found = place(engine.model_for("en", "es"), made, best=2, most=5000)
     for problem, ours in zip(made, found, strict=True):
         wanted, _ = exhaustive(engine, problem)
         assert [p.score for p in ours.placements] == pytest.approx(
@@ -167,13 +165,13 @@ def test_another_family_and_many_sentences_at_once(engine: HuggingFaceTranslator
                 [*(rng.randrange(5, 60) for _ in range(4)), 1], template, [Kind((7,), (8, 9), 1)]
             )
         )
-    together = place(t5.seq2seq, settings, made, best=2, most=10_000)
+    together = place(t5.model_for("en", "fr"), made, best=2, most=10_000)
     for problem, ours in zip(made, together, strict=True):
         every = every_placement(problem)
         scores = t5.seq2seq.score([problem.source] * len(every), list(every.values()), settings)
         best = sorted((sum(row) for row in scores), reverse=True)[:2]
         assert [p.score for p in ours.placements] == pytest.approx(best, abs=1e-3)
-        alone = place(t5.seq2seq, settings, [problem], best=2, most=10_000)[0]
+        alone = place(t5.model_for("en", "fr"), [problem], best=2, most=10_000)[0]
         assert [p.stretches for p in alone.placements] == [p.stretches for p in ours.placements]
 
 
@@ -182,7 +180,7 @@ def test_a_search_that_is_cut_says_so_and_still_answers(engine: HuggingFaceTrans
     problem = problems(engine, 1, 75, 1)[0]
     ids = [rng.randrange(9, 100) for _ in range(10)]
     hard = Problem(problem.source, Template(ids, [*range(10), -1], [-1, *range(10)]), problem.kinds)
-    cut = place(engine.seq2seq, engine.plan("en", "es"), [hard], most=2)[0]
+    cut = place(engine.model_for("en", "es"), [hard], most=2)[0]
     assert not cut.exact and len(cut.placements) == 1
 
 

@@ -21,7 +21,7 @@ TOKENS = [(0, 2), (3, 7), (7, 8), (9, 13), (14, 15), (15, 20), (20, 21), (21, 22
 def test_words_start_and_end_at_the_sub_words_that_spell_them(make) -> None:
     engine = HuggingFaceTranslator(make())
     _, tokenizer = engine._tokenizer
-    template = make_template(tokenizer, engine.plan("en", "es"), TEXT, TOKENS)
+    template = make_template(engine.model_for("en", "es"), TEXT, TOKENS)
     pieces = [p.replace("▁", "") for p in tokenizer.convert_ids_to_tokens(template.ids)]
     found = {}
     for t, word in enumerate(template.starts):
@@ -30,7 +30,7 @@ def test_words_start_and_end_at_the_sub_words_that_spell_them(make) -> None:
             found[word] = "".join(pieces[t:end])
     # Punctuation is unknown to these vocabularies: "<unk>" and the word beside it are told apart.
     assert found == {0: "la", 1: "casa", 3: "roja", 5: "nueva"}
-    with_edges = make_template(tokenizer, engine.plan("en", "es"), TEXT, TOKENS, edges=True)
+    with_edges = make_template(engine.model_for("en", "es"), TEXT, TOKENS, edges=True)
     assert with_edges.ids == template.ids
     assert sum(word >= 0 for word in with_edges.starts) > 4
 
@@ -42,7 +42,7 @@ def test_pieces_are_found_where_they_are_spelled() -> None:
 
 def test_a_text_without_words_may_be_marked_at_its_punctuation() -> None:
     engine = HuggingFaceTranslator(toy_translator())
-    settings, tokenizer = engine.plan("en", "es"), engine._tokenizer[1]
-    template = make_template(tokenizer, settings, "( )", [(0, 1), (2, 3)])
+    model = engine.model_for("en", "es")
+    template = make_template(model, "( )", [(0, 1), (2, 3)])
     assert [word for word in template.starts if word >= 0] == [0, 1]
-    assert make_template(tokenizer, settings, "", []).ids == []
+    assert make_template(model, "", []).ids == []
