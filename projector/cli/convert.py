@@ -103,7 +103,10 @@ def take_side(records: Iterable[Record], side: str) -> Iterator[Record]:
     """One document of each pair, under the pair's id; documents and, without a side, pairs pass."""
     from msgspec.structs import replace
 
+    from projector.io.formats.corrections import is_unreviewed, unreviewed
+
     for record in records:
         if side and isinstance(record, Pair):
-            record = replace(record.source if side == "source" else record.target, id=record.id)
+            doc = replace(record.source if side == "source" else record.target, id=record.id)
+            record = unreviewed(doc) if is_unreviewed(record) else doc
         yield record

@@ -176,6 +176,16 @@ def compare(
     theirs = _records(gold, names[1], options[1], skip, rejected, notes)
     found = evaluate(ours, theirs, evaluation, match)
     found["records"]["unreadable"] = rejected[0]
+    total = evaluation.gold_records
+    reviewed = total - evaluation.records["not_reviewed"]
+    if total and not reviewed:
+        raise DataError(
+            f"found 0 of {total} records reviewed, wanted corrected ones",
+            reason="not_reviewed",
+            path=gold,
+        )
+    if reviewed < total:
+        messages.say(f"{gold}: {reviewed} of {total} reviewed; only these count")
     if not evaluation.gold_has_any:
         raise DataError(
             f"{gold}: found no annotations to compare (of the kind {evaluation.kind!r}), wanted "
@@ -257,7 +267,7 @@ def add_score_figures(found: dict[str, Any], evaluation: Evaluation, bootstrap: 
     if "spans" in found and len(spans.verdicts):
         found["spans"]["scores"] = score_table(spans.verdicts, found["spans"]["strict"]["gold"])
     if "links" in found and links.verdicts.differ():
-        found["links"]["scores"] = score_table(links.verdicts, found["links"]["gold_sure"])
+        found["links"]["scores"] = score_table(links.verdicts, found["links"]["gold_possible"])
     if "spans" in found and bootstrap and spans.per_record is not None:
         low, high = f1_interval(spans.per_record, bootstrap)
         found["spans"]["f1_interval"] = {"low": low, "high": high, "draws": bootstrap}
@@ -371,4 +381,4 @@ def _table(
 def _plain(text: str) -> str:
     from rich.markup import escape
 
-    return escape(text)
+    return escape(messages.plain(text))

@@ -10,6 +10,7 @@ import jsonlines
 import msgspec
 
 from projector.errors import DataError
+from projector.io.limits import TOO_LONG, bounded_lines, check_size, too_long
 from projector.io.shorthand import record_from_json
 from projector.io.streams import damaged, open_read, open_write
 from projector.records import Document, Pair, Record
@@ -51,6 +52,9 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
         except EOFError:
             return
         except jsonlines.InvalidLineError as error:
+            if numbered.last.startswith(TOO_LONG):
+                yield Line(numbered.line, None, too_long(numbered.last).at(name, numbered.line))
+                continue
             raw = (
                 error.line if isinstance(error.line, str) else error.line.decode("utf-8", "replace")
             )
@@ -58,12 +62,13 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
             problem = DataError(str(error.args[0]).partition(" (line ")[0], reason=reason)
             yield Line(numbered.line, None, problem.at(name, numbered.line), raw)
             continue
-        if isinstance(value, Document | Pair):
-            yield Line(numbered.line, value, None)
-            continue
         try:
-            record = record_from_json(value, line=numbered.line, path=name)
-            decode.expect(type(record))
+            if isinstance(value, Document | Pair):
+                record: Record = value
+            else:
+                record = record_from_json(value, line=numbered.line, path=name)
+                decode.expect(type(record))
+            check_size(record)
         except DataError as error:
             raw = numbered.last.decode("utf-8", "replace")
             yield Line(numbered.line, None, error.at(name, numbered.line), raw)
@@ -122,7 +127,7 @@ class _Counter:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for line in self._stream:
+            for line in bounded_lines(self._stream):
                 self.line += 1
                 if self.line == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")  # a byte order mark

@@ -17,9 +17,11 @@ from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError
 from projector.io.jsonl import read_lines
+from projector.io.limits import TOO_LONG, bounded_lines, too_long
 from projector.io.shorthand import default_id
 from projector.io.streams import open_read
 from projector.records import Document, Pair
+from projector.text.languages import base_language
 
 JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
 
@@ -63,11 +65,13 @@ def read_side(path: str, lang: str) -> Iterator[Item]:
                 yield _with_lang(line.number, line.record, lang, given, path)
         return
     with open_read(path) as stream:
-        for number, raw in enumerate(stream, start=1):
+        for number, raw in enumerate(bounded_lines(stream), start=1):
             yield _text(path, number, raw, lang)
 
 
 def _text(path: str, number: int, raw: bytes, lang: str) -> Item:
+    if raw.startswith(TOO_LONG):
+        return Item(number, None, too_long(raw).at(path, number))
     try:
         text = raw.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError as error:
@@ -77,14 +81,10 @@ def _text(path: str, number: int, raw: bytes, lang: str) -> Item:
 
 
 def _with_lang(number: int, doc: Document, lang: str, given: bool, path: str) -> Item:
-    if lang and doc.lang and _base(doc.lang) != _base(lang):
+    if lang and doc.lang and base_language(doc.lang) != base_language(lang):
         problem = DataError(f"lang: found {doc.lang!r}, wanted {lang!r}", reason="other_language")
         return Item(number, None, problem.at(path, number))
     return Item(number, doc if doc.lang else replace(doc, lang=lang), None, given)
-
-
-def _base(lang: str) -> str:
-    return lang.lower().replace("_", "-").partition("-")[0]
 
 
 def bare(doc: Document) -> Document:
@@ -208,7 +208,7 @@ def _pair(left: Item, right: Item, path: str) -> Joined | None:
 def read_bitext(path: str, *, source_lang: str = "", target_lang: str = "") -> Iterator[Joined]:
     """Pairs from lines of ``source<TAB>target``."""
     with open_read(path) as stream:
-        for number, raw in enumerate(stream, start=1):
+        for number, raw in enumerate(bounded_lines(stream), start=1):
             item = _text(path, number, raw, source_lang)
             if item.document is None:
                 yield Joined(number, None, item.error)

@@ -15,9 +15,13 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from projector.errors import DataError, UsageError
+from projector.io.limits import ALWAYS_ALLOWED, PIECE, limits
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 @contextmanager
@@ -41,13 +45,8 @@ def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise DataError(_why(error), reason="unreadable", path=name) from error
     with raw:
         try:
-            if name.endswith(".gz"):
-                with gzip.open(raw, "rb") as stream:
-                    yield cast(BinaryIO, stream)
-            elif name.endswith(".zst"):
-                from projector.io.zstd import ZstdReader
-
-                with io.BufferedReader(ZstdReader(raw)) as buffered:
+            if name.endswith((".gz", ".zst")):
+                with io.BufferedReader(_Unpacked(raw, name), 1 << 17) as buffered:
                     yield cast(BinaryIO, buffered)
             else:
                 yield raw
@@ -55,6 +54,55 @@ def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             if isinstance(error, DAMAGED) or type(error).__name__ == "ZstdError":
                 raise damaged(error, name) from error
             raise
+
+
+class _Unpacked(io.RawIOBase):
+    """The data of a compressed file, which may not be out of proportion to its size.
+
+    Raises:
+        DataError: see `projector.io.limits.Limits.expansion`.
+    """
+
+    def __init__(self, raw: BinaryIO, name: str) -> None:
+        self._name = name
+        self._packed = _Counted(raw)
+        self._size = 0
+        self._most = limits().expansion
+        self._inner: io.RawIOBase | gzip.GzipFile
+        if name.endswith(".gz"):
+            self._inner = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
+        else:
+            from projector.io.zstd import ZstdReader
+
+            self._inner = ZstdReader(cast(BinaryIO, self._packed))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        count = self._inner.readinto(memoryview(buffer)[:PIECE]) or 0
+        self._size += count
+        if self._size > ALWAYS_ALLOWED and self._size > self._most * self._packed.size:
+            raise DataError(
+                f"found {self._size} bytes unpacked from {self._packed.size}, wanted at most "
+                f"{self._most} times as many (XPROJECT_MAX_EXPANSION sets another bound)",
+                reason="expands_too_much",
+                path=self._name,
+            )
+        return count
+
+
+class _Counted:
+    """A stream to read from, and how much was read."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._raw.read(size)
+        self.size += len(data)
+        return data
 
 
 def standard_output() -> BinaryIO:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 CHUNK = 1 << 17
+SLICE = 1 << 11  # unpacked at a time: four bytes may stand for 128 KiB, so for 64 MiB at most
 
 
 class ZstdReader(io.RawIOBase):
@@ -27,26 +28,30 @@ class ZstdReader(io.RawIOBase):
         self._frame = self._make()
         self._inside = False  # part of a frame has been read, not all of it
         self._compressed = b""
+        self._at = 0  # the first byte of it that was not unpacked yet
         self._ready = b""
+        self._given = 0  # so many bytes of it were handed on
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer)
-        while not self._ready:
-            if not self._compressed:
-                self._compressed = self._raw.read(CHUNK)
+        while self._given >= len(self._ready):
+            if self._at >= len(self._compressed):
+                self._compressed, self._at = self._raw.read(CHUNK), 0
                 if not self._compressed:
                     if self._inside:
                         raise EOFError("it ends inside a frame")
                     return 0
-            self._ready = self._frame.decompress(self._compressed)
+            piece = self._compressed[self._at : self._at + SLICE]
+            self._ready, self._given = self._frame.decompress(piece), 0
             self._inside = not self._frame.eof
-            self._compressed = self._frame.unused_data if self._frame.eof else b""
+            self._at += len(piece)
             if self._frame.eof:
+                self._at -= len(self._frame.unused_data)
                 self._frame = self._make()
-        count = min(len(view), len(self._ready))
-        view[:count] = self._ready[:count]
-        self._ready = self._ready[count:]
+        count = min(len(view), len(self._ready) - self._given)
+        view[:count] = self._ready[self._given : self._given + count]
+        self._given += count
         return count

@@ -23,7 +23,8 @@ class Hypotheses(Protocol):
         """Write one token to each row."""
 
     def select(self, parents: Sequence[int]) -> None:
-        """The new rows in terms of the old ones, each of which may be taken any number of times."""
+        """The new rows in terms of the old ones, each of which may be taken any number of times;
+        a `step` must follow before the next scores."""
 
     def log_probabilities(self, rows: Sequence[int], tokens: Sequence[int]) -> list[float]:
         """Natural logarithms of the probabilities that ``tokens[n]`` comes next in ``rows[n]``."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from projector.errors import DataError
+from projector.io.limits import bounded_lines
 from projector.pipeline.chain import Block
 
 MAX_BYTES = 8_000_000  # a block of very long documents is closed early, so memory stays bounded
@@ -63,7 +64,7 @@ class BlockReader:
         filled = size = 0
         if self._limit == 0:
             return
-        for line_number, line in enumerate(self._stream, start=1):
+        for line_number, line in enumerate(bounded_lines(self._stream), start=1):
             held.append(line)
             size += len(line)
             if line.strip():

@@ -17,8 +17,9 @@ from msgspec import Struct
 from projector.errors import EngineError
 from projector.records import Document
 from projector.translation.apertium.modes import data_folder
-from projector.translation.apertium.pipe import NullPipe, PipeBroken
+from projector.translation.apertium.pipe import NullPipe
 from projector.translation.apertium.stream import escape, unescape
+from projector.translation.apertium.tagger import Tagger
 
 MODES = ("eng-spa", "eng-cat")  # both bring the same English analyser
 
@@ -69,20 +70,18 @@ def analyse(sentences: Sequence[str]) -> list[list[Word]]:
             "annotate), or install Apertium's English (apt-get install apertium apertium-eng-spa)"
         )
     mode, folder = found
-    pipe = NullPipe(
-        [
-            ["lt-proc", "-z", str(folder / f"{mode}.automorf.bin")],
-            ["apertium-tagger", "-g", "-p", "-z", str(folder / f"{mode}.prob")],
-        ],
-        timeout=60,
-    )
+    analyser = NullPipe([["lt-proc", "-z", str(folder / f"{mode}.automorf.bin")]], 60, "Xqprobe")
+    tagger = Tagger(["apertium-tagger", "-g", "-p", "-z", str(folder / f"{mode}.prob")], 60)
     try:
-        lines = pipe.run([escape(" ".join(s.replace("\0", " ").split())) for s in sentences])
-    except PipeBroken as error:
-        raise EngineError(f"Apertium's English analyser failed: {error.why}") from error
+        texts = [escape(" ".join(s.replace("\0", " ").split())) for s in sentences]
+        analysed = analyser.run_each(texts)
+        lines = tagger.run_each([text or "" for text in analysed])
     finally:
-        pipe.close()
-    return [_words(sentence, line) for sentence, line in zip(sentences, lines, strict=True)]
+        analyser.close()
+        tagger.close()
+    if None in analysed or None in lines:
+        raise EngineError("Apertium's English analyser died or hung over one of the sentences")
+    return [_words(sentence, line or "") for sentence, line in zip(sentences, lines, strict=True)]
 
 
 _UNIT = re.compile(r"\^((?:[^\\^$]|\\.)*)\$")

@@ -12,10 +12,10 @@ SURE = 0.75  # gold links below this are possible ones; possible links are read 
 
 
 class LinkScores:
-    """Adds up records. Sure links are possible ones too."""
+    """Adds up records. Sure links are possible ones too, and ``verdicts`` are by possible ones."""
 
     def __init__(self) -> None:
-        self.predicted = self.sure = self.in_sure = self.in_possible = 0
+        self.predicted = self.sure = self.possible = self.in_sure = self.in_possible = 0
         self.verdicts = Verdicts()
 
     def add(self, predicted: Iterable[Link], gold: Iterable[Link]) -> None:
@@ -24,6 +24,7 @@ class LinkScores:
         sure = {link for link, p in possible.items() if p >= SURE}
         self.predicted += len(ours)
         self.sure += len(sure)
+        self.possible += len(possible)
         self.in_sure += len(ours.keys() & sure)
         self.in_possible += len(ours.keys() & possible.keys())
         for link, p in ours.items():
@@ -41,4 +42,5 @@ class LinkScores:
             "f1": 2 * precision * recall / (precision + recall) if precision + recall else 0.0,
             "links": self.predicted,
             "gold_sure": self.sure,
+            "gold_possible": self.possible,
         }

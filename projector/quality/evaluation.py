@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from projector.errors import DataError
+from projector.io.formats.corrections import is_unreviewed
 from projector.quality.alignment_error import LinkScores
 from projector.quality.answer_scores import AnswerScores
 from projector.quality.coreference_scores import CoreferenceScores
@@ -56,7 +57,13 @@ class Evaluation:
         self.only = labels
         self.kind, self.by, self.min_score = kind, by, min_score
         self.skip_different, self.common_only = skip_different, common_only
-        self.records = {"matched": 0, "not_predicted": 0, "not_in_gold": 0, "different_text": 0}
+        self.records = {
+            "matched": 0,
+            "not_predicted": 0,
+            "not_in_gold": 0,
+            "not_reviewed": 0,
+            "different_text": 0,
+        }
         self.spans = SpanScores()
         if bootstrap:
             self.spans.per_record = []
@@ -65,10 +72,14 @@ class Evaluation:
         self.tags: dict[str, TagScores] = {}
         self.labels: dict[str, list[int]] = {}
         self.gold_has_any = False
+        self.gold_records = 0
         self._seen: set[str] = set()
 
     def add(self, predicted: Record | None, gold: Record | None) -> None:
         """Count one record; None where a side has none.
+
+        A gold record that comes from a correction but was not looked at is counted as not reviewed
+        and is otherwise left out.
 
         Raises:
             DataError: texts that differ, or token numbers that links cannot be compared over.
@@ -76,6 +87,10 @@ class Evaluation:
         ours, theirs = _target(predicted), _target(gold)
         if theirs is None or gold is None:
             self.records["not_in_gold"] += 1
+            return
+        self.gold_records += 1
+        if is_unreviewed(gold):  # silver as it was: no gold
+            self.records["not_reviewed"] += 1
             return
         if not self.gold_has_any:
             self._note_gold(gold, theirs)

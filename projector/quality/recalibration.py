@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError
+from projector.io.formats.corrections import is_unreviewed
 from projector.io.streams import open_read, open_write
 from projector.quality.calibration import expected_calibration_error
 from projector.quality.pairing import paired
@@ -45,19 +46,43 @@ class Calibration(Struct, frozen=True, forbid_unknown_fields=True):
         return [round(float(p), 4) for p in np.interp(scores, x, y)]
 
 
-def judged(silver: Iterable[Document], gold: Iterable[Document]) -> tuple[list[float], list[bool]]:
-    """Scores of the silver spans, and whether gold has the same stretches with the same label."""
+class Judged(NamedTuple):
+    """Scores of silver spans, whether gold has the same stretches with the same label, and how
+    many of the gold records were reviewed (all of them, unless they come from corrections)."""
+
+    scores: list[float]
+    right: list[bool]
+    reviewed: int
+    records: int
+
+
+def judged(silver: Iterable[Record], gold: Iterable[Record]) -> Judged:
+    """The scored spans of the silver records that have a reviewed gold record.
+
+    Of pairs the target side counts.
+    """
     scores: list[float] = []
     right: list[bool] = []
+    reviewed = records = 0
     for ours, theirs in paired(silver, gold):
-        if ours is None or theirs is None:
+        if theirs is None:
             continue
-        there = {(tuple(span.parts), span.label) for span in theirs.spans}
-        for span in ours.spans:
+        records += 1
+        if is_unreviewed(theirs):
+            continue
+        reviewed += 1
+        if ours is None:
+            continue
+        there = {(tuple(span.parts), span.label) for span in _target(theirs).spans}
+        for span in _target(ours).spans:
             if span.score is not None:
                 scores.append(span.score)
                 right.append((tuple(span.parts), span.label) in there)
-    return scores, right
+    return Judged(scores, right, reviewed, records)
+
+
+def _target(record: Record) -> Document:
+    return record.target if isinstance(record, Pair) else record
 
 
 def fit_calibration(scores: Sequence[float], right: Sequence[bool]) -> Calibration:

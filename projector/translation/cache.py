@@ -30,7 +30,9 @@ from projector.translation.base import (
     Translator,
 )
 
-FILE = "translations-1.sqlite"  # the number changes when keys or values change their shape
+# The number changes when keys or values change their shape, or when values may have been wrong
+# (1: an Apertium process that was killed left empty translations behind).
+FILE = "translations-2.sqlite"
 CHUNK = 2000  # misses that go to the engine between two writes: what a kill can lose
 _QUESTION_MARKS = 500
 
@@ -112,7 +114,8 @@ class TranslationStore:
 class CachedTranslator:
     """A translator that asks the store first (see the module's docstring).
 
-    Translations that failed are not kept: they are tried again in the next run.
+    Translations that failed, or that hold nothing of a sentence with words, are not kept: they
+    are tried again in the next run.
     """
 
     def __init__(self, inner: Translator, folder: str) -> None:
@@ -208,7 +211,7 @@ class CachedTranslator:
                 [
                     (keys[n], msgspec.json.encode(t))
                     for n, t in zip(places, made, strict=True)
-                    if t.error is None
+                    if _keep(sentences[n], t)
                 ]
             )
         return [done[key] for key in keys]
@@ -216,6 +219,10 @@ class CachedTranslator:
     def close(self) -> None:
         self.store.close()
         self.inner.close()
+
+
+def _keep(sentence: str, made: Translation) -> bool:
+    return made.error is None and bool(made.text.strip() or not sentence.strip())
 
 
 def _chunks(places: list[int]) -> Iterator[list[int]]:

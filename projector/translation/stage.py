@@ -213,8 +213,9 @@ class TranslateStage:
         for name, done in job.done.items():
             if done.error is not None:
                 return Rejected(doc.id, "engine_error", f"{name}: {done.error}")
-            if job.texts[name].text.strip() and not done.text.strip():
-                return Rejected(doc.id, "empty_translation", f"{name}: the engine gave no words")
+            if lost := _without_translation(job.texts[name], done):
+                detail = f"{name}: the engine gave no words for {lost!r}"
+                return Rejected(doc.id, "empty_translation", detail)
         main = job.done["text"]
         source = with_tokens(doc if doc.lang else msgspec.structs.replace(doc, lang=job.lang))
         tokens = tokenize(main.text, self.options.to)
@@ -281,6 +282,15 @@ class TranslateStage:
         if path[0] == "meta":
             return _with(meta, path[1:], new), labels
         return meta, _with(labels, path[1:], new)
+
+
+def _without_translation(text: Text, done: Translated) -> str:
+    """The first sentence that became nothing, if there is one (its beginning is enough)."""
+    for segment, (a, b) in zip(done.segments, text.sentences, strict=True):
+        made = done.text[segment.target_start : segment.target_end]
+        if text.text[a:b].strip() and not made.strip():
+            return text.text[a:b][:60]
+    return ""
 
 
 def _cached(translator: Translator, folder: str) -> Any:

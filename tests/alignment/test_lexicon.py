@@ -204,3 +204,29 @@ def test_languages_must_be_known_to_train(tmp_path: Path) -> None:
     path.write_text("a\tb\n", encoding="utf-8")
     with pytest.raises(UsageError, match="--from"):
         train([str(path)], str(tmp_path / "out"), "", "", [], force=False)
+
+
+@pytest.mark.parametrize("field", ["count", "null_source", "total_target", "walked_source"])
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf")])
+def test_a_trained_lexicon_with_impossible_counts_is_refused(
+    tmp_path: Path, field: str, value: float
+) -> None:
+    model = tmp_path / "en-de.lexicon"
+    train([bitext(tmp_path)], str(model), "", "", [], force=False)
+    packed = model.read_bytes()[len(MAGIC) :]
+    stored = msgspec.msgpack.decode(zstandard.ZstdDecompressor().decompress(packed))
+    for view in stored["views"].values():
+        numbers = np.frombuffer(view[field], "<f4").copy()
+        numbers[-1] = value
+        view[field] = numbers.tobytes()
+    changed = zstandard.ZstdCompressor().compress(msgspec.msgpack.encode(stored))
+    model.write_bytes(MAGIC + changed)
+    with pytest.raises(DataError, match="negative or no number"):
+        load_lexicon(str(model))
+
+
+def test_a_word_list_with_an_endless_weight_is_refused(tmp_path: Path) -> None:
+    for weight in ("inf", "nan", "-1"):
+        (tmp_path / "words.tsv").write_text(f"dog\thund\t{weight}\n")
+        with pytest.raises(DataError, match="0 or more"):
+            load_lexicon(str(tmp_path / "words.tsv"))

@@ -12,7 +12,7 @@ import pytest
 from projector.errors import EngineError, UsageError
 from projector.io.jsonl import read_records
 from projector.pipeline.chain import Done, Reject, Tally
-from projector.pipeline.executors.ray import groups_of, joined, share_out
+from projector.pipeline.executors.ray import groups_of, joined, refuse_if_unreachable, share_out
 from projector.pipeline.job import Job
 from projector.pipeline.phases import Work
 from projector.pipeline.recipe import Recipe, Resources, StageSpec
@@ -58,6 +58,15 @@ def test_actors_are_as_many_as_the_cluster_holds(resources, workers, cpus, gpus,
     assert [g.count for g in groups] == counts
     assert sum(g.count * g.resources.num_cpus for g in groups) <= cpus
     assert sum(g.count * g.resources.num_gpus for g in groups) <= gpus
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:1", "ray://127.0.0.1:1", "no-such-host.invalid:6379"]
+)
+def test_a_cluster_that_does_not_answer_is_said_at_once(address):
+    with pytest.raises(EngineError, match=f"no Ray cluster answers at {address}"):
+        refuse_if_unreachable(address)
+    refuse_if_unreachable("local")
 
 
 def test_a_cluster_that_is_too_small_is_named():

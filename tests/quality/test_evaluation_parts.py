@@ -64,6 +64,16 @@ def test_alignment_error_rate_by_hand() -> None:
     assert found["recall"] == 0.5
 
 
+def test_no_recall_over_thresholds_is_above_one() -> None:
+    scores = LinkScores()
+    possible = [(i, i, 0.5) for i in range(9)]
+    scores.add([(0, 1, 0.3), *((i, i, 0.9) for i in range(9))], [(9, 9, 1.0), *possible])
+    found = scores.result()
+    rows = score_table(scores.verdicts, found["gold_possible"])["thresholds"]
+    assert max(row["recall"] for row in rows) == pytest.approx(0.9)  # 9 of the 10 gold links
+    assert all(0 <= row["f1"] <= 1 for row in rows)
+
+
 def test_links_want_the_same_tokens() -> None:
     one = Pair(
         "p",

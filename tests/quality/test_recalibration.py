@@ -9,6 +9,7 @@ import pytest
 
 from projector.cli.main import main
 from projector.errors import DataError
+from projector.io.formats.corrections import unreviewed
 from projector.io.jsonl import read_records, write_records
 from projector.pipeline.recipe import load_recipe
 from projector.pipeline.run.runner import run
@@ -66,7 +67,23 @@ def documents(count: int) -> tuple[list[Pair], list[Document]]:
 
 def test_judged_by_stretch_and_label() -> None:
     silver, gold = documents(4)
-    assert judged([p.target for p in silver], gold) == ([0.9] * 4, [False, True, False, True])
+    assert judged(silver, gold) == ([0.9] * 4, [False, True, False, True], 4, 4)
+
+
+def test_records_that_nobody_corrected_teach_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silver, gold = documents(100)
+    mixed = [unreviewed(pair) if n % 4 == 0 else gold[n] for n, pair in enumerate(silver)]
+    assert judged(silver, mixed).reviewed == 75
+    write_records(silver, tmp_path / "silver.jsonl")
+    write_records(mixed, tmp_path / "gold.jsonl")
+    words = ["calibrate", str(tmp_path / "silver.jsonl"), "-o", str(tmp_path / "map.json")]
+    assert main([*words, "--gold", str(tmp_path / "gold.jsonl")]) == 0
+    assert "75 of 100 reviewed" in capsys.readouterr().err
+    write_records([unreviewed(pair) for pair in silver], tmp_path / "none.jsonl")
+    assert main([*words, "--gold", str(tmp_path / "none.jsonl"), "--force"]) == 3
+    assert "0 of 100 records reviewed" in capsys.readouterr().err
 
 
 def test_from_files_to_a_stage_in_a_recipe(tmp_path: Path) -> None:

@@ -181,3 +181,16 @@ def test_an_engine_without_an_identity_cannot_be_cached(tmp_path):
 
     with pytest.raises(EngineError, match="'bare' does not say what its translations depend on"):
         CachedTranslator(Bare(), str(tmp_path)).translate(["a"], "en", "es")
+
+
+def test_an_empty_translation_is_not_kept(tmp_path):
+    class Mute(Upper):
+        def translate(self, sentences, source, target, constraints=None):
+            self.asked += sentences
+            return [Translation("") for _ in sentences]
+
+    for _ in range(2):
+        engine = CachedTranslator(Mute(), str(tmp_path))
+        assert [t.text for t in engine.translate(["a b", " "], "en", "es")] == ["", ""]
+        engine.close()
+    assert engine.inner.asked == ["a b"]  # nothing of white space is all that there is to have

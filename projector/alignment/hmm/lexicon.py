@@ -8,8 +8,11 @@ training text. A *word list* is TSV: source, target, and if wanted a weight. Nei
 
 from __future__ import annotations
 
+import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
@@ -19,7 +22,9 @@ from numpy.typing import NDArray
 from projector.alignment.hmm.kernels import JUMPS
 from projector.alignment.hmm.table import Floats, Ints
 from projector.errors import DataError
+from projector.io.limits import read_whole
 from projector.io.streams import open_read, open_write
+from projector.io.zstd import ZstdReader
 
 MAGIC = b"xproject-lexicon\n"
 VERSION = 2
@@ -130,11 +135,11 @@ def load_lexicon(path: str) -> Lexicon:
         DataError: unreadable, damaged, of a later version, or a line that is no entry.
     """
     with open_read(path) as stream:
-        data = stream.read()
+        data = read_whole(stream, path)
     if not data.startswith(MAGIC):
         return Lexicon(path, words=list(_word_list(data, path)))
     try:
-        raw = zstandard.ZstdDecompressor().decompress(data[len(MAGIC) :])
+        raw = read_whole(cast(BinaryIO, ZstdReader(io.BytesIO(data[len(MAGIC) :]))), path)
         if msgspec.msgpack.decode(raw, type=Version).version != VERSION:
             raise DataError(
                 f"found a lexicon of another version than {VERSION}, wanted one made by this "
@@ -143,7 +148,7 @@ def load_lexicon(path: str) -> Lexicon:
             )
         file = msgspec.msgpack.decode(raw, type=File)
         views = {name: _known(stored) for name, stored in file.views.items()}
-    except (zstandard.ZstdError, msgspec.DecodeError, ValueError) as error:
+    except (zstandard.ZstdError, EOFError, msgspec.DecodeError, ValueError) as error:
         raise DataError(
             f"found a damaged lexicon ({error}), wanted one of 'xproject lexicon train'",
             path=path,
@@ -189,6 +194,13 @@ def _known(stored: Stored) -> LexiconView:
             raise ValueError("steps of another length")
         if len(steps.units) and not 0 <= steps.units.min() <= steps.units.max() < len(names):
             raise ValueError("steps do not fit the words")
+    numbers = (
+        known.count,
+        *(known.null_source, known.null_target, known.total_source, known.total_target),
+        *(known.paces_source.walked, known.paces_target.walked),
+    )
+    if not all(np.isfinite(values).all() and (values >= 0).all() for values in numbers):
+        raise ValueError("a count that is negative or no number")
     for names, counts in (
         (known.source, (known.null_source, known.total_source)),
         (known.target, (known.null_target, known.total_target)),
@@ -217,7 +229,7 @@ def _word_list(data: bytes, path: str) -> Iterator[tuple[str, str, float]]:
                 weight = float(columns[2])
         except ValueError:
             weight = -1.0
-        if len(columns) < 2 or not weight >= 0:
+        if len(columns) < 2 or not 0 <= weight < math.inf:
             raise DataError(
                 f"found {line[:60]!r}, wanted source, tab, target, and if wanted tab, weight "
                 f"(0 or more)",

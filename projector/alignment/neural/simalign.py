@@ -6,51 +6,35 @@ gives, in batches, with a probability for each link.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from msgspec import Struct
-
-from projector.alignment.base import TokenPair
 from projector.alignment.neural import extraction
+from projector.alignment.neural.encoder_aligner import EncoderAligner, EncoderOptions
 from projector.alignment.neural.extraction import link_list
 from projector.engines import read_options
 from projector.errors import UsageError, near_miss
-from projector.models.encoder import Embedded, Encoder
+from projector.models.encoder import Embedded
 from projector.records import Link
 
-DEFAULT_MODEL = "bert-base-multilingual-cased"
-SHORT = {"bert": DEFAULT_MODEL, "xlmr": "xlm-roberta-base"}
 
-
-class SimAlignOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of the engine.
+class SimAlignOptions(EncoderOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the engine, besides those of `EncoderOptions`.
 
     Attributes:
         method: argmax (or inter), itermax, match (or mwmf), fwd, rev.
         token_type: ``bpe`` links sub-words (words are linked if any of their sub-words are),
             ``word`` links the means of the words' sub-words.
-        layer: the encoder's layer.
         distortion: how much far-apart positions count against a link (0: not at all).
         rounds: of itermax.
         temperature: of the softmax over cosines that the probabilities come from.
-        min_probability: links below it are left out.
-        precision: ``fp32``, or ``int8`` on the processor.
-        device, batch_tokens: see `projector.models.encoder.Encoder`.
     """
 
     method: str = "itermax"
     token_type: str = "bpe"
-    layer: int = 8
     distortion: float = 0.0
     rounds: int = 2
     temperature: float = 0.05
-    min_probability: float = 0.0
-    precision: str = "fp32"
-    device: str = "auto"
-    batch_tokens: int = 0
 
 
-class SimAligner:
+class SimAligner(EncoderAligner):
     """Links by similarity of contextual vectors.
 
     The probability of a link is the harmonic mean of two softmaxes over the cosines of the word
@@ -61,11 +45,10 @@ class SimAligner:
 
     name = "simalign"
     Options = SimAlignOptions
-    sees_corpus = False
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(SimAlignOptions, options, self.name)
-        self.model = SHORT.get(model, model) or DEFAULT_MODEL
+        super().__init__(model, self.options)
         method = self.options.method
         known = {*extraction.METHODS, *extraction.ALIASES}
         if method not in known:
@@ -79,36 +62,6 @@ class SimAligner:
             raise UsageError(
                 f"simalign: found temperature {self.options.temperature}, wanted more than 0"
             )
-        if self.options.precision not in ("fp32", "int8"):
-            raise UsageError(
-                f"simalign: found precision {self.options.precision!r}, wanted fp32 or int8"
-            )
-        self._encoder: Encoder | None = None
-
-    @property
-    def version(self) -> str:
-        import transformers
-
-        return f"transformers {transformers.__version__}"
-
-    @property
-    def encoder(self) -> Encoder:
-        """The encoder, loaded when it is first needed."""
-        if self._encoder is None:
-            o = self.options
-            self._encoder = Encoder(
-                self.model, o.layer, o.device, o.precision, o.batch_tokens, self.name
-            )
-        return self._encoder
-
-    def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
-        """Nothing to learn."""
-
-    def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
-        """Links of each pair; a side without words (or sub-words) has none."""
-        sides = [words for pair in pairs for words in (pair.source, pair.target)]
-        embedded = self.encoder.embed(sides)
-        return [self.links(embedded[2 * n], embedded[2 * n + 1]) for n in range(len(pairs))]
 
     def links(self, source: Embedded, target: Embedded) -> list[Link]:
         """Links of one pair from its vectors."""
@@ -135,7 +88,3 @@ class SimAligner:
         s_ids = s_words[extraction.word_starts(s_words)]
         t_ids = t_words[extraction.word_starts(t_words)]
         return link_list(linked, chance, s_ids, t_ids, self.options.min_probability)
-
-    def close(self) -> None:
-        """Free the encoder."""
-        self._encoder = None

@@ -19,6 +19,7 @@ from projector.errors import DataError, EngineError, UsageError, near_miss
 from projector.io.formats.base import EVERYTHING, LAYERS, Format, Notes
 from projector.io.formats.table import FORMATS as FORMATS
 from projector.io.jsonl import Line
+from projector.io.limits import check_size
 from projector.records import Document, Pair, Record
 
 
@@ -114,7 +115,13 @@ def read_lines(
     name = name or guess(path)
     entry(name, reading=True)
     settings = read_options(name, options or {})
-    yield from module(name).read(path, settings, notes if notes is not None else Notes())
+    for line in module(name).read(path, settings, notes if notes is not None else Notes()):
+        if line.record is not None and name != "jsonl":  # whose reader checks it for itself
+            try:
+                check_size(line.record)
+            except DataError as error:
+                line = Line(line.number, None, error.at(path, line.number), line.raw)
+        yield line
 
 
 def read(

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from projector.errors import DataError, UsageError
+from projector.io.limits import TOO_LONG, bounded_lines, read_whole, too_long
 from projector.io.streams import open_read, open_write
 
 LAYERS = ("tags", "spans", "relations", "clusters", "questions", "labels", "alignment")
@@ -91,7 +92,10 @@ def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
     name = os.fspath(path)
     check_encoding(encoding)
     with open_read(name) as stream:
-        for number, raw in enumerate(stream, start=1):
+        for number, raw in enumerate(bounded_lines(stream), start=1):
+            if raw.startswith(TOO_LONG):
+                yield TextLine(number, "", too_long(raw).at(name, number))
+                continue
             if number == 1 and raw.startswith(b"\xef\xbb\xbf"):
                 raw = raw[3:]
             try:
@@ -110,12 +114,20 @@ def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
 
 
 def check_encoding(encoding: str) -> None:
-    import codecs
+    """Raise UsageError unless lines of bytes can be read as text in this encoding.
 
+    Encodings from text to text (``rot13``) or from bytes to bytes (``zip``), and those whose line
+    ends are not the byte 10 (``utf-16``), cannot be read line by line.
+    """
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise UsageError(f"encoding: found {encoding!r}, wanted one that Python knows") from error
+        if b"a\n".decode(encoding) == "a\n":
+            return
+    except (LookupError, UnicodeError):
+        pass
+    raise UsageError(
+        f"encoding: found {encoding!r}, wanted one of bytes whose lines end as ASCII's do, such as "
+        "utf-8, latin-1 or cp1252"
+    )
 
 
 def write_text(chunks: Iterable[str], path: str | os.PathLike[str], *, force: bool = False) -> int:
@@ -137,7 +149,7 @@ def whole_text(path: str | os.PathLike[str], encoding: str = "utf-8") -> str:
     name = os.fspath(path)
     check_encoding(encoding)
     with open_read(name) as stream:
-        raw = stream.read()
+        raw = read_whole(stream, name)
     try:
         return raw.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:

@@ -3,13 +3,15 @@
 A correction is a document with the record's id and text. Its spans replace those of the record
 (of the target side of a pair); a span that is the same, or only moved or relabelled, keeps the
 id that it had, so that it still has its counterpart in the source. Every span of a corrected record
-has the score 1: a person has looked. ``meta.corrected`` says what was changed.
+has the score 1: a person has looked. ``meta.corrected`` says what was changed; it is false in a
+record that nobody has looked at, so that what uses corrections as gold can leave it out
+(`is_unreviewed`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,6 +20,8 @@ from projector.io.jsonl import Line
 from projector.records import Document, Dropped, Pair, Record, Relation, Span
 
 ALL_LAYERS = frozenset({"relations", "clusters", "labels"})
+CORRECTED = "corrected"  # the key in meta
+RecordT = TypeVar("RecordT", bound=Record)
 
 
 def merged_lines(
@@ -38,9 +42,12 @@ def merged_lines(
             found[line.record.id] = line.record
     used: set[str] = set()
     for line in read_lines(base):
-        correction = found.get(line.record.id) if line.record is not None else None
-        if line.record is None or correction is None:
+        if line.record is None:
             yield line
+            continue
+        correction = found.get(line.record.id)
+        if correction is None:
+            yield line._replace(record=unreviewed(line.record))
             continue
         used.add(line.record.id)
         try:
@@ -56,6 +63,18 @@ def merged_lines(
             reason="unknown_id",
         )
         yield Line(0, None, problem)
+
+
+def unreviewed(record: RecordT) -> RecordT:
+    """The record with the mark that nobody has corrected it (an earlier correction stays)."""
+    if CORRECTED in record.meta:
+        return record
+    return replace(record, meta={**record.meta, CORRECTED: False})
+
+
+def is_unreviewed(record: Record) -> bool:
+    """True for a record of a correction file that nobody has looked at: it is no gold."""
+    return record.meta.get(CORRECTED) is False
 
 
 def with_correction(
@@ -99,12 +118,12 @@ def with_correction(
     )
     note = {key: names for key, names in changes.items() if names}
     if not isinstance(record, Pair):
-        return replace(after, meta={**after.meta, "corrected": note})
+        return replace(after, meta={**after.meta, CORRECTED: note})
     in_source = {span.id for span in record.source.spans}
     gone = [name for name in changes["removed"] if name in in_source]
     dropped = [entry for entry in record.dropped if entry.span not in kept]
     dropped += [Dropped("removed_by_hand", span=name) for name in gone]
-    return replace(record, target=after, dropped=dropped, meta={**record.meta, "corrected": note})
+    return replace(record, target=after, dropped=dropped, meta={**record.meta, CORRECTED: note})
 
 
 def _checked(span: Span, name: str, old: Mapping[str, Span]) -> Span:

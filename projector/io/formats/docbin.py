@@ -18,6 +18,7 @@ from projector.errors import DataError
 from projector.io.formats.base import Notes
 from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
 from projector.io.jsonl import Line
+from projector.io.limits import read_whole
 from projector.io.shorthand import default_id
 from projector.io.streams import open_read, open_write
 from projector.records import Document, Record, Span
@@ -35,7 +36,7 @@ class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
     with open_read(path) as stream:
-        data = stream.read()
+        data = read_whole(stream, path)
     try:
         box = DocBin(store_user_data=True).from_bytes(data)
         docs = box.get_docs(spacy.blank("xx").vocab)

@@ -7,7 +7,8 @@ A piece of a discontinuous span is a region of its own, tied to the first by a r
 FILE.config.xml, the labelling interface to paste into the project.
 
 Read: an export (JSON). Of a task counts the newest annotation that was not cancelled, else the
-prediction (``--set use=annotations`` takes annotations alone). With ``--base`` annotations go back
+prediction (``--set use=annotations`` takes annotations alone); a task that nobody has annotated
+is marked as not reviewed, so that it is never taken for gold. With ``--base`` annotations go back
 into the records that the tasks were made from (`corrections`). Label Studio counts offsets in
 code points since 2022 and in UTF-16 units before; the region's ``text`` says which.
 """
@@ -24,7 +25,7 @@ from msgspec import Struct
 
 from projector.errors import DataError
 from projector.io.formats.base import Notes, write_text
-from projector.io.formats.corrections import merged_lines
+from projector.io.formats.corrections import merged_lines, unreviewed
 from projector.io.formats.json_items import json_items, write_json_list
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
@@ -91,14 +92,12 @@ def _document(
             reason="missing_field",
         )
     result = _result(task, "annotations" if corrected else options.use)
-    if result is None:
-        if corrected:
-            return None
-        result = []
+    if result is None and corrected:
+        return None
     spans: dict[str, Span] = {}
     ties: list[tuple[str, str, str, str]] = []
     labels: dict[str, Any] = {}
-    for entry in result:
+    for entry in result or ():
         if not isinstance(entry, dict):
             raise DataError("result: found no object, wanted one", reason="bad_field")
         kind, value = entry.get("type"), entry.get("value")
@@ -114,7 +113,7 @@ def _document(
             for span in _region(entry, value, text):
                 spans[span.id] = span
     given = data.get("id", task.get("id"))
-    return _assembled(
+    doc = _assembled(
         str(given) if given is not None else name,
         text,
         str(data.get("lang") or options.lang),
@@ -122,11 +121,13 @@ def _document(
         ties,
         labels,
     )
+    if options.use == "any" and not _annotations(task):
+        return unreviewed(doc)
+    return doc
 
 
 def _result(task: dict[str, Any], use: str) -> list[Any] | None:
-    annotations = task.get("annotations") or task.get("completions") or []
-    done = [a for a in annotations if isinstance(a, dict) and not a.get("was_cancelled")]
+    done = _annotations(task)
     if use in ("any", "annotations") and done:
         newest = max(done, key=lambda a: (bool(a.get("ground_truth")), str(a.get("updated_at"))))
         return list(newest.get("result") or [])
@@ -134,6 +135,12 @@ def _result(task: dict[str, Any], use: str) -> list[Any] | None:
     if use in ("any", "predictions") and predictions:
         return list(predictions[-1].get("result") or [])
     return None
+
+
+def _annotations(task: dict[str, Any]) -> list[dict[str, Any]]:
+    """The task's annotations that were not cancelled."""
+    found = task.get("annotations") or task.get("completions") or []
+    return [a for a in found if isinstance(a, dict) and not a.get("was_cancelled")]
 
 
 def _region(entry: dict[str, Any], value: dict[str, Any], text: str) -> Iterator[Span]:

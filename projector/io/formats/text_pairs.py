@@ -4,6 +4,10 @@ Both texts stand in one document, a line break between them, so that they are tr
 and keep the words they share; each is a span (``first``, ``second``). The label is the record's
 label ``label``; unless it says "none" it is a relation between the two as well. A ``__label__``
 in front, as fastText and AbstRCT have it, is taken off and put back.
+
+Written are documents with those two spans, or with the second text in ``meta`` (``hypothesis`` as
+the NLI recipe has it, or the key that ``--set second=KEY`` names); their label is the record's
+label ``label``, or the only one that it has.
 """
 
 from __future__ import annotations
@@ -27,12 +31,14 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     none: the label that means "no relation".
     prefix: what stands before each label when writing.
+    second: to write: the key in ``meta`` of the second text, where there are no such spans.
     """
 
     lang: str = ""
     encoding: str = "utf-8"
     none: str = "noRel"
     prefix: str = PREFIX
+    second: str = "hypothesis"
 
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
@@ -73,23 +79,43 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 def write(
     records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
 ) -> int:
-    """Documents with a span ``first`` and a span ``second``; others are counted as lost."""
+    """A line for each document that has two texts; others are counted as lost."""
     count = 0
 
     def lines() -> Iterator[str]:
         nonlocal count
         for record in records:
             assert isinstance(record, Document)
-            by_label = {span.label: one_line(span.surface(record.text)) for span in record.spans}
-            first, second = by_label.get("first"), by_label.get("second")
-            if first is None or second is None:
-                notes.lose("records", "without a span 'first' and a span 'second'")
+            texts = _two_texts(record, options.second)
+            if texts is None:
+                notes.lose(
+                    "records",
+                    f"without the spans 'first' and 'second' and without meta.{options.second}",
+                )
                 continue
-            label = record.labels.get("label")
-            if not isinstance(label, str):
-                label = record.relations[0].label if record.relations else options.none
             count += 1
-            yield "\t".join([options.prefix + one_line(label), first, second]) + "\n"
+            label = options.prefix + one_line(_label(record, options.none))
+            yield "\t".join([label, *map(one_line, texts)]) + "\n"
 
     write_text(lines(), path, force=force)
     return count
+
+
+def _two_texts(doc: Document, second: str) -> tuple[str, str] | None:
+    by_label = {span.label: span.surface(doc.text) for span in doc.spans}
+    if "first" in by_label and "second" in by_label:
+        return by_label["first"], by_label["second"]
+    other = doc.meta.get(second)
+    if isinstance(other, str) and other.strip() and doc.text.strip():
+        return doc.text.strip(), other.strip()
+    return None
+
+
+def _label(doc: Document, none: str) -> str:
+    given = doc.labels.get("label")
+    if isinstance(given, str):
+        return given
+    if doc.relations:
+        return doc.relations[0].label
+    only = list(doc.labels.values())
+    return str(only[0]) if len(only) == 1 else none

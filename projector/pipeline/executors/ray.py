@@ -14,6 +14,7 @@ one. Cores and GPUs of a stage are set by ``resources`` in the recipe.
 from __future__ import annotations
 
 import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
@@ -36,6 +37,7 @@ from projector.runtime import relax_gc
 ATTEMPTS = 3  # of a block, and then of a record by itself: an actor may be lost by chance
 STARTS = 5  # actors of a group that may die in a row before one is ready
 AHEAD = 3  # blocks in flight or waiting for their turn, for each actor
+CONNECT_SECONDS = 10.0
 PATIENCE = 300.0  # seconds without any actor before the run gives up
 
 
@@ -162,9 +164,11 @@ class RayExecutor:
         self._started = False
         self._flying: dict[Any, tuple[_Task | None, Any, int]] = {}
         if not ray.is_initialized():
+            where = address or os.environ.get("RAY_ADDRESS") or "local"
+            refuse_if_unreachable(where)
             try:
                 ray.init(
-                    address=address or os.environ.get("RAY_ADDRESS") or "local",
+                    address=where,
                     log_to_driver=False,
                     logging_level="ERROR",
                     include_dashboard=False if not address else None,
@@ -322,6 +326,20 @@ class RayExecutor:
         self._flying.clear()
         if self._started:
             self._ray.shutdown()
+
+
+def refuse_if_unreachable(address: str) -> None:
+    """Raise EngineError at once where nothing listens; Ray itself tries for minutes."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdigit():
+        return  # "local", "auto": no address
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise EngineError(
+            f"no Ray cluster answers at {address} ({error}); start one with ray start --head, or "
+            "name its head node with --ray-address HOST:PORT"
+        ) from error
 
 
 def joined(before: Done, after: Done) -> Done:

@@ -103,13 +103,12 @@ class Store:
         """
         assert self.journal is not None
         marks = self.journal.blocks[phase, shard]
-        if marks.rejected_end and marks.rejected_end[-1]:
-            part = Part(self.rejected_path(phase, shard))
-            try:
-                part.cut_back(marks.rejected_end[-1])
-                part.check(marks.rejected_end, marks.rejected_crc)
-            finally:
-                part.close()
+        part = Part(self.rejected_path(phase, shard))
+        try:
+            part.cut_back(marks.rejected_end[-1] if marks.rejected_end else 0)
+            part.check(marks.rejected_end, marks.rejected_crc)
+        finally:
+            part.close()
 
     def _part(self, phase: int, shard: int) -> tuple[Part, Part]:
         key = (phase, shard)

@@ -38,12 +38,12 @@ def is_shouted(text: str) -> bool:
     return len(letters) >= 8 and len(words) >= 2 and capitals >= 0.9 * len(letters)
 
 
-def shout(text: str) -> str:
+def upper_same_length(text: str) -> str:
     """The text in capitals, one for one (letters whose capital is two letters stay)."""
     return "".join(c.upper() if len(c.upper()) == 1 else c for c in text)
 
 
-def hush(text: str) -> str:
+def lower_same_length(text: str) -> str:
     """The text in lower case, one for one."""
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 import projector
 from projector.engines import read_options
 from projector.errors import EngineError
-from projector.translation.apertium.leg import Leg, compose
+from projector.translation.apertium.mode_pipeline import ModePipeline, compose
 from projector.translation.apertium.modes import Mode, route, version
 from projector.translation.base import Constraint, Translation
 
@@ -61,7 +61,7 @@ class ApertiumTranslator:
         self._wanted = model
         self._checked: tuple[str, str] | None = None
         self.options = read_options(ApertiumOptions, options, self.name)
-        self._legs: dict[str, Leg] = {}
+        self._pipelines: dict[str, ModePipeline] = {}
         self._routes: dict[tuple[str, str], list[Mode]] = {}
 
     def check(self, source: str, target: str) -> None:
@@ -108,21 +108,21 @@ class ApertiumTranslator:
                 f"{len(sentences)} sentences"
             )
         modes = self._route(source, target)
-        done = self._leg(modes[0]).translate(sentences, constraints)
+        done = self._pipeline(modes[0]).translate(sentences, constraints)
         for mode in modes[1:]:
-            done = compose(done, self._leg(mode).translate([t.text for t in done], None))
+            done = compose(done, self._pipeline(mode).translate([t.text for t in done], None))
         return done
 
-    def _leg(self, mode: Mode) -> Leg:
-        if mode.path not in self._legs:
+    def _pipeline(self, mode: Mode) -> ModePipeline:
+        if mode.path not in self._pipelines:
             options = self.options
-            self._legs[mode.path] = Leg(
+            self._pipelines[mode.path] = ModePipeline(
                 mode, mend=options.mend, names=options.names, timeout=options.timeout
             )
-        return self._legs[mode.path]
+        return self._pipelines[mode.path]
 
     def close(self) -> None:
         """Stop the processes."""
-        for leg in self._legs.values():
-            leg.close()
-        self._legs = {}
+        for pipeline in self._pipelines.values():
+            pipeline.close()
+        self._pipelines = {}

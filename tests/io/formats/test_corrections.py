@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from projector.cli.main import main
 from projector.errors import DataError
 from projector.io.formats import read, read_lines, write
+from projector.io.formats.corrections import unreviewed
 from projector.io.formats.guess import guess
 from projector.io.jsonl import read_records, write_records
 from projector.io.utf16 import to_code_points, to_utf16
@@ -81,7 +82,7 @@ def test_tasks_show_both_texts_and_the_weakest_score(tmp_path: Path) -> None:
 
 def test_nothing_changed_keeps_everything_and_scores_one(tmp_path: Path) -> None:
     first, second = corrected(tmp_path, lambda result: None)
-    assert second == PAIRS[1]
+    assert second == unreviewed(PAIRS[1])
     assert first.source == PAIRS[0].source
     assert first.target == replace(TARGET, spans=[replace(s, score=1.0) for s in TARGET.spans])
     assert first.meta == {"corrected": {"kept": ["s0", "s1", "s2"]}}
@@ -177,17 +178,40 @@ def test_the_loop_at_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixt
     first, second = read_records(out)
     assert isinstance(first, Pair)
     assert [s.id for s in first.target.spans] == ["s0"]
-    assert second == PAIRS[1]
+    assert second == unreviewed(PAIRS[1])
     capsys.readouterr()
     assert main(["evaluate", str(silver), "--gold", str(out), "--kind", "spans", "--json"]) == 0
-    strict = json.loads(capsys.readouterr().out)["spans"]["strict"]
+    shown = capsys.readouterr()
+    assert "1 of 2 reviewed" in shown.err
+    strict = json.loads(shown.out)["spans"]["strict"]
     assert (strict["correct"], strict["predicted"], strict["gold"]) == (1, 3, 1)
+
+
+def test_silver_that_nobody_looked_at_is_no_gold(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silver, tasks, out = tmp_path / "silver.jsonl", tmp_path / "tasks.json", tmp_path / "out.jsonl"
+    write_records(PAIRS, silver)
+    assert main(["convert", str(silver), "--to", "labelstudio", "-o", str(tasks)]) == 0
+    words = ["convert", str(tasks), "--from", "labelstudio", "--base", str(silver), "-o", str(out)]
+    assert main(words) == 0
+    for gold in (tasks, out):  # the export itself, and put back into the records
+        assert main(["evaluate", str(silver), "--gold", str(gold), "--kind", "spans"]) == 3
+        assert "0 of 2 records reviewed" in capsys.readouterr().err
+    (tmp_path / "empty.jsonl").write_text("")
+    words = ["convert", str(tmp_path / "empty.jsonl"), "--from", "doccano", "--base", str(silver)]
+    assert main([*words, "-o", str(out), "--force"]) == 0
+    assert main(["evaluate", str(silver), "--gold", str(out)]) == 3
 
 
 def test_exports_without_base_are_documents(tmp_path: Path) -> None:
     write([TARGET], tmp_path / "x.json", "labelstudio")
     (doc,) = read(tmp_path / "x.json")
-    assert doc == replace(
+    assert doc == unreviewed(expected())
+
+
+def expected() -> Document:
+    return replace(
         TARGET,
         spans=[replace(s, attributes={}) for s in TARGET.spans],
         relations=[Relation("lives", "s0", "s1")],
@@ -198,7 +222,7 @@ def test_exports_without_base_are_documents(tmp_path: Path) -> None:
 def test_discontinuous_spans_come_back(tmp_path: Path) -> None:
     doc = Document("d", "ab cd ef", spans=[Span("s", 0, 8, "X", pieces=[(0, 2), (6, 8)])])
     write([doc], tmp_path / "x.json", "labelstudio")
-    assert list(read(tmp_path / "x.json")) == [doc]
+    assert list(read(tmp_path / "x.json")) == [unreviewed(doc)]
 
 
 @pytest.mark.parametrize(

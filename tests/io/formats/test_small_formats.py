@@ -71,6 +71,15 @@ def test_text_pairs(tmp_path: Path) -> None:
     assert (tmp_path / "out.tsv").read_text().splitlines() == path.read_text().splitlines()[:2]
 
 
+def test_text_pairs_of_the_nli_recipe_have_their_second_text_in_meta(tmp_path: Path) -> None:
+    labels, meta = {"entailment": "neutral"}, {"hypothesis": "Ana is there."}
+    docs = [Document("d", "Ana sings.", labels=labels, meta=meta), Document("e", "No second.")]
+    notes = Notes()
+    assert write(docs, tmp_path / "out.tsv", "text-pairs", {"prefix": ""}, notes) == 1
+    assert (tmp_path / "out.tsv").read_text() == "neutral\tAna sings.\tAna is there.\n"
+    assert "1 records could not be held" in notes.losses()[0]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "wanted"),
     [

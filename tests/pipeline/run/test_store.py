@@ -87,6 +87,16 @@ def test_a_journal_with_a_changed_number_is_damaged(store, tmp_path):
             Journal(path)
 
 
+def test_what_stands_behind_the_rejects_of_a_complete_shard_is_cut_off(store):
+    """Also where the shard has no rejects at all: found by an attack on a folder of shards."""
+    store.open(0, 0)
+    store.add(0, block(0), 11)
+    store.close_shard(0, 0)
+    store.rejected_path(0, 0).write_bytes(b"[1,{}]\n")
+    store.check_rejected(0, 0)
+    assert store.rejected_path(0, 0).read_bytes() == b""
+
+
 def test_a_kept_file_that_was_changed_or_deleted_is_noticed(store, tmp_path):
     store.keep_state(0, b"learned", ["digest"])
     assert store.kept_state(0) == (b"learned", ["digest"])

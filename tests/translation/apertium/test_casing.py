@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.translation.apertium.casing import hush, is_shouted, mend_case, shout
+from projector.translation.apertium.casing import (
+    is_shouted,
+    lower_same_length,
+    mend_case,
+    upper_same_length,
+)
 from projector.translation.apertium.function_words import function_words
 from projector.translation.apertium.links import Word
 from projector.translation.apertium.stream import Unit
@@ -93,4 +98,4 @@ def test_what_counts_as_shouting(text: str, shouted: bool) -> None:
 
 @given(st.text())
 def test_changing_case_keeps_the_length(text: str) -> None:
-    assert len(shout(text)) == len(hush(text)) == len(text)
+    assert len(upper_same_length(text)) == len(lower_same_length(text)) == len(text)

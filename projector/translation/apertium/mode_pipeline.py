@@ -1,4 +1,8 @@
-"""One Apertium mode at work: sentences in, translations with links out, poison kept apart."""
+"""One Apertium mode at work: sentences in, translations with links out.
+
+Sentences that crash or block its processes are isolated: they come back with an error, and no
+other sentence is lost with them.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,18 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from projector.errors import EngineError
 from projector.records import Offsets
-from projector.translation.apertium.casing import hush, is_shouted, mend_case, shout
+from projector.translation.apertium.casing import (
+    is_shouted,
+    lower_same_length,
+    mend_case,
+    upper_same_length,
+)
 from projector.translation.apertium.input import Input, prepare
 from projector.translation.apertium.links import symbol_links, unit_links, words_of
 from projector.translation.apertium.modes import Mode, commands
 from projector.translation.apertium.names import find_names, mark
-from projector.translation.apertium.pipe import NullPipe, PipeBroken
+from projector.translation.apertium.pipe import NullPipe
 from projector.translation.apertium.spacing import mend_spacing, open_questions
 from projector.translation.apertium.stream import (
     STOP,
@@ -30,10 +38,13 @@ from projector.translation.apertium.stream import (
     tagged,
     units_of,
 )
+from projector.translation.apertium.tagger import Tagger, is_hidden_markov
 from projector.translation.base import Constraint, TextLink, Translation
 
 BATCH = 400  # sentences in the pipes at a time: bounds memory, lets the two halves overlap
-_PROBE = "."
+_PROBE = "Xqprobe" + STOP  # a word that no dictionary has
+_UNIT_PROBE = "^xqprobe/*xqprobe$[]"
+_TAGGED_PROBE = "^*xqprobe$[]"
 
 
 class _Generated(Struct):
@@ -48,7 +59,7 @@ class _Generated(Struct):
     stream: str | None = None
 
 
-class Leg:
+class ModePipeline:
     """The processes of one mode, with everything around them.
 
     Args:
@@ -61,13 +72,13 @@ class Leg:
         self._mend = mend
         self._names = names and mend
         analyser, rest = commands(mode.path)
-        self._analyser = NullPipe([analyser], timeout)
-        self._rest = NullPipe(rest, timeout)
+        self._analyser = NullPipe([analyser], timeout, _PROBE)
+        self._rest = _transfer_steps(rest, timeout)
 
     def close(self) -> None:
         """Stop the processes."""
-        self._analyser.close()
-        self._rest.close()
+        for step in (self._analyser, *self._rest):
+            step.close()
 
     def translate(
         self, sentences: Sequence[str], constraints: Sequence[Sequence[Constraint]] | None
@@ -105,18 +116,20 @@ class Leg:
         for row in live:
             row.text = row.given.text
             row.shouted = self._mend and is_shouted(row.text)
-        self._hush([row for row in live if row.shouted])
-        analysed = guarded(self._analyser, [escape(row.text) + STOP for row in live])
+        self._lower_case([row for row in live if row.shouted])
+        analysed = self._analyser.run_each([escape(row.text) + STOP for row in live])
         for row, stream in zip(live, analysed, strict=True):
             if stream is not None:
                 row.items = read_items(stream)
                 mark(row.items, {s.name for s in row.given.stand_ins})
                 if self._names and not row.shouted:
                     row.items = find_names(row.items, self.mode.source)
-        live = [row for row in live if row.items]
-        streams = guarded(self._rest, [tagged(row.items) for row in live])
-        for row, stream in zip(live, streams, strict=True):
-            row.stream = stream
+                row.stream = tagged(row.items)
+        for step in self._rest:
+            live = [row for row in live if row.stream is not None]
+            streams = step.run_each([row.stream or "" for row in live])
+            for row, stream in zip(live, streams, strict=True):
+                row.stream = stream
         return rows
 
     def _finish(self, row: _Generated, asked: bool) -> Translation:
@@ -131,10 +144,10 @@ class Leg:
             translation = _with_met(translation, row.constraints)
         return _with_margins(translation, row.sentence)
 
-    def _hush(self, rows: Sequence[_Generated]) -> None:
+    def _lower_case(self, rows: Sequence[_Generated]) -> None:
         """Texts in capitals go in in lower case, but for words only known in capitals."""
-        low = [hush(row.text) for row in rows]
-        streams = guarded(self._analyser, [escape(text) + STOP for text in low])
+        low = [lower_same_length(row.text) for row in rows]
+        streams = self._analyser.run_each([escape(text) + STOP for text in low])
         for row, text, stream in zip(rows, low, streams, strict=True):
             if stream is None:
                 continue
@@ -156,7 +169,7 @@ class Leg:
         target = joined(pieces)
         if self._mend:
             case = given.text if shouted else text
-            target = shout(target) if shouted else mend_case(target, words, units, case)
+            target = upper_same_length(target) if shouted else mend_case(target, words, units, case)
         links = unit_links(words, units, text)
         links += symbol_links(_outside(units, text), words, target)
         target, links = _put_back(target, links, given)
@@ -166,34 +179,18 @@ class Leg:
         )
 
 
-def guarded(pipe: NullPipe, texts: Sequence[str]) -> list[str | None]:
-    """What a pipeline makes of texts; None for one that kills or blocks it.
-
-    A broken pipeline is started again and the rest goes through in halves, so that a poisonous
-    text takes no other with it.
-
-    Raises:
-        EngineError: it does not even get through a full stop.
-    """
-    if not texts:
-        return []
-    try:
-        return list(pipe.run(texts))
-    except PipeBroken as error:
-        done: list[str | None] = list(error.done)
-        _probe(pipe, error.why)
-    rest = texts[len(done) :]
-    if len(rest) == 1:
-        return [*done, None]
-    half = (len(rest) + 1) // 2
-    return [*done, *guarded(pipe, rest[:half]), *guarded(pipe, rest[half:])]
-
-
-def _probe(pipe: NullPipe, why: str) -> None:
-    try:
-        pipe.run([_PROBE + STOP])
-    except PipeBroken as error:
-        raise EngineError(f"apertium: the pipeline does not run: {why}") from error
+def _transfer_steps(stages: list[list[str]], timeout: float) -> list[NullPipe | Tagger]:
+    """The processes after the analyser, with a hidden Markov tagger among them kept apart."""
+    at = next((n for n, stage in enumerate(stages) if is_hidden_markov(stage)), None)
+    if at is None:
+        return [NullPipe(stages, timeout, _UNIT_PROBE)]
+    before, after = stages[:at], stages[at + 1 :]
+    steps: list[NullPipe | Tagger] = [Tagger(stages[at], timeout)]
+    if before:
+        steps.insert(0, NullPipe(before, timeout, _UNIT_PROBE))
+    if after:
+        steps.append(NullPipe(after, timeout, _TAGGED_PROBE))
+    return steps
 
 
 def _adjacent(pieces: Sequence[Piece], units: Sequence[Unit]) -> list[bool]:
@@ -218,12 +215,12 @@ def _outside(units: Sequence[Unit], text: str) -> list[tuple[int, str]]:
 def _put_back(target: str, links: list[TextLink], given: Input) -> tuple[str, list[TextLink]]:
     """Replace stand-ins in the translation by what they stand for, and shift the links."""
     for stand_in in given.stand_ins:
-        at = hush(target).find(stand_in.name.lower())
+        at = lower_same_length(target).find(stand_in.name.lower())
         while at >= 0:
             end, by = at + len(stand_in.name), len(stand_in.output) - len(stand_in.name)
             target = target[:at] + stand_in.output + target[end:]
             links = [(s, _moved(t, at, end, by), p) for s, t, p in links]
-            at = hush(target).find(stand_in.name.lower(), at + len(stand_in.output))
+            at = lower_same_length(target).find(stand_in.name.lower(), at + len(stand_in.output))
     return target, links
 
 

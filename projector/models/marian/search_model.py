@@ -1,0 +1,82 @@
+"""A student as a `TranslationModel`: the searches that score given tokens work over it.
+
+Scores are taken in the whole vocabulary; torch is not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from projector.models.marian.network import Network
+from projector.models.marian.student import LONGEST, Student
+from projector.models.translation_model import TextPair
+
+
+class StudentModel:
+    """See `TranslationModel`."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.window = LONGEST
+        self.end = student.target.end
+
+    def source_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """See `TranslationModel`."""
+        vocabulary = self.student.source
+        return [[*vocabulary.encode(text).ids, vocabulary.end] for text in texts]
+
+    def target_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """See `TranslationModel`."""
+        return [list(self.student.target.encode(text).ids) for text in texts]
+
+    def spellings(self, ids: Sequence[int]) -> list[str]:
+        """See `TranslationModel`; pieces of bytes and the unknown piece write nothing here."""
+        return [self.student.target.decode([piece])[0].strip() for piece in ids]
+
+    def begin(self, sources: Sequence[Sequence[int]]) -> StudentHypotheses:
+        """See `TranslationModel`."""
+        return StudentHypotheses(self.student.network, sources)
+
+    def mean_scores(self, pairs: Sequence[TextPair]) -> list[float]:
+        """See `TranslationModel`; a blank side scores as an empty translation."""
+        unique = {pair: n for n, pair in enumerate(dict.fromkeys(pairs))}
+        read = self.student.force(list(unique))
+        scores = [reading.score or 0.0 for reading in read]
+        return [scores[unique[pair]] for pair in pairs]
+
+
+class StudentHypotheses:
+    """See `Hypotheses`."""
+
+    def __init__(self, network: Network, sources: Sequence[Sequence[int]]) -> None:
+        self._network = network
+        self._encoded = network.encode(sources)
+        self._owner = np.arange(len(sources))
+        self._cells = network.cells(len(sources))
+        self._written = 0
+        self._read(np.full(len(sources), -1))
+
+    def _read(self, pieces: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+        owner = self._owner
+        read = self._network.read(
+            self._encoded, owner, self._cells, pieces, np.ones_like(owner), self._written
+        )
+        self._written += 1
+        self._scores = self._network.log_probabilities(read)
+
+    def step(self, tokens: Sequence[int]) -> None:
+        """See `Hypotheses`."""
+        self._read(np.array(tokens, np.int64))
+
+    def select(self, parents: Sequence[int]) -> None:
+        """See `Hypotheses`."""
+        rows = np.array(parents, np.int64)
+        self._owner = self._owner[rows]
+        self._cells = [cell[rows] for cell in self._cells]
+
+    def log_probabilities(self, rows: Sequence[int], tokens: Sequence[int]) -> list[float]:
+        """See `Hypotheses`."""
+        taken: list[float] = self._scores[list(rows), list(tokens)].tolist()
+        return taken
