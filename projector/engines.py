@@ -40,6 +40,11 @@ _CHAT = ("httpx", "tenacity")
 
 KINDS: dict[str, dict[str, Engine]] = {
     "translators": {
+        "firefox": Engine(
+            "projector.translation.firefox.engine:FirefoxTranslator",
+            "Firefox's students; gives word links and scores",
+            ("numba",),
+        ),
         "apertium": Engine(
             "projector.translation.apertium.engine:ApertiumTranslator",
             "rules; gives word links",
@@ -72,6 +77,11 @@ KINDS: dict[str, dict[str, Engine]] = {
         "hmm": Engine(
             "projector.alignment.hmm.aligner:HmmAligner",
             "statistical, learns from the input",
+            ("numba",),
+        ),
+        "firefox": Engine(
+            "projector.alignment.firefox:FirefoxAligner",
+            "attention of Firefox's students, both directions",
             ("numba",),
         ),
         "import": Engine(
