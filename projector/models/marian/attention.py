@@ -3,9 +3,10 @@
 The students are trained with guided alignment (Chen et al. 2016): one head of the last decoder
 layer, when it foretells a target piece, looks at the source pieces which that piece translates.
 Another head, of the first layer, looks there one step later, when the piece has just been read;
-which head that is differs between models. `find_heads` finds it by its agreement with the guided
-head over plain text, and checks whether the attention can be trusted at all: pieces that stand
-once on both sides, unchanged (numbers, names, punctuation), must be looked at from each other.
+which head that is, and how much later, differs between models. `find_heads` finds it by its
+agreement with the guided head over plain text, and checks whether the attention can be trusted at
+all: pieces that stand once on both sides, unchanged (numbers, names, punctuation), must be looked
+at from each other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from projector.models.marian.search import Head
 from projector.models.marian.weights import Floats
 
 STEPS = (-1, 0, 1, 2)  # how much later than foretold a piece is looked for
+READ = (1, 2)  # the same for the reading head, which cannot look before the piece is read
 TRUSTED = 0.5  # share of unchanged pieces that a head must find
 FEWEST = 20  # unchanged pieces without which there is no verdict
 
@@ -91,32 +93,37 @@ def find_heads(examples: Iterable[Example], heads: Sequence[Head], layers: int) 
         heads: what the first axis of the examples' attention stands for.
     """
     own = heads.index(guided(layers).head)
-    agree = np.zeros(len(heads))
+    agree = np.zeros((len(READ), len(heads)))
     pieces = anchors = 0
     hits = dict.fromkeys(STEPS, 0)
-    found = np.zeros(len(heads))
+    found = np.zeros((len(READ), len(heads)))
     for example in examples:
         size = len(example.target)
         best = example.attention.argmax(2)  # (heads, steps)
         pieces += size
-        agree += (best[:, 1 : size + 1] == best[own, :size]).sum(1)
+        for n, step in enumerate(READ):
+            later = best[:, step : size + step]
+            agree[n] += (later == best[own, : later.shape[1]]).sum(1)
         for i, t in unchanged(example.source, example.target):
             anchors += 1
-            found += best[:, t + 1] == i
+            for n, step in enumerate(READ):
+                if t + step < best.shape[1]:
+                    found[n] += best[:, t + step] == i
             for step in STEPS:
                 hits[step] += 0 <= t + step < best.shape[1] and int(best[own, t + step]) == i
-    agree[own] = -1
-    reading = int(agree.argmax())
+    agree[:, own] = -1
+    later, reading = divmod(int(agree.argmax()), len(heads))
+    agreed, anchored = agree[later, reading], found[later, reading]
     drift = max(STEPS, key=lambda step: (hits[step], -abs(step)))
     views = []
     judged = anchors >= FEWEST
     if not judged or (drift == 0 and hits[0] >= TRUSTED * anchors):
         views.append(guided(layers))
-        if pieces and agree[reading] > 0 and (not judged or found[reading] >= TRUSTED * anchors):
-            views.append(View(heads[reading], 1))
+        if pieces and agreed > 0 and (not judged or anchored >= TRUSTED * anchors):
+            views.append(View(heads[reading], READ[later]))
     return Heads(
         tuple(views),
-        float(agree[reading] / pieces) if pieces else 0.0,
+        float(agreed / pieces) if pieces else 0.0,
         hits[0] / anchors if judged else None,
         drift if judged else 0,
     )

