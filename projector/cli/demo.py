@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,15 +11,19 @@ from projector.cli import messages
 from projector.cli.completion import languages
 from projector.cli.options import Force
 from projector.errors import UsageError
+from projector.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from projector.pipeline.run.summary import Summary
+    from projector.records import Record
 
-LAST = [{"stage": "align"}, {"stage": "project"}]
+TEXT_FIELDS = ("hypothesis",)  # of `meta`, in the samples: translated with the text
 
 
 def command(
-    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="JSON Lines files.")] = "samples",
+    folder: Annotated[
+        str, typer.Argument(metavar="FOLDER", help="JSON Lines files; without, the package's own.")
+    ] = "",
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FOLDER", help="Where everything goes.")
     ] = "out/demo",
@@ -36,11 +40,12 @@ def command(
 
     Examples:
 
-      xproject demo samples -o out/demo
+      xproject demo
 
       xproject demo samples -o out/ca --to ca
     """
-    rows = run_folder(Path(folder), Path(output), to, force=force)
+    source = Path(folder) if folder else shipped_folder("samples")
+    rows = run_folder(source, Path(output), to, force=force)
     show(rows)
     page = report([path for _, path, _ in rows], Path(output) / "report.html", force=force)
     print(f"\npairs of source and target   {output}/*.{to}.jsonl")
@@ -67,18 +72,16 @@ def run_folder(
         raise UsageError(f"{folder}: found no *.jsonl files, wanted a folder of samples")
     output.mkdir(parents=True, exist_ok=True)
     messages.say_first_use()
+    _compile()
     rows = []
     for path in files:
         first = next(read_records(path), None)
         is_pair = isinstance(first, Pair)
         lang = first.target.lang if isinstance(first, Pair) else to
-        stages = LAST if is_pair else [{"stage": "translate", "to": to}, *LAST]
-        specs = [
-            StageSpec(
-                stage=s["stage"], options={k: v for k, v in s.items() if k != "stage"}, where="demo"
-            )
-            for s in stages
-        ]
+        specs = [StageSpec(stage=name, options={}, where="demo") for name in ("align", "project")]
+        if not is_pair:
+            options: dict[str, Any] = {"to": to, "fields": _texts_in_meta(first)}
+            specs.insert(0, StageSpec(stage="translate", options=options, where="demo"))
         pairs = output / f"{path.stem}.{lang}.jsonl"
         messages.say(f"{path} -> {pairs}")
         recipe = Recipe(stages=specs, name="demo", input=str(path), output=str(pairs))
@@ -87,6 +90,36 @@ def run_folder(
         write_records(targets, output / f"{path.stem}.{lang}.train.jsonl", force=force)
         rows.append((path.stem, pairs, summary))
     return rows
+
+
+def _texts_in_meta(record: Record | None) -> list[str]:
+    meta = record.meta if record is not None else {}
+    return [f"meta.{name}" for name in TEXT_FIELDS if isinstance(meta.get(name), str)]
+
+
+def _compile() -> None:
+    """Have the inner loops compiled, so that the seconds in the table are those of the work."""
+    from projector.records import Document, Pair, Span
+    from projector.stage import corpus_stage, stage_class
+
+    records: list[Record] = [
+        Pair(
+            id=str(n),
+            source=Document(
+                str(n), f"Anna saw {word} houses.", "en", spans=[Span("s", 0, 4, "PER")]
+            ),
+            target=Document(str(n), f"Anna vio {word} casas.", "es"),
+        )
+        for n, word in enumerate(("12", "tres", "Roma", "mil"))
+    ]
+    for name in ("align", "project"):
+        cls = stage_class(name)
+        stage = cls(cls.Options())
+        corpus = corpus_stage(stage)
+        if corpus is not None:
+            corpus.fit(records)
+        done = stage.process(records)
+        records = [record for record in done if isinstance(record, Pair)]
 
 
 def show(rows: list[tuple[str, Path, Summary]]) -> None:

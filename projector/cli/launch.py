@@ -6,6 +6,8 @@ import shlex
 import sys
 from typing import Any
 
+from msgspec.structs import replace
+
 from projector.cli import messages
 from projector.errors import Interrupted, TooManyRejects
 from projector.pipeline.check import check_recipe
@@ -15,6 +17,7 @@ from projector.pipeline.run.progress import Progress
 from projector.pipeline.run.runner import run
 from projector.pipeline.run.summary import Summary
 from projector.redact import redacted
+from projector.shipped import input_path
 
 
 def run_stage(
@@ -33,6 +36,7 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
     Raises:
         TooManyRejects: there were records, and none of them came out.
     """
+    recipe = replace(recipe, input=input_path(recipe.input))
     if job.dry_run:
         import yaml
 
