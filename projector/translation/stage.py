@@ -22,6 +22,7 @@ from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize, with_tokens
+from projector.translation.auto import AutoTranslator
 from projector.translation.base import (
     KnowsTexts,
     ServesSeveralPairs,
@@ -58,7 +59,7 @@ class TranslateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     to: str
     source: str = field(default="", name="from")
-    engine: str = "apertium"
+    engine: str = "auto"
     model: str = ""
     fields: list[str] = []
     constraints: str = ""
@@ -118,6 +119,8 @@ class TranslateStage:
 
     def _step(self, lang: str) -> Step:
         engine = self._engine
+        if isinstance(engine, AutoTranslator) and lang:
+            engine = engine.chosen(lang, self.options.to)
         model, version = engine.model, engine.version
         if isinstance(engine, ServesSeveralPairs) and lang:
             model, version = engine.provenance(lang, self.options.to)
