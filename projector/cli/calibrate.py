@@ -26,14 +26,22 @@ def command(
     """Learn from corrected records what the scores are worth (needs 50 spans or more).
 
     The map keeps the order of the scores. A recipe uses it as a stage after `project`:
-    {stage: calibrate, file: calibration.json}.
+    {stage: calibrate, file: calibration.json}. The file that a page of `qa --judge` saved gives
+    the table of what each `--min-quality` leaves.
 
     Examples:
 
       xproject convert export.json --base silver.jsonl -o corrected.jsonl
 
+      xproject calibrate judged.json
+
       xproject calibrate silver.jsonl --gold corrected.jsonl -o calibration.json
     """
+    from projector.qa.judging import is_judged_file
+
+    if not gold and is_judged_file(silver):
+        _print_trade(silver)
+        return
     if not gold or not output:
         raise UsageError("calibrate: wanted --gold FILE and -o FILE.json")
     from projector.io.formats import read
@@ -56,3 +64,10 @@ def command(
         f"{output}: learnt from {made.spans} spans; calibration error {made.before:.3f} before, "
         f"{made.after:.3f} after (on the same spans)"
     )
+
+
+def _print_trade(judged: str) -> None:
+    from projector.qa.judging import read_verdicts, table
+
+    for line in table(read_verdicts(judged)):
+        print(line)

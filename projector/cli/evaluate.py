@@ -381,4 +381,4 @@ def _table(
 def _plain(text: str) -> str:
     from rich.markup import escape
 
-    return escape(text)
+    return escape(messages.plain(text))

@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             traceback.print_exc()
         text, code = describe(error)
         if text:
-            print(f"xproject: error: {redacted(text)}", file=sys.stderr)
+            print(f"xproject: error: {messages.plain(redacted(text))}", file=sys.stderr)
         return code
 
 

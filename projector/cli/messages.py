@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,23 @@ quiet = False
 debug = False
 
 
+def plain(text: str) -> str:
+    """Text in which characters that steer a terminal are shown instead of sent to it.
+
+    Names and texts of records stand in messages and tables: escape sequences in them could
+    recolour, clear or retitle the reader's terminal, and bidirectional overrides could turn a line
+    round. Line breaks and tabs stay.
+    """
+    return _STEERING.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
 def say(text: str) -> None:
     """One plain line for people, unless ``--quiet``."""
     if not quiet:
-        print(text, file=sys.stderr, flush=True)
+        print(plain(text), file=sys.stderr, flush=True)
 
 
 def say_first_use() -> None:
@@ -29,7 +43,7 @@ def say_first_use() -> None:
 
 def warn(text: str) -> None:
     """A line that ``--quiet`` does not silence: something that the user should know."""
-    print(f"xproject: warning: {text}", file=sys.stderr, flush=True)
+    print(f"xproject: warning: {plain(text)}", file=sys.stderr, flush=True)
 
 
 def console(*, stderr: bool = True) -> Console:

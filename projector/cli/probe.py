@@ -98,6 +98,7 @@ def _read(path: str) -> tuple[list[Document], list[Document]]:
 
 def show(result: Result) -> None:
     """Tables on standard output."""
+    from rich.markup import escape
     from rich.table import Table
 
     console = messages.console(stderr=False)
@@ -117,5 +118,9 @@ def show(result: Result) -> None:
             table.add_column(name, justify="right")
         for row in rows:
             numbers = (row.precision, row.recall, row.f1) if spans else (row.accuracy,)
-            table.add_row(row.train, f"{row.sentences:,}", *(f"{n or 0:.1f}" for n in numbers))
+            table.add_row(
+                escape(messages.plain(row.train)),
+                f"{row.sentences:,}",
+                *(f"{n or 0:.1f}" for n in numbers),
+            )
         console.print(table)

@@ -6,10 +6,14 @@ from typing import Annotated
 
 import typer
 
+from projector.cli import messages
 from projector.cli.launch import run_stage
 from projector.cli.options import Input, Output, Setting, settings, split_list, takes_job
 from projector.engines import choices, names
+from projector.errors import UsageError
 from projector.pipeline.job import Job
+
+SEED = 1  # of the sample to judge: the same page for the same output
 
 
 @takes_job
@@ -79,6 +83,15 @@ def command(
         str,
         typer.Option("--qa-model", metavar="NAME", help="Keep what this reading model answers."),
     ] = "",
+    judge: Annotated[
+        str,
+        typer.Option(
+            "--judge", metavar="FILE.html", help="A page to judge a sample of the output on."
+        ),
+    ] = "",
+    sample: Annotated[
+        int, typer.Option("--sample", min=1, help="So many questions on that page.")
+    ] = 50,
     set_: Setting = None,
     *,
     job: Job,
@@ -93,6 +106,10 @@ def command(
       xproject qa aligned.jsonl -o qa.jsonl
 
       xproject pair corpus.en-es.tsv --from en --to es | xproject align | xproject qa -o qa.jsonl
+
+      xproject qa aligned.jsonl -o qa.jsonl --sample 50 --judge page.html
+
+      xproject convert qa.jsonl --to mlqa -o FOLDER     (or: xor, retrieval; both sides)
 
       xproject qa IN.jsonl -o OUT.jsonl --generator hf --model models/t5-qg --set style=prefix
     """
@@ -113,4 +130,25 @@ def command(
         "qa_model": qa_model or None,
         "options": settings(set_),
     }
+    if judge and output == "-":
+        raise UsageError("--judge: the page is made from the output, so name it with -o FILE")
+    if judge:
+        from projector.io.streams import check_writable
+
+        check_writable(judge, force=job.force)
     run_stage("qa", options, input, output, job)
+    if judge and not job.dry_run:
+        _write_page(output, judge, sample, force=job.force)
+
+
+def _write_page(output: str, judge: str, count: int, *, force: bool) -> None:
+    from projector.io.formats import read
+    from projector.io.streams import open_write
+    from projector.qa.judging import page, sample
+
+    drawn = sample(read(output), count, SEED)
+    with open_write(judge, force=force) as stream:
+        stream.write(page(drawn).encode("utf-8"))
+    messages.say(
+        f"{judge}: {len(drawn)} questions to judge; save, then xproject calibrate judged.json"
+    )

@@ -3,6 +3,8 @@
 - ``{"text": ...}`` with or without annotations;
 - ``{"tokens": [...], "ner_tags": [...]}``, token lists with BIO tags as strings;
 - ``{"context": ..., "question": ..., "answers": {"text": [...], "answer_start": [...]}}``;
+- ``{"text": ..., "entities": [[0, 3, "PERSON"]]}`` as spaCy's training data have it, and spans and
+  tokens as Prodigy writes them (spans without an id, tokens as objects);
 - ``{"source": {...}, "target": {...}}``, a pair whose sides are documents (or just strings).
 
 Unknown fields of a document are carried in ``meta``. What does not hold together raises
@@ -11,6 +13,7 @@ Unknown fields of a document are carried in ``meta``. What does not hold togethe
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import Any
 
@@ -22,6 +25,7 @@ from projector.records import Document, Link, Pair, Record, Segment, Span
 
 DOCUMENT_FIELDS = frozenset(Document.__struct_fields__)
 WORD_FIELDS = ("tokens", "words")
+TOKEN_PLACES = ("token_start", "token_end")  # beside start and end in Prodigy's spans
 TAG_FIELDS = ("ner_tags", "tags", "labels", "bio", "ner")
 
 
@@ -114,6 +118,7 @@ def document_from_json(value: dict[str, Any], *, line: int = 1, path: str = "") 
             "'text', 'tokens' with tags, or 'context' with 'question'",
             reason="missing_field",
         )
+    _read_foreign_spans(value)
     if "label" in value and "labels" not in value:
         value["labels"] = {"label": value.pop("label")}
     unknown = {k: value.pop(k) for k in list(value) if k not in DOCUMENT_FIELDS}
@@ -123,6 +128,52 @@ def document_from_json(value: dict[str, Any], *, line: int = 1, path: str = "") 
         return msgspec.convert(value, Document)
     except (msgspec.ValidationError, ValueError) as error:
         raise DataError(readable(error), reason="bad_field") from error
+
+
+def _read_foreign_spans(value: dict[str, Any]) -> None:
+    """Put spaCy's entities and Prodigy's spans and tokens into this tool's form, in place."""
+    entities = value.get("entities")
+    if "spans" not in value and isinstance(entities, list) and entities:
+        found = [_entity(item, n) for n, item in enumerate(entities)]
+        if all(span is not None for span in found):
+            value["spans"] = found
+            del value["entities"]
+    spans = value.get("spans")
+    if isinstance(spans, list):
+        taken = {span.get("id") for span in spans if _has_name(span)}
+        free = (name for n in itertools.count() if (name := f"s{n}") not in taken)
+        value["spans"] = [
+            {k: v for k, v in {"id": next(free), **span}.items() if k not in TOKEN_PLACES}
+            if isinstance(span, dict) and "id" not in span
+            else span
+            for span in spans
+        ]
+    tokens = value.get("tokens")
+    if isinstance(tokens, list) and tokens and all(map(_is_token_object, tokens)):
+        value["tokens"] = [[token["start"], token["end"]] for token in tokens]
+
+
+def _entity(item: Any, number: int) -> dict[str, Any] | None:
+    """An entity as ``[start, end, label]`` or as an object with those keys; None if it is none."""
+    if isinstance(item, list) and len(item) == 3:
+        start, end, label = item
+    elif isinstance(item, dict):
+        start = item.get("start", item.get("start_offset"))
+        end = item.get("end", item.get("end_offset"))
+        label = item.get("label")
+    else:
+        return None
+    if not (isinstance(start, int) and isinstance(end, int) and isinstance(label, str)):
+        return None
+    return {"id": f"s{number}", "start": start, "end": end, "label": label}
+
+
+def _has_name(span: Any) -> bool:
+    return isinstance(span, dict) and isinstance(span.get("id"), str)
+
+
+def _is_token_object(token: Any) -> bool:
+    return isinstance(token, dict) and "start" in token and "end" in token
 
 
 def _meta(value: dict[str, Any]) -> dict[str, Any]:

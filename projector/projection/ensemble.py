@@ -18,6 +18,7 @@ from projector.engines import engine_class
 from projector.errors import UsageError
 from projector.projection.agreement import Agreement, load_agreement
 from projector.projection.base import Projection, Projector, learner
+from projector.projection.conventions.projector import CORRECTED, ConventionProjector
 from projector.records import Pair
 
 
@@ -29,8 +30,7 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Proje
     """
     names = [name.strip() for name in method.split("+")]
     if len(names) == 1:
-        alone: Projector = engine_class("projectors", names[0])(model, **options)
-        return alone
+        return _one(names[0], model, options)
     options = dict(options)
     calibration = str(options.pop("calibration", ""))
     agreement = load_agreement(calibration, names) if calibration else None
@@ -44,8 +44,14 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Proje
     for name in names:
         own = dict(options.get(name, {}))
         own_model = str(own.pop("model", "" if name == "match" else model))
-        members.append(engine_class("projectors", name)(own_model, **own))
+        members.append(_one(name, own_model, own))
     return EnsembleProjector(members, agreement)
+
+
+def _one(name: str, model: str, options: Mapping[str, Any]) -> Projector:
+    """One method's projector, which follows the source's conventions."""
+    found: Projector = engine_class("projectors", name)(model, **options)
+    return ConventionProjector(found) if name in CORRECTED else found
 
 
 class EnsembleProjector:

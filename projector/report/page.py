@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable
 from importlib.resources import files
 
@@ -51,7 +52,7 @@ def write_report(
             data=_script_data([embedded(pair) for pair in pairs]),
             style=_asset("page.css"),
             script=_asset("page.js"),
-            source=source_name or "projected.jsonl",
+            source=shlex.quote(source_name or "projected.jsonl"),
         )
         stream.write(page.encode("utf-8", "surrogatepass"))
     return len(pairs)

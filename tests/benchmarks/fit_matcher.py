@@ -3,7 +3,8 @@
     python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write] [--ablate] [--ceiling]
 
 Softmax regression over each span's candidates (Och & Ney 2002 rank translations so), every set
-counting alike. Reported: span F1 of each set with weights from all the other folders (leave one
+counting alike; once over the default aligner's link probabilities, once over the same links made
+hard (`hardened`), as other aligners give them. Reported for both: span F1 of each set with weights from all the other folders (leave one
 folder out) and with the final ones. The confidence model is fitted on the held-out choices of
 those folds. ``--write`` puts the result into the package; ``--ablate`` learns them again without each
 kind of feature instead; ``--ceiling`` shows what scores fitted on the sets themselves would cover.
@@ -35,7 +36,8 @@ from projector.projection.match.weights import STANDARD, Weights, load_weights
 from projector.projection.token_runs import token_run
 from projector.records import Pair
 
-KEPT = 60  # candidates of a span that the training looks at
+HARD_FROM = 0.35  # link probability from which `hardened` keeps a link
+KEPT = 40  # candidates of a span that the training looks at
 UNREACHED = -2  # gold that no candidate is
 PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
@@ -46,6 +48,16 @@ SELDOM_FEATURES = (
     "name_article",
     "unbalanced",
 )  # a few dozen times each
+PRIOR = {"whole_sentence": 2.0, "ends_convention": 0.7, "begins_convention": 0.7}  # see `train`
+SIGNED = [n for n in FEATURES if n.endswith(("_own", "_convention"))]
+PULLED_UP = (  # features whose weight is positive by their meaning
+    *(name for name in SIGNED if name.split("_")[0] in ("first", "last")),
+    *("whole_sentence", "begins_convention", "ends_convention", "begins_sentence", "ends_sentence"),
+)
+PULLED_DOWN = (  # and negative
+    *(name for name in SIGNED if name.split("_")[0] in ("before", "after")),
+    *("begins_differ", "ends_differ"),
+)
 SELDOM = 0.1  # of the pull to zero, for these
 KINDS = {  # of features, by parts of their names
     "spelling": ("spelling", "identical"),
@@ -90,6 +102,14 @@ def with_links(found: gold.Gold, bitext: Sequence[str], cache: Path | None) -> l
     return [
         replace(pair, alignment=links.alignment, segments=links.segments)
         for pair, links in zip(found.pairs, kept, strict=True)
+    ]
+
+
+def hardened(pairs: Sequence[Pair]) -> list[Pair]:
+    """The links as an aligner without probabilities gives them."""
+    return [
+        replace(p, alignment=[(i, j, 1.0) for i, j, x in p.alignment or () if x >= HARD_FROM])
+        for p in pairs
     ]
 
 
@@ -209,11 +229,16 @@ def pruned(example: Example, vector: np.ndarray) -> Matrix:
 
 
 def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarray:
-    """Softmax regression by L-BFGS; ``l2`` pulls towards 0, less where a feature is seldom."""
+    """Softmax regression by L-BFGS; ``l2`` pulls towards 0, less where a feature is seldom.
+
+    Features of clauses and conventions keep the sign that their meaning gives them, and are pulled
+    towards `PRIOR`: folders without clauses say nothing about them, or the wrong thing by chance.
+    """
     from scipy.optimize import minimize
 
     mask = np.array([name not in LEFT_ALONE for name in FEATURES], np.float64)
     pull = l2 * np.array([SELDOM if name in SELDOM_FEATURES else 1.0 for name in FEATURES])
+    centre = np.array([PRIOR.get(name, 0.0) for name in FEATURES])
     total = sum(m.weight.sum() for m in matrices)
 
     def loss(vector: np.ndarray) -> tuple[float, np.ndarray]:
@@ -228,10 +253,20 @@ def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarra
             p = e / np.repeat(norm, sizes) * np.repeat(m.weight, sizes)
             p[m.right] -= m.weight
             slope += m.features.T @ p
-        return value / total + pull @ vector**2 / 2, slope * mask / total + pull * vector
+        pulled = vector - centre
+        return value / total + pull @ pulled**2 / 2, slope * mask / total + pull * pulled
 
+    bounds = [
+        (0.0 if name in PULLED_UP else None, 0.0 if name in PULLED_DOWN else None)
+        for name in FEATURES
+    ]
     found = minimize(
-        loss, start.astype(np.float64), jac=True, method="L-BFGS-B", options={"maxiter": 300}
+        loss,
+        start.astype(np.float64),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 300},
     )
     return np.asarray(found.x * mask)
 
@@ -316,11 +351,14 @@ def fit_confidence(data: Sequence[Correctness], l2: float = 1e-3) -> np.ndarray:
     return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
-def learn(examples: Sequence[Example], l2: float, skip: str = "") -> np.ndarray:
-    """Weights from all folders but ``skip``; pruned twice, since what is near depends on them."""
-    vector = hand_weights().astype(np.float64)
+def learn(
+    examples: Sequence[Example], l2: float, skip: str = "", start: np.ndarray | None = None
+) -> np.ndarray:
+    """Weights from all folders but ``skip``; pruned twice, since what is near depends on them
+    (once if there are weights to start from)."""
+    vector = hand_weights().astype(np.float64) if start is None else start
     used = [e for e in examples if e.folder != skip]
-    for _ in range(2):
+    for _ in range(2 if start is None else 1):
         matrices = [pruned(e, vector.astype(np.float32)) for e in used]
         vector = train(matrices, vector, l2)
     return vector
@@ -364,14 +402,16 @@ def ceiling(examples: Sequence[Example], vector: np.ndarray) -> None:
         print(f"{folder:12} coverage at precision 98 % at most {covered:.2f}")
 
 
-def load(data: Path, cache: Path | None, log: Callable[[str], None]) -> list[Example]:
-    """All span sets, each with its extra sentence pairs and half of them without."""
+def load(data: Path, cache: Path | None, hard: bool, log: Callable[[str], None]) -> list[Example]:
+    """All span sets with their links, each with and without its extra sentence pairs."""
     examples = []
-    for n, found in enumerate(gold.span_sets(data)):
-        examples.append(prepare(found, with_links(found, gold.bitext(data, found.lang), cache)))
-        if n % 2 == 0 and gold.bitext(data, found.lang):
-            bare = prepare(found, with_links(found, [], cache))
-            examples.append(bare._replace(name=f"{found.name}, no bitext"))
+    for found in gold.span_sets(data):
+        extra = gold.bitext(data, found.lang)
+        for name, bitext in ((found.name, extra), (f"{found.name}, no bitext", [])):
+            if bitext or name != found.name:
+                pairs = with_links(found, bitext, cache)
+                made = prepare(found, hardened(pairs) if hard else pairs)
+                examples.append(made._replace(name=name))
         log(f"{found.name}: {len(examples[-1].wanted)} spans")
     return examples
 
@@ -385,41 +425,61 @@ def main() -> None:
     parser.add_argument("--ablate", action="store_true")
     parser.add_argument("--ceiling", action="store_true")
     given = parser.parse_args()
-    examples = load(given.data, given.cache, lambda line: print(line, file=sys.stderr))
-    if given.ablate:
-        ablate(examples, given.l2)
+    finals = []
+    evidence_rows: list[tuple[str, Correctness]] = []
+    for hard in (False, True):
+        print("hard links" if hard else "link probabilities", flush=True)
+        examples = load(given.data, given.cache, hard, lambda line: print(line, file=sys.stderr))
+        if given.ablate:
+            ablate(examples, given.l2)
+        elif given.ceiling:
+            ceiling(examples, load_weights().vector(0.0 if hard else 1.0))
+        else:
+            final, rows = fit(examples, given.l2, load_weights().vector(0.0 if hard else 1.0))
+            finals.append(final)
+            evidence_rows += rows
+    if not finals:
         return
-    if given.ceiling:
-        ceiling(examples, load_weights().vector())
-        return
-    folders = sorted({e.folder for e in examples})
-    final = learn(examples, given.l2)
-    held: dict[str, np.ndarray] = {f: learn(examples, given.l2, skip=f) for f in folders}
+    print("calibration, both kinds of links")
+    report_calibration(evidence_rows)
+    if given.write:
+        confidence = fit_confidence([rows for _, rows in evidence_rows])
+        made = "python tests/benchmarks/fit_matcher.py --data ../shared/data --write"
+        soft, hard_weights = (
+            {n: round(float(w), 4) for n, w in zip(FEATURES, final, strict=True) if w}
+            for final in finals
+        )
+        said = {n: round(float(w), 4) for n, w in zip(EVIDENCE, confidence, strict=True)}
+        weights = Weights(soft, said, hard_weights, made)
+        STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+
+
+def fit(
+    examples: Sequence[Example], l2: float, now: np.ndarray
+) -> tuple[np.ndarray, list[tuple[str, Correctness]]]:
+    """Weights from all folders, and what held-out choices say; prints both."""
+    final = learn(examples, l2)
+    held = {
+        folder: learn(examples, l2, skip=folder, start=final)
+        for folder in sorted({e.folder for e in examples})
+    }
     hand = hand_weights()
-    now = load_weights().vector()
     print(
         f"{'set':24}{'hand':>8}{'package':>9}{'held out':>10}{'final':>8}{'gold none':>11}{'unreached':>11}"
     )
-    evidence_rows = []
+    rows = []
     for e in examples:
         out = apply(e, held[e.folder])
-        evidence_rows.append((e.folder, correctness(e, out)))
+        rows.append((e.folder, correctness(e, out)))
         null = e.found.features[np.maximum(e.wanted, 0), Feature.NULL] > 0
         print(
             f"{e.name:24}{f1(e, apply(e, hand)):8.1f}{f1(e, apply(e, now)):9.1f}{f1(e, out):10.1f}"
             f"{f1(e, apply(e, final)):8.1f}{100 * np.mean(null & (e.wanted >= 0)):10.1f}%"
-            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%"
+            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%",
+            flush=True,
         )
-    confidence = fit_confidence([rows for _, rows in evidence_rows])
-    report_calibration(evidence_rows)
-    if given.write:
-        made = "python tests/benchmarks/fit_matcher.py --data ../shared/data --write"
-        weights = Weights(
-            {n: round(float(w), 4) for n, w in zip(FEATURES, final, strict=True) if w},
-            {n: round(float(w), 4) for n, w in zip(EVIDENCE, confidence, strict=True)},
-            made,
-        )
-        STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+    report_calibration(rows)
+    return final, rows
 
 
 def report_calibration(rows: Sequence[tuple[str, Correctness]]) -> None:

@@ -95,3 +95,32 @@ def test_bad_fields_are_named(value: dict[str, Any], field: str) -> None:
     with pytest.raises(DataError) as caught:
         record_from_json(value, line=1)
     assert field in str(caught.value).partition(" found")[0].partition(" wanted")[0]
+
+
+def test_entities_of_spacy_and_spans_of_prodigy() -> None:
+    ana = {"text": "Ana met Bo.", "entities": [[0, 3, "PERSON"], [8, 10, "PERSON"]]}
+    doc = record_from_json(ana, line=1)
+    assert isinstance(doc, Document)
+    assert [(s.id, s.surface(doc.text), s.label) for s in doc.spans] == [
+        ("s0", "Ana", "PERSON"),
+        ("s1", "Bo", "PERSON"),
+    ]
+    task = {
+        "text": "Ana met",
+        "tokens": [
+            {"text": "Ana", "start": 0, "end": 3, "id": 0},
+            {"text": "met", "start": 4, "end": 7, "id": 1},
+        ],
+        "spans": [{"start": 0, "end": 3, "label": "PER", "token_start": 0, "token_end": 0}],
+        "answer": "accept",
+    }
+    doc = record_from_json(task, line=1)
+    assert isinstance(doc, Document)
+    assert doc.tokens == [(0, 3), (4, 7)]
+    assert (doc.spans[0].id, doc.spans[0].label, doc.meta) == ("s0", "PER", {"answer": "accept"})
+
+
+def test_entities_of_another_shape_are_carried_in_meta() -> None:
+    doc = record_from_json({"text": "Ana", "entities": ["Ana"]}, line=1)
+    assert isinstance(doc, Document)
+    assert doc.meta == {"entities": ["Ana"]}

@@ -53,6 +53,12 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         name = unquote(text_path.relative_to(folder).with_suffix("").as_posix())
         ann_path = text_path.with_suffix(".ann")
         try:
+            for inside in (text_path, ann_path):
+                if not inside.resolve().is_relative_to(folder.resolve()):
+                    raise DataError(
+                        f"found a link out of the folder at {inside.name!r}, wanted a file in it",
+                        reason="outside_folder",
+                    )
             text = _text(text_path, options.encoding)
             annotations = _text(ann_path, options.encoding) if ann_path.exists() else ""
             record = _document(name, text, annotations, options.lang, str(ann_path), notes)

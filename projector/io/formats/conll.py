@@ -247,7 +247,10 @@ def _block(
             notes.lose("tag layers", "no column of that name")
     by_name: dict[str, list[str]] = {
         "token": words,
-        "tag": tags_from_spans(spans, len(words), options.scheme),
+        "tag": [
+            _field(tag, separator, notes)
+            for tag in tags_from_spans(spans, len(words), options.scheme)
+        ],
         "index": [str(n + 1) for n in range(len(words))],
         **{
             layer: [_field(tag, separator, notes) for tag in tags]

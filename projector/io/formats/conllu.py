@@ -255,7 +255,7 @@ def _first_word(token: Token) -> Row:
 def _with_ner(misc: str, tag: str) -> str:
     parts = [p for p in misc.split("|") if p not in ("_", "") and not p.startswith("ner=")]
     if tag != "O":
-        parts.append(f"ner={tag}")
+        parts.append("ner=" + tag.replace("|", "_"))
     return "|".join(parts) or "_"
 
 

@@ -37,6 +37,11 @@ class WordArrays(NamedTuple):
     digits: Array
     document_frequency: Array
     digest: Array
+    # How far it is of each closed class (`closed_classes.WordClass`), a row each: as a word, and by
+    # the punctuation that it begins and ends with. Only the target's are given.
+    classes: Array
+    opening_classes: Array
+    closing_classes: Array
     letters: Array
     at: Array
 
@@ -52,6 +57,11 @@ class Batch(NamedTuple):
     ``named``, one a span: 0, or if its label says that it is a name: `NAMED`, plus `ARTICLED` if
     it is a place with an article in its English name, plus `NOUNS` if the target's language writes
     nouns with a capital.
+    ``own``, spans by edges by closed classes: 1 where the span's edge word is of the class, -1
+    where its outer neighbour is, 0 where neither or both are. ``convention``, the same shape: log
+    odds that such a word belongs to a span of that label. ``sentence``, a row a span: whether it
+    begins and ends its sentence, and the share of its label's spans that do.
+    ``cuts``, one a pair: whether spans may begin and end inside tokens.
     ``scale``: target words for a source word, target letters for a source letter, in the corpus.
     """
 
@@ -68,6 +78,10 @@ class Batch(NamedTuple):
     span_end: Array
     window: Array
     named: Array
+    own: Array
+    convention: Array
+    sentence: Array
+    cuts: Array
     translation_at: Array
     translation_digest: Array
     translation_count: Array
@@ -150,6 +164,10 @@ class SpanView(NamedTuple):
     begins: bool  # its sentence
     ends: bool
     named: int
+    own: Array  # as in `Batch`, edges by closed classes
+    convention: Array
+    sentence: Array
+    cuts: bool
     spelled: Array  # letters of all its words, in a row
     initials: Array  # of its words with capitals
 

@@ -11,14 +11,18 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
+from projector.projection.conventions.closed_classes import CLASSES, WordClass, source_class
+from projector.projection.conventions.edges import Edges, edges_of
+from projector.projection.conventions.learning import Convention, Conventions
 from projector.projection.match.arrays import ARTICLED, NAMED, NOUNS, Batch, MatchBatch
 from projector.projection.match.span_translations import SpanTranslations
 from projector.projection.match.statistics import CorpusStatistics
 from projector.projection.match.word_table import WordTable
 from projector.projection.token_runs import token_run
 from projector.projection.words import word_class
-from projector.records import Pair
+from projector.records import Document, Pair
 from projector.text.entity_labels import NAME, PLACE
 from projector.text.languages import base_language
 from projector.text.transliteration import writes_few_vowels
@@ -36,6 +40,7 @@ def build(
     pairs: Sequence[Pair],
     statistics: CorpusStatistics,
     translations: SpanTranslations,
+    conventions: Conventions,
 ) -> MatchBatch:
     """The arrays of pairs of one pair of languages, with tokens on both sides and links.
 
@@ -43,6 +48,7 @@ def build(
 
     Args:
         statistics: of the whole corpus.
+        conventions: what its source says of the edges of spans.
         translations: how the same words were projected elsewhere in it.
     """
     source_table, target_table = WordTable(), WordTable()
@@ -56,6 +62,9 @@ def build(
     ends: list[int] = []
     windows: list[tuple[int, int, int, int]] = []
     named: list[int] = []
+    own: list[Edges] = []
+    usual: list[Convention] = []
+    cuts: list[bool] = []
     owners: list[int] = []
     runs: list[list[list[int | None]]] = []
     languages = (pairs[0].source.lang, pairs[0].target.lang) if pairs else ("", "")
@@ -82,6 +91,8 @@ def build(
             link_j += j
             link_p += p
         link_at.append(len(link_i))
+        kinds = [source_class(word, left.lang) for word in source_words] if left.spans else []
+        cuts.append(cuts_tokens(left))
         known: dict[tuple[int, int], int] = {}
         found: list[list[int | None]] = []
         sentence = _sentences(pair)
@@ -99,6 +110,8 @@ def build(
                     ends.append(end)
                     windows.append(sentence(first, end))
                     named.append(flags(span.label, source_words[first]))
+                    own.append(edges_of(left, kinds, part, (first, end)))
+                    usual.append(conventions.of(left.lang, span.label))
                     owners.append(span_at[-1] + n)
                 numbers.append(number)
             found.append(numbers)
@@ -128,6 +141,13 @@ def build(
         np.array(link_p, np.float32),
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4), np.array(named, np.uint8),
+        _own_classes(own),
+        np.array([(c.first, c.last) for c in usual], np.float32).reshape(-1, 2, CLASSES),
+        np.array(
+            [(e.begins, e.ends, c.begins, c.ends) for e, c in zip(own, usual, strict=True)],
+            np.float32,
+        ).reshape(-1, 4),
+        np.array(cuts, np.bool_),
         np.array(translation_at, np.int64), np.array(digests, np.int64),
         np.array(counts, np.float32),
         np.array(bigram_back if bigrams else [0.0] * len(target), np.float32),
@@ -136,11 +156,36 @@ def build(
     )  # fmt: skip
     return MatchBatch(
         batch,
-        source_table.arrays(statistics.source_frequencies(*languages), bare),
-        target_table.arrays(statistics.target_frequencies(*languages), bare),
+        source_table.arrays(
+            statistics.source_frequencies(*languages),
+            None,
+            bare,
+        ),
+        target_table.arrays(
+            statistics.target_frequencies(*languages),
+            conventions.classes_of(*languages),
+            bare,
+        ),
         np.array(owners, np.int64),
         runs,
     )
+
+
+def cuts_tokens(doc: Document) -> bool:
+    """Whether some span begins or ends inside a token."""
+    tokens = doc.tokens or []
+    starts, ends = {a for a, _ in tokens}, {b for _, b in tokens}
+    return any(a not in starts or b not in ends for span in doc.spans for a, b in span.parts)
+
+
+def _own_classes(edges: Sequence[Edges]) -> NDArray[np.float32]:
+    """`Batch.own`."""
+    found = np.zeros((len(edges), 2, len(WordClass)), np.float32)
+    numbers = np.arange(len(edges))
+    for edge, inner, outer in ((0, 0, 1), (1, 2, 3)):
+        found[numbers, edge, [e[inner] for e in edges]] += 1.0
+        found[numbers, edge, [e[outer] for e in edges]] -= 1.0
+    return np.ascontiguousarray(found[:, :, :CLASSES])
 
 
 def _name_flags(source: str, target: str) -> Callable[[str, str], int]:

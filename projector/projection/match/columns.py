@@ -99,6 +99,32 @@ class Feature(IntEnum):
     BEGINS_DIFFER = auto()  # only one of them does
     ENDS_SENTENCE = auto()
     ENDS_DIFFER = auto()
+    WHOLE_SENTENCE = (
+        auto()
+    )  # the span is its whole sentence, and so is the candidate: 1, if not: -1
+    # Whether words of closed classes belong to the span (`conventions`). Positive where they do.
+    # Own: by what the source span itself does with a word of the class at that edge (1, -1).
+    # Convention: where it has none there, by the log odds of its label. Each times how far the
+    # target's word is of the class; of determiners, then of all other classes.
+    FIRST_DETERMINER_OWN = auto()
+    BEFORE_DETERMINER_OWN = auto()
+    LAST_DETERMINER_OWN = auto()
+    AFTER_DETERMINER_OWN = auto()
+    FIRST_DETERMINER_CONVENTION = auto()
+    BEFORE_DETERMINER_CONVENTION = auto()
+    LAST_DETERMINER_CONVENTION = auto()
+    AFTER_DETERMINER_CONVENTION = auto()
+    FIRST_CLASS_OWN = auto()
+    BEFORE_CLASS_OWN = auto()
+    LAST_CLASS_OWN = auto()
+    AFTER_CLASS_OWN = auto()
+    FIRST_CLASS_CONVENTION = auto()
+    BEFORE_CLASS_CONVENTION = auto()
+    LAST_CLASS_CONVENTION = auto()
+    AFTER_CLASS_CONVENTION = auto()
+    BEGINS_CONVENTION = auto()  # share of the label's spans that begin their sentence: positive
+    # where span and candidate do, negative where one of them does
+    ENDS_CONVENTION = auto()
     # How the corpus's other occurrences of the same words were projected (`span_translations`).
     TRANSLATION_SHARE = auto()  # share of them with this wording
     TRANSLATION_SEEN = auto()  # some have it

@@ -61,7 +61,7 @@ def compute_features(
             continue
         pair = view_pair(batch, r, target)
         for s in range(batch.span_at[r], batch.span_at[r + 1]):
-            span = view_span(batch, s, pair, source)
+            span = view_span(batch, r, s, pair, source)
             support = find_support(pair, span, source, target)
             low, high = at[s], at[s]
             for a in range(span.low, span.high):
@@ -89,6 +89,7 @@ def compute_features(
             kernels.capitals(runs, pair, span, support, target)
             kernels.numbers(runs, pair, span)
             kernels.sentence_edges(runs, span)
+            kernels.conventions(runs, pair, span, target)
             x, y = batch.translation_at[s], batch.translation_at[s + 1]
             kernels.span_translations(
                 runs, pair, batch.translation_digest[x:y], batch.translation_count[x:y], target
@@ -164,8 +165,8 @@ def view_pair(batch: Batch, r: int, words: WordArrays) -> PairView:
 
 
 @compiled
-def view_span(batch: Batch, s: int, pair: PairView, words: WordArrays) -> SpanView:
-    """Span s of a batch, one of the pair's; ``words`` are the source's."""
+def view_span(batch: Batch, r: int, s: int, pair: PairView, words: WordArrays) -> SpanView:
+    """Span s of a batch, one of pair r's; ``words`` are the source's."""
     p, q = batch.span_first[s], batch.span_end[s]
     own = pair.source[p:q]
     count = 0
@@ -216,6 +217,10 @@ def view_span(batch: Batch, s: int, pair: PairView, words: WordArrays) -> SpanVi
         p == batch.window[s, 0],
         q == batch.window[s, 1],
         int(batch.named[s]),
+        batch.own[s],
+        batch.convention[s],
+        batch.sentence[s],
+        batch.cuts[r],
         spelled,
         initials,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from projector.projection.compiled import Array, compiled
+from projector.projection.conventions.closed_classes import WordClass
 from projector.projection.match.arrays import (
     ARTICLED,
     AT_MOST,
@@ -36,6 +37,9 @@ from projector.projection.match.strings import (
 
 RELIABLE_LINK = 0.5  # from which a frequent word at an edge is taken to belong to the span
 MIN_MASS = 0.2  # below which a share of a token's links says nothing
+# From the column of a determiner's own to its convention's, and to the other classes' own.
+CONVENTION = int(Feature.FIRST_DETERMINER_CONVENTION - Feature.FIRST_DETERMINER_OWN)
+OTHER_CLASSES = int(Feature.FIRST_CLASS_OWN - Feature.FIRST_DETERMINER_OWN)
 NO_WORDS = 2.0  # the difference in length of a candidate that is only punctuation
 
 
@@ -341,6 +345,10 @@ def sentence_edges(runs: Runs, span: SpanView) -> None:
             rows[k, Feature.BEGINS_DIFFER] = begins != span.begins
             rows[k, Feature.ENDS_SENTENCE] = ends and span.ends
             rows[k, Feature.ENDS_DIFFER] = ends != span.ends
+    if span.begins and span.ends:
+        for k in range(len(runs.first)):
+            whole = runs.first[k] == span.low and runs.last[k] + 1 == span.high
+            rows[k, Feature.WHOLE_SENTENCE] = 1.0 if whole else -1.0
 
 
 @compiled
@@ -372,6 +380,56 @@ def span_translations(
         rows[k, Feature.TRANSLATION_SEEN] = others > 0
         if others == 0:
             rows[k, Feature.TRANSLATION_UNSEEN] = (seen - 1.0) / (seen + 2.0)
+
+
+@compiled
+def conventions(runs: Runs, pair: PairView, span: SpanView, words: WordArrays) -> None:
+    """Whether words of closed classes at and next to the edges belong to the span, and whether it
+    begins and ends a sentence; ``words`` are the target's."""
+    rows = runs.features
+    target = pair.target
+    # Where tokens may be cut, the punctuation that is glued to them is no part of them.
+    opening = words.classes if span.cuts else words.opening_classes
+    closing = words.classes if span.cuts else words.closing_classes
+    for k in range(len(runs.first)):
+        a, z = runs.first[k], runs.last[k]
+        class_at_edge(rows, k, Feature.FIRST_DETERMINER_OWN, 0, span, opening, target[a])
+        class_at_edge(rows, k, Feature.LAST_DETERMINER_OWN, 1, span, closing, target[z])
+        begins = a == span.low
+        if not begins:
+            class_at_edge(rows, k, Feature.BEFORE_DETERMINER_OWN, 0, span, closing, target[a - 1])
+            begins = words.closing_classes[target[a - 1], WordClass.SENTENCE_END] > 0
+        ends = z + 1 == span.high or words.closing_classes[target[z], WordClass.SENTENCE_END] > 0
+        if z + 1 < span.high:
+            class_at_edge(rows, k, Feature.AFTER_DETERMINER_OWN, 1, span, opening, target[z + 1])
+            ends = ends or words.opening_classes[target[z + 1], WordClass.SENTENCE_END] > 0
+        rows[k, Feature.BEGINS_CONVENTION] = (
+            agreement(begins, span.sentence[0] > 0) * (span.sentence[2])
+        )
+        rows[k, Feature.ENDS_CONVENTION] = agreement(ends, span.sentence[1] > 0) * span.sentence[3]
+
+
+@compiled
+def agreement(one: bool, other: bool) -> float:
+    """1 if both are true, -1 if only one is, 0 if neither is."""
+    if one != other:
+        return -1.0
+    return 1.0 if one else 0.0
+
+
+@compiled
+def class_at_edge(
+    rows: Array, k: int, column: int, edge: int, span: SpanView, classes: Array, word: int
+) -> None:
+    """Row k's four columns of one place: ``column`` is that of the determiner's own."""
+    for of in range(classes.shape[1]):
+        share = classes[word, of]
+        if share > 0:
+            there = column if of == WordClass.DETERMINER else column + OTHER_CLASSES
+            if span.own[edge, of] != 0:
+                rows[k, there] += share * span.own[edge, of]
+            else:
+                rows[k, there + CONVENTION] += share * span.convention[edge, of]
 
 
 @compiled

@@ -16,8 +16,9 @@ import numpy as np
 from projector.engines import read_options
 from projector.projection.assignment import choose, probabilities, scored
 from projector.projection.base import Projection
+from projector.projection.conventions.learning import Conventions
 from projector.projection.match.arrays import Candidates, MatchBatch
-from projector.projection.match.batch import build, has_bare_script
+from projector.projection.match.batch import build, cuts_tokens, has_bare_script
 from projector.projection.match.boundaries import target_offsets
 from projector.projection.match.columns import Feature
 from projector.projection.match.confidence import confidence
@@ -70,40 +71,43 @@ class MatchProjector:
         self.options = read_options(MatchOptions, options, self.name)
         self.model = model
         self.weights = load_weights(model)
-        self._vector = self.weights.vector()
         self.sees_corpus = self.options.corpus
         self.statistics = CorpusStatistics()
         self.translations = SpanTranslations()
+        self.conventions = Conventions()
 
     def fit(self, pairs: Iterable[Pair]) -> None:
-        """Count words and letters; then project once, to remember what came out."""
+        """Count words, letters and edges of spans; then project once, to count what came out."""
         self.statistics, self.translations = CorpusStatistics(), SpanTranslations()
-        if not self.options.memory:
-            for pair in pairs:
-                self.statistics.add(pair)
-            return
+        self.conventions = Conventions()
         kept: list[Pair] = []
         for pair in pairs:
             self.statistics.add(pair)
-            if pair.source.spans and len(kept) < FIRST_PASS:
+            self.conventions.add(pair)
+            if self.options.memory and pair.source.spans and len(kept) < FIRST_PASS:
                 kept.append(pair)
         first_pass = SpanTranslations()
         for start in range(0, len(kept), CHUNK):
             for group in _by_languages(kept[start : start + CHUNK]):
                 asked, found = self.build_candidates(group)
-                first_pass.add(group, asked, found, self._choose(asked, found)[1])
+                first_pass.add(group, asked, found, self._choose(group, asked, found)[1])
         first_pass.drop_singletons()
         self.translations = first_pass
 
     def state(self) -> bytes:
         """What `fit` learnt."""
-        return msgspec.msgpack.encode((self.statistics.dump(), self.translations.dump()))
+        return msgspec.msgpack.encode(
+            (self.statistics.dump(), self.translations.dump(), self.conventions.dump())
+        )
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
-        statistics, translations = msgspec.msgpack.decode(data, type=tuple[bytes, bytes])
+        statistics, translations, conventions = msgspec.msgpack.decode(
+            data, type=tuple[bytes, bytes, bytes]
+        )
         self.statistics = CorpusStatistics.load(statistics)
         self.translations = SpanTranslations.load(translations)
+        self.conventions = Conventions.load(conventions)
 
     def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         """See `Projector.project`; pairs without links give spans without counterpart."""
@@ -114,7 +118,7 @@ class MatchProjector:
 
     def build_candidates(self, pairs: Sequence[Pair]) -> tuple[MatchBatch, Candidates]:
         """The candidates of a few pairs of one pair of languages, with their features."""
-        asked = build(pairs, self.statistics, self.translations)
+        asked = build(pairs, self.statistics, self.translations, self.conventions)
         return asked, candidates(asked.batch, asked.source, asked.target)
 
     def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
@@ -125,10 +129,15 @@ class MatchProjector:
                 answers[places[id(pair)]] = list(found)
         return answers
 
-    def _choose(self, asked: MatchBatch, found: Candidates) -> tuple[np.ndarray, np.ndarray]:
-        """Log probabilities of all candidates, and the chosen ones' numbers."""
+    def _choose(
+        self, pairs: Sequence[Pair], asked: MatchBatch, found: Candidates
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Log probabilities of all candidates of pairs of one pair of languages, and the chosen
+        ones' numbers."""
         batch = asked.batch
-        log_p = probabilities(found.at, scored(found.features, self._vector))
+        gradedness = self.statistics.gradedness(pairs[0].source.lang, pairs[0].target.lang)
+        vector = self.weights.vector(gradedness)
+        log_p = probabilities(found.at, scored(found.features, vector))
         chosen = choose(
             batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
             found.end, log_p,
@@ -138,7 +147,7 @@ class MatchProjector:
     def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
         """Pairs of one pair of languages."""
         asked, found = self.build_candidates(pairs)
-        log_p, chosen = self._choose(asked, found)
+        log_p, chosen = self._choose(pairs, asked, found)
         scores = confidence(self.weights, found, log_p, chosen)
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
@@ -205,11 +214,7 @@ class MatchProjector:
         """Whether stretches may begin and end inside target tokens."""
         if self.options.unit != "auto":
             return self.options.unit == "character"
-        tokens = pair.source.tokens or []
-        starts, ends = {a for a, _ in tokens}, {b for _, b in tokens}
-        return any(
-            a not in starts or b not in ends for span in pair.source.spans for a, b in span.parts
-        )
+        return cuts_tokens(pair.source)
 
     def close(self) -> None:
         """Nothing to free."""

@@ -19,7 +19,14 @@ MIN_DOCUMENT_FREQUENCY = 0.005  # rarer words are as good as absent
 BIGRAM_TEXTS = 50_000  # texts of which bigrams are counted; the corpus's first
 BIGRAM_PRIOR = 2.0  # occurrences on top, so that a rare bigram claims little
 MAX_UNCOUNTED = 50_000  # different words that are gathered before they are counted up
+NEAR_ZERO, NEAR_ONE = 0.05, 0.95  # link probabilities beyond which nothing is graded
+GRADED = 0.2  # share of graded links from which a source's probabilities are taken as such
 LENGTH_PRIOR = 200  # words or letters on both sides that are assumed on top
+
+
+class _Links(msgspec.Struct):
+    links: int = 0
+    graded: int = 0  # with a probability that is neither near 0 nor near 1
 
 
 class _Side(msgspec.Struct):
@@ -29,6 +36,13 @@ class _Side(msgspec.Struct):
     content: int = 0  # words with a letter or digit
     letters: int = 0
     consonants: int = 0
+
+
+class _Stored(msgspec.Struct):
+    """What `CorpusStatistics.dump` writes."""
+
+    sides: dict[str, _Side]
+    links: dict[str, _Links]
 
 
 class _Uncounted(NamedTuple):
@@ -43,6 +57,7 @@ class CorpusStatistics:
 
     def __init__(self) -> None:
         self._sides: dict[str, _Side] = {}
+        self._links: dict[str, _Links] = {}
         self._uncounted: dict[str, _Uncounted] = {}
         self._ready: dict[str, dict[str, float]] = {}
         self._bigrams: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
@@ -52,6 +67,10 @@ class CorpusStatistics:
         languages = f"{pair.source.lang} {pair.target.lang}"
         self._add(f"{languages} source", pair.source)
         self._add(f"{languages} target", pair.target)
+        if pair.alignment:
+            links = self._links.setdefault(languages, _Links())
+            links.links += len(pair.alignment)
+            links.graded += sum(NEAR_ZERO < p < NEAR_ONE for _, _, p in pair.alignment)
 
     def source_frequencies(self, source: str, target: str) -> Mapping[str, float]:
         """Document frequency of the source's lower-cased words, in [0, 1]; rare ones left out."""
@@ -81,6 +100,12 @@ class CorpusStatistics:
             self._bigrams[name] = found
         return self._bigrams[name]
 
+    def gradedness(self, source: str, target: str) -> float:
+        """How far the links come with graded probabilities, in [0, 1]: 0 if all are 0 or 1, as
+        most aligners give them, 1 from `GRADED` of the links on, and if no links were counted."""
+        links = self._links.get(f"{source} {target}", _Links())
+        return min(1.0, links.graded / links.links / GRADED) if links.links else 1.0
+
     def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
         """Target words for each source word, and target letters (``bare``: consonants) for each
         source letter; 1 if nothing was counted."""
@@ -96,13 +121,14 @@ class CorpusStatistics:
         """Everything counted, as JSON."""
         for name in self._sides:
             self._count_up(name)
-        return msgspec.json.encode(self._sides, order="sorted")
+        return msgspec.json.encode(_Stored(self._sides, self._links), order="sorted")
 
     @classmethod
     def load(cls, data: bytes) -> CorpusStatistics:
         """What `dump` wrote."""
         made = cls()
-        made._sides = msgspec.json.decode(data, type=dict[str, _Side])
+        stored = msgspec.json.decode(data, type=_Stored)
+        made._sides, made._links = stored.sides, stored.links
         return made
 
     def _add(self, name: str, doc: Document) -> None:

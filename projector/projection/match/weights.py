@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.errors import DataError
-from projector.projection.match.columns import COUNT, FEATURES
+from projector.projection.match.columns import FEATURES
 
 STANDARD = Path(__file__).with_name("match_weights.json")
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``weights``: of each feature in the score of a candidate.
+    """``weights``: of each feature in the score of a candidate, over graded links.
+    ``hard_weights``: the same over links without probabilities (all 0 or 1); if none are given,
+    ``weights`` serve.
 
     ``confidence``: a logistic model of "the chosen candidate is exactly right", over the names in
     `confidence.EVIDENCE`. ``made_by``: the command.
@@ -28,14 +30,20 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     weights: dict[str, float]
     confidence: dict[str, float]
+    hard_weights: dict[str, float] = {}
     made_by: str = ""
 
-    def vector(self) -> NDArray[np.float32]:
-        """The weights in the features' order, float32."""
-        out = np.zeros(COUNT, np.float32)
-        for n, name in enumerate(FEATURES):
-            out[n] = self.weights.get(name, 0.0)
-        return out
+    def vector(self, gradedness: float = 1.0) -> NDArray[np.float32]:
+        """The weights in the features' order, float32, between those for hard links (0) and those
+        for graded ones (1)."""
+        hard = self.hard_weights or self.weights
+        return np.array(
+            [
+                gradedness * self.weights.get(name, 0.0) + (1.0 - gradedness) * hard.get(name, 0.0)
+                for name in FEATURES
+            ],
+            np.float32,
+        )
 
 
 @lru_cache(maxsize=8)
@@ -55,7 +63,7 @@ def load_weights(path: str = "") -> Weights:
         ) from error
     except msgspec.DecodeError as error:
         raise DataError(f"{error}, wanted the matcher's weights", path=str(place)) from error
-    unknown = sorted(set(found.weights) - set(FEATURES))
+    unknown = sorted({*found.weights, *found.hard_weights} - set(FEATURES))
     if unknown:
         raise DataError(
             f"found the features {', '.join(unknown)}, wanted some of {', '.join(FEATURES)}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
+from projector.projection.conventions.closed_classes import CLASSES
+from projector.projection.conventions.learning import WordClasses
 from projector.projection.match.arrays import WordArrays
 from projector.projection.words import DIGITS, facts
 
@@ -26,11 +28,17 @@ class WordTable:
         """The number of each word; new words get the next ones."""
         return list(map(self.numbers.__getitem__, words))
 
-    def arrays(self, document_frequency: Mapping[str, float], bare: bool) -> WordArrays:
+    def arrays(
+        self,
+        document_frequency: Mapping[str, float],
+        classes: Callable[[str], WordClasses] | None,
+        bare: bool,
+    ) -> WordArrays:
         """The facts of all words.
 
         Args:
             document_frequency: of a lower-cased word, the share of the corpus's texts that hold it.
+            classes: of a word, how far it is of each closed class; None: of none.
             bare: compare consonants only (one of the scripts writes no short vowels).
         """
         known = [facts(word) for word in self.numbers]
@@ -38,6 +46,10 @@ class WordTable:
         at = np.zeros(len(known) + 1, np.int64)
         np.cumsum([len(s) for s in spelled], out=at[1:])
         letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(np.int32)
+        kinds = np.zeros((len(known), 3, CLASSES), np.float32)
+        if classes is not None and known:
+            kinds[:] = [classes(w) for w in self.numbers]
+        kinds = np.ascontiguousarray(kinds.transpose(1, 0, 2))
         return WordArrays(
             content=np.array([f.content for f in known], np.uint8),
             capital=np.array([f.capital for f in known], np.uint8),
@@ -48,6 +60,9 @@ class WordTable:
                 [document_frequency.get(w.lower(), 0.0) for w in self.numbers], np.float32
             ),
             digest=np.array([f.digest for f in known], np.int64),
+            classes=kinds[0],
+            opening_classes=kinds[1],
+            closing_classes=kinds[2],
             letters=letters,
             at=at,
         )

@@ -162,3 +162,18 @@ def test_round_trip(tmp_path: Path, doc: Document) -> None:
     write([doc], tmp_path / "out", "brat", notes=notes, force=True)
     assert list(read(tmp_path / "out", "brat")) == [doc]
     assert notes.losses() == []
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("root:x:0:0")
+    folder = tmp_path / "brat"
+    folder.mkdir()
+    (folder / "a.txt").write_text("fine")
+    (folder / "pw.txt").symlink_to(tmp_path / "secret")
+    (folder / "b.txt").write_text("fine")
+    (folder / "b.ann").symlink_to(tmp_path / "secret")
+    lines = list(read_lines(folder, "brat"))
+    assert [line.error.reason if line.error else "" for line in lines] == [
+        "",
+        *["outside_folder"] * 2,
+    ]

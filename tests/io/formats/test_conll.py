@@ -300,3 +300,13 @@ def test_round_trip(tmp_path: Path, docs: list[Document], scheme: str) -> None:
     path = tmp_path / "x.conll"
     write(docs, path, "conll", {"scheme": scheme, "comments": "yes"}, force=True)
     assert list(read(path, "conll", {"columns": "token=0,tag=1"})) == docs
+
+
+def test_labels_cannot_forge_lines(tmp_path: Path) -> None:
+    label = "X\tB-Y\n\nforged"
+    doc = Document("d", "Ana", tokens=[(0, 3)], spans=[Span("s", 0, 3, label)])
+    for name in ("conll", "conllu"):
+        write([doc], tmp_path / f"out.{name}", name)
+        (again,) = read(tmp_path / f"out.{name}", name)
+        assert isinstance(again, Document)
+        assert (again.text, len(again.spans)) == ("Ana", 1)

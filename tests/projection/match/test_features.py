@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from projector.projection.assignment import choose, probabilities
+from projector.projection.conventions.learning import Conventions
 from projector.projection.match.batch import build
 from projector.projection.match.columns import FEATURES
 from projector.projection.match.features import candidates
@@ -18,7 +19,7 @@ from tests.projection.pairs import pair
 
 
 def rows(given: Pair) -> dict[tuple[int, int], dict[str, float]]:
-    asked = build([given], CorpusStatistics(), SpanTranslations())
+    asked = build([given], CorpusStatistics(), SpanTranslations(), Conventions())
     found = candidates(asked.batch, asked.source, asked.target)
     return {
         (int(a), int(b)): dict(zip(FEATURES, map(float, x), strict=True))
@@ -114,8 +115,8 @@ def test_features_do_not_depend_on_the_company() -> None:
     one = pair("red Rome x", "y Roma z", [(1, 1, 0.6), (1, 2, 0.2)], [("LOC", 1, 2), ("X", 0, 3)])
     other = pair("big Paris", "gran París", "0-0 1-1", [("LOC", 1, 2)])
     alone, both = (
-        build([one], CorpusStatistics(), SpanTranslations()),
-        build([other, one], CorpusStatistics(), SpanTranslations()),
+        build([one], CorpusStatistics(), SpanTranslations(), Conventions()),
+        build([other, one], CorpusStatistics(), SpanTranslations(), Conventions()),
     )
     a = candidates(alone.batch, alone.source, alone.target)
     b = candidates(both.batch, both.source, both.target)

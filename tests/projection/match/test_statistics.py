@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 
 from projector.projection.match import statistics as module
+from projector.projection.match.columns import FEATURES
 from projector.projection.match.statistics import (
     BIGRAM_PRIOR,
+    GRADED,
     LENGTH_PRIOR,
     PRIOR,
     CorpusStatistics,
 )
+from projector.projection.match.weights import Weights
 from projector.projection.words import facts
 from projector.records import Document, Pair
 from projector.text.tokens import with_tokens
+from tests.projection.pairs import pair
 
 TEXTS = [
     ("The red house.", "La casa roja."),
@@ -74,3 +78,23 @@ def test_nothing_counted_says_nothing() -> None:
     assert said(CorpusStatistics()) == {
         "source": {}, "target": {}, "bigrams": {}, "scale": (1.0, 1.0), "bare": (1.0, 1.0)
     }  # fmt: skip
+
+
+def test_gradedness_is_the_share_of_links_with_probabilities() -> None:
+    hard, soft, half = CorpusStatistics(), CorpusStatistics(), CorpusStatistics()
+    for n in range(10):
+        hard.add(pair("a b", "c d", "0-0 1-1", name=str(n)))
+        soft.add(pair("a b", "c d", [(0, 0, 0.7), (1, 1, 0.5)], name=str(n)))
+        half.add(pair("a b", "c d", [(0, 0, 0.7 if n == 0 else 1.0), (1, 1, 1.0)], name=str(n)))
+    assert hard.gradedness("en", "es") == 0.0
+    assert soft.gradedness("en", "es") == 1.0
+    assert half.gradedness("en", "es") == pytest.approx(0.05 / GRADED)
+    assert CorpusStatistics().gradedness("en", "es") == 1.0, "nothing is known"
+    assert CorpusStatistics.load(half.dump()).gradedness("en", "es") == half.gradedness("en", "es")
+
+
+def test_weights_lie_between_those_for_hard_and_for_graded_links() -> None:
+    weights = Weights({"recall": 2.0}, {}, {"recall": 1.0})
+    column = FEATURES.index("recall")
+    assert [weights.vector(g)[column] for g in (0.0, 0.5, 1.0)] == [1.0, 1.5, 2.0]
+    assert Weights({"recall": 2.0}, {}).vector(0.0)[column] == 2.0

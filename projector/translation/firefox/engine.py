@@ -1,0 +1,304 @@
+"""The engine `firefox`: Firefox Translations students, with their own word links and scores.
+
+Around the student (`projector.models.marian`) stand the things that it cannot do by itself: what
+its vocabulary lacks is kept from it and put back (`shielding`), capitals are written as the source
+has them (`casing`), sentences beyond its context are cut at clauses. Pairs without a model of
+their own go through English, their links composed. Models: `projector.models.firefox.store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, structs
+
+from projector import __version__
+from projector.engines import read_options
+from projector.errors import EngineError
+from projector.models.fingerprint import folder_fingerprint
+from projector.models.firefox import store
+from projector.models.firefox.store import InstalledModel
+from projector.models.marian.plain_text import ENGLISH
+from projector.models.marian.student import Student
+from projector.records import Offsets
+from projector.text.language_codes import glue_for
+from projector.text.languages import base_language
+from projector.text.tokens import tokenize
+from projector.translation.base import Constraint, TextLink, Translation
+from projector.translation.firefox import casing
+from projector.translation.firefox.shielding import Shielded, restore, shield
+from projector.translation.neural.long_sentences import parts_that_fit
+from projector.translation.neural.windowed import holds
+
+PIVOT = "en"
+MAX_PIECES = 128  # students read longer sentences than they were trained on badly: these are cut
+FAINT = 0.05  # links between words below this are left out
+
+
+class FirefoxOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the engine.
+
+    Attributes:
+        beam: hypotheses that are followed at a time; 1 is greedy search, as in Firefox.
+        shortlist: use the lexical shortlist that the model brings (faster).
+        pivot: go through English where there is no model for the pair.
+    """
+
+    beam: int = 1
+    shortlist: bool = True
+    pivot: bool = True
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.beam <= 64:
+            raise ValueError(f"beam: found {self.beam}, wanted 1 to 64")
+
+
+class FirefoxTranslator:
+    """Translator over Firefox Translations students.
+
+    Args:
+        model: a folder with a student's files; "" for the installed model of the pair.
+
+    Raises:
+        UsageError: an unknown option.
+        EngineError: no model for the pair; the message says what to type.
+    """
+
+    name = "firefox"
+    gives_links = True
+
+    def __init__(self, model: str = "", **options: Any) -> None:
+        self.model = model
+        self.options = read_options(FirefoxOptions, options, self.name)
+        self.version = __version__
+        self._students: dict[str, Student] = {}
+
+    def check(self, source: str, target: str) -> None:
+        """Fail now if there is no model for the pair, or through English."""
+        self._route(source, target)
+
+    def provenance(self, source: str, target: str) -> tuple[str, str]:
+        """Model and version that serve these two languages."""
+        names = [f"{m.source}-{m.target}" for m in self._route(source, target)]
+        versions = [m.version for m in self._route(source, target) if m.version]
+        return "+".join(names), "+".join([__version__, *versions])
+
+    def licences(self, source: str, target: str) -> list[str]:
+        """What the weights in use are published under."""
+        return sorted({m.licence for m in self._route(source, target)})
+
+    def identity(self) -> dict[str, Any]:
+        """What the results depend on, for the cache."""
+        known = (
+            [InstalledModel("", "", self.model, self.model)] if self.model else store.installed()
+        )
+        return {
+            "engine": self.name,
+            "version": __version__,
+            "models": {f"{m.source}-{m.target}": folder_fingerprint(m.folder) for m in known},
+            "options": structs.asdict(self.options),
+        }
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        source: str,
+        target: str,
+        constraints: Sequence[Sequence[Constraint]] | None = None,
+    ) -> list[Translation]:
+        """Translate sentences; each with word links and its mean log-probability."""
+        done = [Translation(text, []) for text in sentences]
+        for leg in self._route(source, target):
+            texts = [one.text for one in done]
+            following = self._leg(leg, texts, leg.source or source, leg.target or target)
+            done = [_composed(a, b) for a, b in zip(done, following, strict=True)] if (
+                leg.source == PIVOT and base_language(source) != PIVOT
+            ) else following  # fmt: skip
+        if constraints is None:
+            return done
+        return [
+            structs.replace(one, constraints_met=[holds(one.text, c.wanted, target) for c in row])
+            for one, row in zip(done, constraints, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Free the models."""
+        self._students.clear()
+
+    def _route(self, source: str, target: str) -> list[InstalledModel]:
+        if self.model:
+            return [InstalledModel("", "", self.model, self.model)]
+        direct = store.find(source, target)
+        if direct is not None:
+            return [direct]
+        if PIVOT not in (base_language(source), base_language(target)) and self.options.pivot:
+            legs = [store.find(source, PIVOT), store.find(PIVOT, target)]
+            if legs[0] is not None and legs[1] is not None:
+                return [leg for leg in legs if leg is not None]
+            missing = [
+                store.how_to_get(*pair)
+                for leg, pair in zip(legs, ((source, PIVOT), (PIVOT, target)), strict=True)
+                if leg is None
+            ]
+        else:
+            missing = [store.how_to_get(source, target)]
+        raise EngineError(
+            f"firefox: no model for {source}-{target} is here; type: {' && '.join(missing)}"
+        )
+
+    def _student(self, leg: InstalledModel) -> Student:
+        found = self._students.get(leg.folder)
+        if found is None:
+            found = Student.load(Path(leg.folder))
+            if leg.source in ("", "en"):
+                found.calibrate(ENGLISH)
+            self._students[leg.folder] = found
+        return found
+
+    def _leg(
+        self, leg: InstalledModel, texts: Sequence[str], source: str, target: str
+    ) -> list[Translation]:
+        """Translations by one model."""
+        student = self._student(leg)
+        parts: list[tuple[int, Offsets]] = []
+        results: list[Translation | None] = [None] * len(texts)
+        for n, text in enumerate(texts):
+            if not text.strip():
+                results[n] = Translation("", [])
+                continue
+            stretches = parts_that_fit(
+                text, lambda part: len(student.source.encode(part).ids) <= MAX_PIECES
+            )
+            if stretches is None:
+                results[n] = Translation(
+                    "", error="found a character that the model has too many pieces for"
+                )
+                continue
+            parts += [(n, stretch) for stretch in stretches]
+        run = _Run(student, self.options, source, target)
+        made = run.translate([texts[n][a:b] for n, (a, b) in parts])
+        by_text: dict[int, list[tuple[Offsets, Translation]]] = {}
+        for (n, stretch), one in zip(parts, made, strict=True):
+            by_text.setdefault(n, []).append((stretch, one))
+        for n, pieces in by_text.items():
+            results[n] = _joined(pieces, glue_for(target))
+        return [one for one in results if one is not None]
+
+
+class _Run:
+    """One batch through one student."""
+
+    def __init__(self, student: Student, options: FirefoxOptions, source: str, target: str) -> None:
+        self._student, self._options = student, options
+        self._source, self._target = source, target
+
+    def translate(self, texts: Sequence[str]) -> list[Translation]:
+        """Translations of texts that are not too long.
+
+        Where a stand-in got lost, the text is translated again without any.
+        """
+        shouted = [casing.is_shouted(text) for text in texts]
+        written = [
+            casing.title_case(text) if loud else text
+            for text, loud in zip(texts, shouted, strict=True)
+        ]
+        done: list[Translation | None] = [None] * len(texts)
+        for stand_ins in (True, False):
+            open_ = [n for n, one in enumerate(done) if one is None]
+            shielded = [shield(written[n], self._lacking, stand_ins=stand_ins) for n in open_]
+            for n, one in zip(open_, self._through(shielded), strict=True):
+                done[n] = one
+        out = []
+        for text, loud, made in zip(texts, shouted, done, strict=True):
+            if made is None:  # cannot be: without stand-ins nothing gets lost
+                raise EngineError("firefox: a stand-in was lost although none was given")
+            written_as = casing.capitals if loud else lambda t, text=text: casing.begin_as(text, t)
+            out.append(structs.replace(made, text=written_as(made.text)))
+        return out
+
+    def _lacking(self, text: str) -> list[Offsets]:
+        pieces = self._student.source.encode(text)
+        unknown = self._student.source.unknown
+        return [
+            span for piece, span in zip(pieces.ids, pieces.spans, strict=True) if piece == unknown
+        ]
+
+    def _through(self, shielded: Sequence[Shielded]) -> list[Translation | None]:
+        made = self._student.translate(
+            [one.source.text for one in shielded],
+            beam=self._options.beam,
+            shortlist=self._options.shortlist,
+        )
+        out: list[Translation | None] = []
+        for given, some in zip(shielded, made, strict=True):
+            one = some[0]
+            if not one.finished:
+                out.append(
+                    Translation(
+                        "",
+                        error=f"the translation had not ended after {len(one.log_probs)} pieces "
+                        "(repetition?)",
+                    )
+                )
+                continue
+            links: list[TextLink] = []
+            if one.aligned is not None:
+                left = tokenize(given.source.text, self._source)
+                right = tokenize(one.text, self._target)
+                chances = one.aligned.by_words(left, right)
+                links = [
+                    (left[i], right[j], float(chances[i, j]))
+                    for i in range(len(left))
+                    for j in range(len(right))
+                    if chances[i, j] >= FAINT
+                ]
+            final = restore(given, one.text, links)
+            if final is None:
+                out.append(None)
+                continue
+            moved = [
+                (given.source.before(s), final.target.after(t), round(min(1.0, p), 4))
+                for s, t, p in links
+            ]
+            score = round(one.score, 6)
+            out.append(Translation(final.target.text, sorted(moved + final.links), score))
+        return out
+
+
+def _joined(pieces: Sequence[tuple[Offsets, Translation]], glue: str) -> Translation:
+    """The translation of a sentence from those of its parts."""
+    failed = next((one.error for _, one in pieces if one.error), None)
+    if failed is not None:
+        return Translation("", error=failed)
+    if len(pieces) == 1 and pieces[0][0][0] == 0:
+        return pieces[0][1]
+    text, links, total, weight = "", [], 0.0, 0
+    for (start, end), one in pieces:
+        text += glue if text else ""
+        links += [
+            ((a + start, b + start), (c + len(text), d + len(text)), p)
+            for (a, b), (c, d), p in one.links or ()
+        ]
+        text += one.text
+        total += (one.score or 0.0) * (end - start)
+        weight += end - start
+    return Translation(text, links, round(total / weight, 6))
+
+
+def _composed(first: Translation, second: Translation) -> Translation:
+    """A translation through a pivot: links chained over the words in the middle."""
+    if first.error or second.error:
+        return Translation("", error=first.error or second.error)
+    best: dict[tuple[Offsets, Offsets], float] = {}
+    for source, (a, b), p in first.links or ():
+        for (c, d), target, q in second.links or ():
+            if a < d and c < b and p * q >= FAINT:
+                best[source, target] = max(best.get((source, target), 0.0), round(p * q, 4))
+    scores = [one.score for one in (first, second) if one.score is not None]
+    return Translation(
+        second.text,
+        [(s, t, p) for (s, t), p in sorted(best.items())],
+        sum(scores) if scores else None,
+    )
