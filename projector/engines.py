@@ -83,6 +83,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "statistical, learns from the input",
             ("numba",),
         ),
+        "firefox": Engine(
+            "projector.alignment.firefox:FirefoxAligner",
+            "attention of Firefox's students, both directions",
+            ("numba",),
+        ),
         "import": Engine(
             "projector.alignment.imported:ImportedAligner",
             "links from a file",

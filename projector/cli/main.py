@@ -48,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "convert": Command("projector.cli.convert:command", "Convert between file formats.", FILES),
     "export": Command("projector.cli.export:command", "Write the target side alone.", FILES),
     "evaluate": Command("projector.cli.evaluate:command", "Compare with gold data.", LOOK),
+    "compare": Command("projector.cli.compare:command", "Methods side by side, one table.", LOOK),
     "filter": Command("projector.cli.filter:command", "Take out pairs that look wrong.", MAKE),
     "demo": Command("projector.cli.demo:command", "The main job over the samples.", LOOK),
     "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),

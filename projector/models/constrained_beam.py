@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 import torch
 
+from projector.models.automaton_batch import AutomatonBatch
 from projector.models.decoding import (
     NEVER,
     Decoding,
@@ -27,7 +28,7 @@ from projector.models.decoding import (
     search,
 )
 from projector.models.families import Plan
-from projector.models.phrase_automaton import Automaton, AutomatonBatch, Phrase
+from projector.models.phrase_automaton import Automaton, Phrase
 from projector.models.seq2seq import Seq2Seq
 
 WIDEST = 24  # beams that a sentence with many constraints may get
@@ -95,10 +96,7 @@ def bits_met(ids: Sequence[int], automaton: Automaton, begins: Sequence[bool]) -
     """The constraints that a finished translation holds."""
     state, met = 0, 0
     for token in ids:
-        if begins[token]:
-            met |= automaton.nodes[state].ends
-        place = automaton.place.get(token)
-        state = automaton.step[state][place] if place is not None else 0
+        state, met = automaton.advance(state, met, token, begins[token])
     return met | automaton.nodes[state].ends
 
 

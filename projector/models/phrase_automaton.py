@@ -1,11 +1,10 @@
-"""Which wanted phrases a growing translation holds, as tables that a whole batch steps through.
+"""Which wanted phrases a growing translation holds, told token by token.
 
 The alternatives of all constraints of a sentence make one Aho-Corasick automaton over token ids
 (Aho & Corasick 1975): its state is the longest end of the translation that begins some phrase, so a
 phrase that is begun, abandoned and begun again, or that overlaps another, is never missed. A phrase
 counts once the next token begins a new word (or the sentence ends), so "casa" is not met by
-"casas". The tables of a batch's sentences are padded to one shape, so a step of all hypotheses is
-a handful of tensor look-ups, however many constraints there are.
+"casas". `automaton_batch` has the tables of a whole batch as tensors; nothing here needs torch.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-import torch
 from msgspec import Struct
 
 Phrase = Sequence[int]
@@ -48,6 +46,19 @@ class Automaton:
         self.letters = sorted({token for node in self.nodes for token in node.children})
         self._link()
         self.gains = self._progress(constraints)
+
+    def advance(self, state: int, met: int, token: int, begins: bool) -> tuple[int, int]:
+        """State and met bits after a token; ``begins`` says whether it begins a new word."""
+        if begins:
+            met |= self.nodes[state].ends
+        place = self.place.get(token)
+        return (0 if place is None else self.step[state][place]), met
+
+    def bank(self, state: int, met: int) -> int:
+        """How many tokens of the constraints stand already."""
+        whole = sum(weight for bit, weight in enumerate(self.weights) if met >> bit & 1)
+        begun = [gain for bit, gain in enumerate(self.gains[state]) if not met >> bit & 1]
+        return whole + max(begun, default=0)
 
     @property
     def goal(self) -> int:
@@ -107,65 +118,3 @@ class Automaton:
                 node = self.nodes[node].fail
             gains.append(best)
         return gains
-
-
-class AutomatonBatch:
-    """The tables of several sentences, padded to one shape, on a device.
-
-    Sentences are numbered as given; hypotheses carry a state (0: nothing begun) and the bits of
-    the constraints met.
-    """
-
-    def __init__(self, automata: Sequence[Automaton], device: torch.device | str) -> None:
-        count = len(automata)
-        states = max(len(a.nodes) for a in automata)
-        letters = max([1, *(len(a.letters) for a in automata)])
-        bits = max([1, *(len(a.weights) for a in automata)])
-        shape = torch.zeros(count, states, letters, dtype=torch.long)
-        self.letters = torch.full((count, letters), -1, dtype=torch.long)
-        ends = torch.zeros(count, states, dtype=torch.long)
-        gains = torch.zeros(count, states, bits, dtype=torch.long)
-        weights = torch.zeros(count, bits, dtype=torch.long)
-        for n, a in enumerate(automata):
-            if a.letters:
-                shape[n, : len(a.nodes), : len(a.letters)] = torch.tensor(a.step)
-                self.letters[n, : len(a.letters)] = torch.tensor(a.letters)
-            ends[n, : len(a.nodes)] = torch.tensor([node.ends for node in a.nodes])
-            if a.weights:
-                gains[n, : len(a.nodes), : len(a.weights)] = torch.tensor(a.gains)
-                weights[n, : len(a.weights)] = torch.tensor(a.weights)
-        self.next = shape.to(device)
-        self.letters = self.letters.to(device)
-        self.ends = ends.to(device)
-        self.gains = gains.to(device)
-        self.weights = weights.to(device)
-        self.goals = torch.tensor([a.goal for a in automata], device=device)
-        self.bit = torch.arange(bits, device=device)
-
-    def select(self, places: torch.Tensor) -> None:
-        """Keep only some sentences, in the order given."""
-        for name in ("next", "letters", "ends", "gains", "weights", "goals"):
-            setattr(self, name, getattr(self, name)[places])
-
-    def advance(
-        self, states: torch.Tensor, met: torch.Tensor, tokens: torch.Tensor, begins: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """States and met bits after ``tokens`` (all four (sentences, n)); ``begins`` says which
-        of the tokens begin a new word."""
-        met = met | self.pending(states) * begins
-        # The letter of each token: its place in the sentence's (sorted) letters.
-        hit = tokens[:, :, None] == self.letters[:, None, :]
-        known, letter = hit.max(2)
-        rows = torch.arange(len(tokens), device=tokens.device)[:, None]
-        return self.next[rows, states, letter] * known, met
-
-    def pending(self, states: torch.Tensor) -> torch.Tensor:
-        """Bits of the constraints that are met if the word ends here."""
-        return self.ends.gather(1, states)
-
-    def bank(self, states: torch.Tensor, met: torch.Tensor) -> torch.Tensor:
-        """How many tokens of the constraints stand already (sentences, n)."""
-        have = (met[:, :, None] >> self.bit) & 1
-        rows = torch.arange(len(states), device=states.device)[:, None]
-        gains = self.gains[rows, states] * (1 - have)
-        return (have * self.weights[:, None, :]).sum(2) + gains.max(2).values

@@ -111,12 +111,53 @@ def draw(given: argparse.Namespace) -> None:
         given.keys.write_text(json.dumps({"lang": given.lang, "seed": given.seed, "drawn": rows}))
 
 
+def table(given: argparse.Namespace) -> None:
+    """What each ``--min-quality`` leaves of the corpus, and what share of the judged ones it kept.
+
+    A judged question counts with the score that it has now.
+    """
+    pairs = aligned(given.data, given.lang, given.cache)
+    started = time.time()
+    found = examples(pairs, QaOptions(questions="clause", min_quality=0, analysis=given.analysis))
+    minutes = (time.time() - started) / 60
+    verdicts: dict[tuple[int, tuple[int, int], str], dict[str, str]] = {}
+    for name in sorted(JUDGED.glob(f"bitext.en-{given.lang}.*.json")):
+        for row in json.loads(name.read_text(encoding="utf-8"))["rows"]:
+            verdicts[row["line"], tuple(row["answer"]), row["rule"]] = row
+    print(f"{len(pairs)} pairs, {len(pairs) / minutes:.0f} a minute; en-{given.lang}")
+    print("min-quality  English  judged kept   target  judged kept  examples in 4 directions")
+    for level in (0.0, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92):
+        cells, examples_left = [], 0
+        for side in ("english", "target"):
+            left = [e for e in found if _score(e, side) >= level]
+            judged = [v for e in left if (v := verdicts.get(_key(e)))]
+            kept = sum(v[side] == "keep" for v in judged)
+            share = kept / len(judged) if judged else float("nan")
+            cells.append(f"{len(left):8d} {len(judged):7d} {share:5.2f}")
+            answered = sum(e.projected is not None for e in left)
+            examples_left += len(left) + answered
+        print(f"{level:11.2f} {cells[0]} {cells[1]} {examples_left:12d}")
+
+
+def _key(example: Example) -> tuple[int, tuple[int, int], str]:
+    key = example.key()
+    return key["line"], (key["answer"][0], key["answer"][1]), key["rule"]
+
+
+def _score(example: Example, side: str) -> float:
+    """The score of one side's question; below all levels where there is none."""
+    question = example.english if side == "english" else example.question
+    return -1.0 if question is None or question.score is None else question.score
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("draw")
     one.set_defaults(run=draw)
-    for command in (one,):
+    two = commands.add_parser("table")
+    two.set_defaults(run=table)
+    for command in (one, two):
         command.add_argument("--data", type=Path, required=True)
         command.add_argument("--lang", default="es")
         command.add_argument("--cache", type=Path, default=Path("/tmp/xproject-questions"))

@@ -14,10 +14,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from projector.models.automaton_batch import AutomatonBatch
 from projector.models.constrained_beam import bits_met, constrained_search, word_starts
 from projector.models.decoding import Decoding, search
 from projector.models.families import encode, encode_target, plan
-from projector.models.phrase_automaton import Automaton, AutomatonBatch
+from projector.models.phrase_automaton import Automaton
 from projector.models.seq2seq import Seq2Seq
 from projector.translation.base import Constraint
 from projector.translation.neural.hf import HuggingFaceTranslator

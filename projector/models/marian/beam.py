@@ -17,15 +17,15 @@ from projector.models.marian.search import Found, Head
 from projector.models.marian.weights import Floats
 
 
-class _Node(NamedTuple):
-    """The last piece of a hypothesis, and the hypothesis before it.
+class Hypothesis(NamedTuple):
+    """A partial translation: its last piece, and the hypothesis before that.
 
     Attributes:
         total: sum of log-probabilities.
         seen: for each head what the step that foretold the piece looked at.
     """
 
-    before: _Node | None
+    before: Hypothesis | None
     piece: int
     log_prob: float
     total: float
@@ -56,8 +56,8 @@ def beams(
         length_penalty: the power of the length that a finished sum is divided by.
     """
     encoded = network.encode(sentences)
-    live: list[list[_Node | None]] = [[None] for _ in sentences]  # None: nothing read yet
-    done: list[list[_Node]] = [[] for _ in sentences]
+    live: list[list[Hypothesis | None]] = [[None] for _ in sentences]  # None: nothing read yet
+    done: list[list[Hypothesis]] = [[] for _ in sentences]
     owner = np.arange(len(sentences))
     cells = network.cells(len(sentences))
     step = 0
@@ -76,12 +76,12 @@ def beams(
                 continue
             rows = range(row, row + len(nodes))
             row += len(nodes)
-            following: list[_Node | None] = []
+            following: list[Hypothesis | None] = []
             for parent, piece, log_prob in _likeliest(
                 scores, rows, nodes, None if allowed is None else allowed[n], beam - len(done[n])
             ):
                 before = nodes[parent - rows.start]
-                node = _Node(
+                node = Hypothesis(
                     before,
                     piece,
                     log_prob,
@@ -99,7 +99,7 @@ def beams(
         cells = [cell[parents] for cell in cells]
     return [
         [
-            _found(node, end, len(heads))
+            as_found(node, end, len(heads))
             for node in sorted(
                 nodes,
                 key=lambda node: (node.piece != end, -node.total / node.length**length_penalty),
@@ -110,7 +110,11 @@ def beams(
 
 
 def _likeliest(
-    scores: Floats, rows: range, nodes: Sequence[_Node | None], allowed: Ints | None, count: int
+    scores: Floats,
+    rows: range,
+    nodes: Sequence[Hypothesis | None],
+    allowed: Ints | None,
+    count: int,
 ) -> list[tuple[int, int, float]]:
     """The ``count`` likeliest next pieces of a sentence's hypotheses: row, piece, log-probability.
 
@@ -136,9 +140,10 @@ def _likeliest(
     ]
 
 
-def _found(node: _Node, end: int, heads: int) -> Found:
-    path: list[_Node] = []
-    at: _Node | None = node
+def as_found(node: Hypothesis, end: int, heads: int) -> Found:
+    """A hypothesis that has come to its end as a translation."""
+    path: list[Hypothesis] = []
+    at: Hypothesis | None = node
     while at is not None:
         path.append(at)
         at = at.before

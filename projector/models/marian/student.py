@@ -17,12 +17,22 @@ from projector.errors import EngineError
 from projector.models.marian import attention
 from projector.models.marian.attention import Example, Heads, View
 from projector.models.marian.beam import beams
+from projector.models.marian.constrained import (
+    SLACK,
+    Constraint,
+    Spelling,
+    constrained,
+    holds,
+    spellings,
+    unknown_texts,
+)
 from projector.models.marian.network import Ints, Network
 from projector.models.marian.normaliser import Span
 from projector.models.marian.search import Found, force, greedy
 from projector.models.marian.shortlist import Shortlist
 from projector.models.marian.vocabulary import Pieces, Vocabulary
 from projector.models.marian.weights import Floats, read_model
+from projector.models.phrase_automaton import BITS, Automaton
 
 LONGEST = 512  # source pieces; the students saw sentences of 200 words at most
 GROWTH = 2.5  # target pieces for one source piece at most, as Marian is told by the publisher
@@ -77,6 +87,7 @@ class Translation(NamedTuple):
         aligned: links between source and translation; None where they were not wanted.
         finished: False where the limit of length came before the end: not to be trusted.
         unknown: stretches of the source that the vocabulary does not have.
+        constraints_met: for each constraint whether the text holds one of its alternatives.
     """
 
     text: str
@@ -85,6 +96,7 @@ class Translation(NamedTuple):
     aligned: Aligned | None
     finished: bool
     unknown: list[Span]
+    constraints_met: tuple[bool, ...] = ()
 
 
 class Reading(NamedTuple):
@@ -165,6 +177,7 @@ class Student:
         length_penalty: float = 1.0,
         shortlist: bool = True,
         links: bool = True,
+        constraints: Sequence[Sequence[Constraint]] | None = None,
     ) -> list[list[Translation]]:
         """Translate sentences: for each the ``best`` translations, likeliest first.
 
@@ -173,9 +186,14 @@ class Student:
             best: how many translations of each; at most ``beam``.
             length_penalty: scores of the beam are divided by length to this power.
             shortlist: use the lexical shortlist, as the publisher does.
+            constraints: for each text what its translation has to hold: for each constraint its
+                alternative wordings. A text whose free translation holds all keeps that one;
+                others are searched again (`constrained`). Words come in any order; one place may
+                meet several constraints.
 
         Raises:
-            EngineError: a text is longer than `too_long` allows; it has to be split before.
+            EngineError: a text is longer than `too_long` allows (it has to be split before), or
+                has more than 62 constraints.
         """
         if not 1 <= best <= beam:
             raise EngineError(f"{best} translations asked for of a beam of {beam}")
@@ -198,7 +216,60 @@ class Student:
             for n, some in zip(batch, found, strict=True):
                 out[n] = [self._translation(pieces[n], one, views, links) for one in some]
         empty = Translation("", 0.0, np.zeros(0, np.float32), None, True, [])
-        return [some or [empty] for some in out]
+        out = [some or [empty] for some in out]
+        if constraints is None:
+            return out
+        return self._constrained(pieces, out, constraints, views, beam, best, length_penalty,
+                                 shortlist, links)  # fmt: skip
+
+    def _constrained(
+        self,
+        pieces: Sequence[Pieces],
+        free: Sequence[list[Translation]],
+        constraints: Sequence[Sequence[Constraint]],
+        views: Sequence[View],
+        beam: int,
+        best: int,
+        length_penalty: float,
+        shortlist: bool,
+        links: bool,
+    ) -> list[list[Translation]]:
+        """The free translations, those searched again that lack a wanted phrase."""
+        out = [
+            [_judged(one, wanted) for one in some]
+            for some, wanted in zip(free, constraints, strict=True)
+        ]
+        sizes = [0] * len(out)
+        for n, (some, wanted) in enumerate(zip(out, constraints, strict=True)):
+            if len(wanted) > BITS:
+                raise EngineError(f"{len(wanted)} constraints for a text, wanted at most {BITS}")
+            if not (all(some[0].constraints_met) and some[0].finished):
+                sizes[n] = len(pieces[n].ids)
+        heads = [view.head for view in views]
+        for batch in _batches(sizes, BATCH // 8):
+            written: list[list[list[Spelling]]] = [
+                [[s for phrase in wanted for s in spellings(phrase, self.target)]
+                 for wanted in constraints[n]]
+                for n in batch
+            ]  # fmt: skip
+            automata = [Automaton([[s.ids for s in one] for one in some]) for some in written]
+            rows = [[*pieces[n].ids, self.source.end] for n in batch]
+            searched = constrained(
+                self.network, rows, self._allowed(rows) if shortlist else None, automata,
+                [len(out[n][0].log_probs) + sum(a.weights) + SLACK
+                 for n, a in zip(batch, automata, strict=True)],
+                self.target.word_ends, self.target.end, self.target.unknown, heads, beam, best,
+                length_penalty,
+            )  # fmt: skip
+            for n, made, own in zip(batch, searched, written, strict=True):
+                again = [
+                    _judged(self._translation(pieces[n], one, views, links,
+                                              [s for ways in own for s in ways]), constraints[n])
+                    for one in made
+                ]  # fmt: skip
+                if again and sum(again[0].constraints_met) >= sum(out[n][0].constraints_met):
+                    out[n] = again
+        return out
 
     def force(self, pairs: Sequence[tuple[str, str]], *, scores: bool = True) -> list[Reading]:
         """Read given translations: links and, with ``scores``, log-probabilities.
@@ -275,9 +346,15 @@ class Student:
         return [self.shortlist.allowed(row, self.target.end) for row in rows]
 
     def _translation(
-        self, pieces: Pieces, found: Found, views: Sequence[View], links: bool
+        self,
+        pieces: Pieces,
+        found: Found,
+        views: Sequence[View],
+        links: bool,
+        wanted: Sequence[Spelling] = (),
     ) -> Translation:
-        text, spans = self.target.decode(found.ids)
+        texts = unknown_texts(found.ids, wanted, self.target.unknown)
+        text, spans = self.target.decode(found.ids, texts)
         aligned = None
         if links:
             matrix = _mean(found.attention, views, len(found.ids), len(pieces.ids) + 1)
@@ -288,6 +365,11 @@ class Student:
             if piece == self.source.unknown
         ]
         return Translation(text, found.score, found.log_probs, aligned, found.finished, unknown)
+
+
+def _judged(translation: Translation, constraints: Sequence[Constraint]) -> Translation:
+    met = tuple(holds(translation.text, constraint) for constraint in constraints)
+    return translation._replace(constraints_met=met)
 
 
 def _mean(views: Sequence[Floats], which: Sequence[View], pieces: int, sources: int) -> Floats:

@@ -8,10 +8,12 @@ package for them; this one gives characters of the original text, spaces and nor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from projector.errors import EngineError
 from projector.models.marian.normaliser import SPACE, Normaliser, Span
@@ -93,10 +95,15 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.pieces)
 
-    @property
-    def word_starts(self) -> np.ndarray:
-        """For each piece whether it begins a word: (vocabulary,) of bool."""
-        return np.array([p.startswith(SPACE) for p in self.pieces])
+    @cached_property
+    def word_ends(self) -> npt.NDArray[np.bool_]:
+        """For each piece whether a word that stands before it is over: (vocabulary,)."""
+        return np.array(
+            [
+                n in self._silent or piece.startswith(SPACE) or not piece[0].isalnum()
+                for n, piece in enumerate(self.pieces)
+            ]
+        )
 
     def encode(self, text: str) -> Pieces:
         """Cut a text into pieces."""
@@ -125,11 +132,13 @@ class Vocabulary:
                 spans.append(span)
         return Pieces(ids, spans)
 
-    def decode(self, ids: Sequence[int]) -> tuple[str, list[Span]]:
+    def decode(self, ids: Sequence[int], unknown: Sequence[str] = ()) -> tuple[str, list[Span]]:
         """The text of pieces, and the characters of it that each piece makes.
 
-        Spaces before a word are not counted to it; end and unknown pieces make nothing.
+        Spaces before a word are not counted to it. End and unknown pieces make nothing, save
+        where ``unknown`` has the text of each unknown piece in order.
         """
+        texts = iter(unknown)
         parts: list[str] = []
         spans: list[Span] = []
         at = n = 0
@@ -143,7 +152,10 @@ class Vocabulary:
                 spans.extend([(at, at + len(made))] * (run - n))
                 n = run
             else:
-                made = "" if piece in self._silent else self.pieces[piece].replace(SPACE, " ")
+                if piece == self.unknown:
+                    made = next(texts, "")
+                else:
+                    made = "" if piece in self._silent else self.pieces[piece].replace(SPACE, " ")
                 if at == 0 and made.startswith(" "):
                     made = made[1:]
                 lead = len(made) - len(made.lstrip(" "))

@@ -39,7 +39,7 @@ FUNCTION_WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def settled(
+def override_votes(
     votes: Sequence[dict[str, float]], words: Sequence[str], lang: str
 ) -> list[dict[str, float]]:
     """The votes on UPOS tags, with one sure vote in place of the links' for the words listed."""

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from projector.projection.tags.function_words import settled
+from projector.projection.tags.function_words import override_votes
 from projector.projection.tags.model import Counts, TagModel, learn
-from projector.projection.tags.universal import as_universal
+from projector.projection.tags.universal import as_universal, is_punctuation, simple_tag
 from projector.records import Link, Pair
 
 NONE = "_"
@@ -89,8 +89,15 @@ def _key(pair: Pair, layer: str) -> str:
 
 
 def _votes(pair: Pair, layer: str, words: Sequence[str]) -> list[dict[str, float]]:
-    found = votes(pair.source.tags[layer], pair.alignment or [], len(words))
-    return settled(found, words, pair.target.lang) if layer == "upos" else found
+    tags = pair.source.tags[layer]
+    if layer != "upos":
+        return votes(tags, pair.alignment or [], len(words))
+    found = votes([simple_tag(tag) for tag in tags], pair.alignment or [], len(words))
+    found = override_votes(found, words, pair.target.lang)
+    return [
+        {"PUNCT": 1.0} if is_punctuation(word) else row
+        for row, word in zip(found, words, strict=True)
+    ]
 
 
 def votes(tags: Sequence[str], links: Sequence[Link], length: int) -> list[dict[str, float]]:

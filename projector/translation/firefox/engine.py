@@ -9,7 +9,6 @@ their own go through English, their links composed. Models: `projector.models.fi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, structs
@@ -20,7 +19,7 @@ from projector.errors import EngineError
 from projector.models.fingerprint import folder_fingerprint
 from projector.models.firefox import store
 from projector.models.firefox.store import InstalledModel
-from projector.models.marian.plain_text import ENGLISH
+from projector.models.marian.installed import Students
 from projector.models.marian.student import Student
 from projector.records import Offsets
 from projector.text.language_codes import glue_for
@@ -73,7 +72,7 @@ class FirefoxTranslator:
         self.model = model
         self.options = read_options(FirefoxOptions, options, self.name)
         self.version = __version__
-        self._students: dict[str, Student] = {}
+        self._students = Students()
 
     def check(self, source: str, target: str) -> None:
         """Fail now if there is no model for the pair, or through English."""
@@ -148,20 +147,11 @@ class FirefoxTranslator:
             f"firefox: no model for {source}-{target} is here; type: {' && '.join(missing)}"
         )
 
-    def _student(self, leg: InstalledModel) -> Student:
-        found = self._students.get(leg.folder)
-        if found is None:
-            found = Student.load(Path(leg.folder))
-            if leg.source in ("", "en"):
-                found.calibrate(ENGLISH)
-            self._students[leg.folder] = found
-        return found
-
     def _leg(
         self, leg: InstalledModel, texts: Sequence[str], source: str, target: str
     ) -> list[Translation]:
         """Translations by one model."""
-        student = self._student(leg)
+        student = self._students.get(leg)
         parts: list[tuple[int, Offsets]] = []
         results: list[Translation | None] = [None] * len(texts)
         for n, text in enumerate(texts):

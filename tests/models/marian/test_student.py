@@ -72,6 +72,7 @@ def test_a_given_translation_is_scored_as_the_search_scores_it(
     made = [some[0] for some in student.translate(sentences[:20], shortlist=False)]
     read = student.force([(text, one.text) for text, one in zip(sentences, made, strict=False)])
     for one, reading in zip(made, read, strict=True):
+        assert reading.log_probs is not None
         if len(one.log_probs) == len(reading.log_probs):  # cut into the same pieces again
             assert reading.score == pytest.approx(one.score, abs=1e-4)
 

@@ -1,0 +1,149 @@
+"""Methods side by side: every combination of alternatives, run once, with what came of it.
+
+The file::
+
+    input: in.jsonl
+    steps:
+      - [{stage: translate, to: es, engine: apertium}, {stage: translate, to: es, engine: llm}]
+      - [{stage: align, engine: hmm}, {stage: align, engine: auto}]
+      - [{stage: project, method: match}]
+
+Combinations that begin alike share their beginning: each step's output is a file of its own, and
+one that is there already from the same options is not made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from projector.errors import UsageError
+from projector.io.yaml_files import read_yaml
+from projector.pipeline.job import Job
+from projector.pipeline.recipe import Recipe, StageSpec
+from projector.pipeline.run.runner import run
+from projector.pipeline.run.summary import Summary
+
+Alternatives = Annotated[list[dict[str, Any]], Meta(min_length=1)]
+MOST = 500  # combinations
+
+
+class Grid(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """See the module's docstring; each step is a list of stages to choose from."""
+
+    input: str
+    steps: Annotated[list[Alternatives], Meta(min_length=1)]
+
+
+class Combination(Struct, frozen=True):
+    """One way through the grid, and its numbers.
+
+    Attributes:
+        choices: the alternative of each step, in words.
+        output: the file of records.
+        records, written: of the input, and of the output.
+        spans, projected: source spans, and those that reached the target.
+        seconds: of all of its stages; cost: what they spent (tokens, money, ...).
+    """
+
+    choices: list[str]
+    output: str
+    records: int
+    written: int
+    spans: int
+    projected: int
+    seconds: float
+    cost: dict[str, float] = field(default_factory=dict)
+
+
+def read_grid(path: str | Path) -> Grid:
+    """A grid from its file.
+
+    Raises:
+        UsageError: it cannot be read, an alternative names no stage, or there are too many ways.
+    """
+    grid = read_yaml(path, Grid, "a grid")
+    ways = 1
+    for n, step in enumerate(grid.steps):
+        ways *= len(step)
+        for m, alternative in enumerate(step):
+            if not isinstance(alternative.get("stage"), str):
+                raise UsageError(f"{path}: steps[{n}][{m}]: found no 'stage', wanted its name")
+    if ways > MOST:
+        raise UsageError(f"{path}: found {ways} combinations, wanted {MOST} at most")
+    return grid
+
+
+def run_grid(
+    grid: Grid, folder: str | Path, say: Callable[[str], None] = lambda text: None
+) -> list[Combination]:
+    """Run all combinations, what is missing of them; files go to ``folder``.
+
+    Raises:
+        UsageError: a file there comes from other options.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    done: dict[tuple[int, ...], Summary] = {}
+    combinations = []
+    for way in product(*(range(len(step)) for step in grid.steps)):
+        for length in range(1, len(way) + 1):
+            prefix = way[:length]
+            if prefix not in done:
+                say(f"{_file(folder, prefix)}: {_words(grid, prefix)[-1]}")
+                done[prefix] = _run_step(grid, folder, prefix)
+        summaries = [done[way[: n + 1]] for n in range(len(way))]
+        combinations.append(_combination(grid, folder, way, summaries))
+    return combinations
+
+
+def _run_step(grid: Grid, folder: str | Path, prefix: tuple[int, ...]) -> Summary:
+    options = dict(grid.steps[len(prefix) - 1][prefix[-1]])
+    spec = StageSpec(stage=options.pop("stage"), options=options)
+    source = _file(folder, prefix[:-1]) if len(prefix) > 1 else grid.input
+    recipe = Recipe(stages=[spec], input=source, output=_file(folder, prefix), name=spec.stage)
+    return run(recipe, job=Job(resume=True, on_error="skip"))
+
+
+def _file(folder: str | Path, prefix: tuple[int, ...]) -> str:
+    return str(Path(folder) / f"{'-'.join(map(str, prefix))}.jsonl")
+
+
+def _words(grid: Grid, way: tuple[int, ...]) -> list[str]:
+    """The alternatives chosen, each by what tells it from the others of its step."""
+    words = []
+    for step, chosen in zip(grid.steps, way, strict=False):
+        options = step[chosen]
+        differing = [
+            str(value)
+            for key, value in options.items()
+            if key != "stage" and any(other.get(key) != value for other in step)
+        ]
+        named = str(options.get("engine") or options.get("method") or "")
+        if named and named not in differing:
+            differing.insert(0, named)
+        words.append(" ".join([options["stage"], *differing]))
+    return words
+
+
+def _combination(
+    grid: Grid, folder: str | Path, way: tuple[int, ...], summaries: list[Summary]
+) -> Combination:
+    cost: dict[str, float] = {}
+    for summary in summaries:
+        for spent in summary.cost.values():
+            for name, amount in spent.items():
+                cost[name] = cost.get(name, 0.0) + amount
+    return Combination(
+        _words(grid, way),
+        _file(folder, way),
+        summaries[0].records,
+        summaries[-1].written,
+        max(summary.spans for summary in summaries),
+        max(summary.projected for summary in summaries),
+        round(sum(sum(summary.seconds.values()) for summary in summaries), 2),
+        cost,
+    )
