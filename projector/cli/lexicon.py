@@ -89,8 +89,8 @@ def train(
     aligner.fit((), source, target)
     if not aligner.pairs:
         raise DataError("found no sentence pair, wanted source, tab, target", path=files[0])
-    knowledge = aligner.knowledge()
-    save_lexicon(output, knowledge, source, target, aligner.pairs, force=force)
+    views = aligner.lexicon_views()
+    save_lexicon(output, views, source, target, aligner.pairs, force=force)
     return aligner.pairs
 
 

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from anyascii import anyascii
+
 
 def _table(letters: str, spellings: str) -> dict[int, str]:
     return {
@@ -84,6 +86,13 @@ _ALL = {
     **_LATIN,
     **_MARKS,
 }
+# Scripts without a table of their own. Chinese characters are not read: whether they spell a name
+# or a word is not to be seen from them.
+_HAN = re.compile(
+    "[\u2e80-\u2fdf\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[\U00020000-\U0003ffff]"
+)
+_OTHER_SCRIPT = re.compile("[\u0980-\u109f\u1100-\u1fff\u3041-\u30ff\ua800-\udfff]")
+_VOWEL_FIRST = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])([\u0e01-\u0e2e\u0e81-\u0eae])")
 _ABJAD = re.compile("[\u0590-\u08ff\u0900-\u097f]")
 
 # Spellings that one sound has in different languages, longest first.
@@ -98,12 +107,21 @@ _VOWELS = re.compile("[aeiou]+")
 _NUMBER = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
+def _romanised(word: str) -> str:
+    """A word in a script that the tables above lack, character by character as ``anyascii`` has
+    it; Thai and Lao vowels that are written before their consonant are read after it."""
+    ordered = _VOWEL_FIRST.sub(r"\2\1", word)
+    spelled = "".join(c if _HAN.match(c) else anyascii(c) for c in ordered).lower()
+    return spelled.replace("'", "")
+
+
 @lru_cache(maxsize=500_000)
 def fold(word: str) -> str:
     """A word in lower-case Latin letters without accents; digits of any script as 0 to 9.
 
     Separators inside a number go ("1.500" and "1,500" are the same). What has no Latin spelling
-    here (Chinese characters) stays as it is.
+    here (Chinese characters) stays as it is; scripts without a table of their own are romanised by
+    ``anyascii``.
     """
     if word.isascii():
         latin = word.lower()
@@ -111,7 +129,10 @@ def fold(word: str) -> str:
         # й and ё must be looked up whole, before their marks are taken off.
         spelled = word.lower().translate(_ALL)
         plain = unicodedata.normalize("NFKD", spelled)
-        latin = "".join(c for c in plain if not unicodedata.combining(c)).translate(_ALL)
+        kept = (c for c in plain if not unicodedata.combining(c))
+        latin = "".join(kept).translate(_ALL)
+        if _OTHER_SCRIPT.search(latin):
+            latin = _romanised(unicodedata.normalize("NFC", spelled))
         if not latin.isascii():
             latin = "".join(str(unicodedata.digit(c, -1)) if c.isdigit() else c for c in latin)
     return _NUMBER.sub("", latin) if any(map(str.isdigit, latin)) else latin

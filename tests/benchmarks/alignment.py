@@ -2,7 +2,12 @@
 
     python tests/benchmarks/alignment.py --data ../shared/data --eflomal-python PYTHON \
         [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext] \
+        [--vectors auto|none|NAME|PATH] [--sentences 20] [--canonical] [--joined 50] \
         [--train tau=1000000000 --train null=0.3] [--spans 20000]
+
+``--sentences``: each input holds so many sentences (those of a language are aligned in as many
+inputs); ``--canonical``: the canonical sets with sure and possible links; ``--joined``: so many
+sentences are joined into one, beside the same ones apart.
 
 ``--train`` changes what `hmm_train.Settings` says; ``--spans`` prints span F1 on Europarl for each
 view with so many pairs of ``bitext-large``.
@@ -47,6 +52,61 @@ def hmm_links(pairs: Sequence[Pair], bitext: list[str], options: dict) -> list[l
     stage = AlignStage(AlignOptions(engine="hmm", bitext=bitext, options=options))
     stage.fit(iter(pairs))
     return [pair.alignment or [] for pair in stage.process(pairs)]
+
+
+def links_by_inputs(
+    pairs: Sequence[Pair], bitext: list[str], options: dict, sentences: int
+) -> list[list[Link]]:
+    """The links of every pair when an input holds so many (0: all)."""
+    size = sentences or len(pairs)
+    return [
+        links
+        for at in range(0, len(pairs), size)
+        for links in hmm_links(pairs[at : at + size], bitext, options)
+    ]
+
+
+def canonical(data: Path, options: dict) -> None:
+    """Alignment error rate on the canonical sets, no bitext; possible links do not count against."""
+    for name in gold.CANONICAL:
+        pairs, truth = gold.word_alignment(data, name)
+        found = [decode(links) for links in hmm_links(pairs, [], options)]
+        hits = sum(len(f & g.sure) + len(f & g.possible) for f, g in zip(found, truth, strict=True))
+        given = sum(len(f) + len(g.sure) for f, g in zip(found, truth, strict=True))
+        print(f"{name} AER {100 * (1 - hits / given):.2f}", flush=True)
+
+
+def joined(data: Path, langs: Sequence[str], many: int, options: dict) -> None:
+    """Alignment error rate when so many sentences are one record without segments or sentence
+    marks, beside the same sentences apart."""
+    ratios = []
+    for lang in langs:
+        task, truth = gold.xlwa(data, lang)
+        rates = []
+        for size in (1, many):
+            pairs, wanted = [], []
+            for at in range(0, len(task.pairs) - size + 1, size):
+                group, links = task.pairs[at : at + size], truth[at : at + size]
+                sides = [
+                    gold.document(str(at), doc.lang, [w for d in docs for w in d.words()])
+                    for doc, docs in (
+                        (group[0].source, [p.source for p in group]),
+                        (group[0].target, [p.target for p in group]),
+                    )
+                ]
+                sides = [replace(side, text=side.text.replace(".", ",")) for side in sides]
+                pairs.append(Pair(str(at), sides[0], sides[1]))
+                i = j = 0
+                shifted = set()
+                for pair, found in zip(group, links, strict=True):
+                    shifted |= {(a + i, b + j) for a, b, _ in found}
+                    i, j = i + len(pair.source.words()), j + len(pair.target.words())
+                wanted.append(shifted)
+            soft = hmm_links(pairs, gold.bitext(data, lang), options)
+            rates.append(error_rate([decode(x) for x in soft], wanted))
+        ratios.append(rates[1] / rates[0])
+        print(f"{lang} AER apart {rates[0]:.2f}, {many} joined {rates[1]:.2f}", flush=True)
+    print(f"mean ratio {mean(ratios):.2f}")
 
 
 def spans(data: Path, many: int) -> None:
@@ -101,7 +161,7 @@ def errors(data: Path, langs: Sequence[str], args: argparse.Namespace, options: 
         wanted = [{(i, j) for i, j, _ in links} for links in truth]
         bitext = [] if args.no_bitext else gold.bitext(data, lang)
         start = time.perf_counter()
-        soft = hmm_links(task.pairs, bitext, options)
+        soft = links_by_inputs(task.pairs, bitext, options, args.sentences)
         ours = time.perf_counter() - start
         by = {t: error_rate([decode(x, t) for x in soft], wanted) for t in THRESHOLDS}
         best = min(by, key=lambda t: by[t])
@@ -171,10 +231,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--set", action="append", dest="set_")
     parser.add_argument("--no-bitext", action="store_true")
+    parser.add_argument("--vectors", default="auto")
+    parser.add_argument("--sentences", type=int, default=0)
+    parser.add_argument("--canonical", action="store_true")
+    parser.add_argument("--joined", type=int, default=0)
     parser.add_argument("--train", action="append")
     parser.add_argument("--spans", type=int, default=0)
     args = parser.parse_args()
-    options = settings(args.set_)
+    options = {"vectors": args.vectors, **settings(args.set_)}
     if args.train:
         told = settings(args.train)
         aligner.Settings = lambda *given, **more: Settings(  # type: ignore[assignment,misc]
@@ -182,7 +246,11 @@ def main() -> None:
         )
     if args.spans:
         spans(args.data, args.spans)
-    if args.langs:
+    if args.canonical:
+        canonical(args.data, options)
+    if args.joined:
+        joined(args.data, args.langs.split(","), args.joined, options)
+    elif args.langs:
         errors(args.data, args.langs.split(","), args, options)
     if args.tags:
         tags(args.data, args.tags.split(","), args, options)

@@ -28,9 +28,9 @@ def pairs():
     for line in open(sys.argv[1], encoding="utf-8"):
         a, b = line.rstrip("\\n").split("\\t")
         yield TokenPair(a.split(), b.split())
-from projector.runtime import collect_seldom
-collect_seldom()  # as the command line does
-aligner = HmmAligner()
+from projector.runtime import relax_gc
+relax_gc()  # as the command line does
+aligner = HmmAligner(vectors=sys.argv[4])
 aligner.fit(pairs(), "en", sys.argv[3])
 batch = []
 with open(sys.argv[2], "w") as out:
@@ -102,6 +102,7 @@ def main() -> None:
     parser.add_argument("--eflomal-python", default="")
     parser.add_argument("--pairs", default="1000,10000,100000")
     parser.add_argument("--lang", default="de")
+    parser.add_argument("--vectors", default="auto")
     args = parser.parse_args()
     root = Path(__file__).resolve().parents[2]
     environment = dict(os.environ, PYTHONPATH=str(root))
@@ -111,7 +112,9 @@ def main() -> None:
         write_pairs(args.data, args.lang, 50, text)
         # Compiled code is kept on disk: once for each machine, outside what is measured.
         start = time.perf_counter()
-        measure([sys.executable, "-c", OURS, str(text), str(out), args.lang], environment)
+        measure(
+            [sys.executable, "-c", OURS, str(text), str(out), args.lang, args.vectors], environment
+        )
         print(
             f"first run of 50 pairs (compiles what is not compiled yet): {time.perf_counter() - start:.1f} s"
         )
@@ -119,7 +122,8 @@ def main() -> None:
             write_pairs(args.data, args.lang, many, text)
             figures = {
                 "hmm": measure(
-                    [sys.executable, "-c", OURS, str(text), str(out), args.lang], environment
+                    [sys.executable, "-c", OURS, str(text), str(out), args.lang, args.vectors],
+                    environment,
                 )
             }
             if args.eflomal_python:

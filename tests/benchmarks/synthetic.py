@@ -19,7 +19,7 @@ VERBS = [("visited", "visitó"), ("left", "dejó"), ("praised", "elogió"), ("so
 TIMES = [("yesterday", "ayer"), ("last week", "la semana pasada"), ("in 2019", "en 2019")]
 ENDS = [
     ("because the weather was bad", "porque el tiempo era malo"),
-    ("and nobody said a word about it", "y nadie dijo una palabra sobre ello"),
+    ("and no_parents said a word about it", "y nadie dijo una palabra sobre ello"),
     ("after a long meeting with the board", "tras una larga reunión con el consejo"),
 ]
 

@@ -34,6 +34,21 @@ def test_scripts_without_vowels_agree_in_their_consonants(arabic: str, latin: st
     assert skeleton(arabic) == skeleton(latin)
 
 
+@pytest.mark.parametrize(
+    ("word", "spelled"),
+    [("ลอนดอน", "london"), ("เลดี", "ledi"), ("도쿄", "dokyo"), ("ガガ", "gaga"), ("Đặng", "dang")],
+)
+def test_scripts_without_a_table_are_romanised(word: str, spelled: str) -> None:
+    assert fold(word) == spelled
+
+
+@pytest.mark.parametrize(
+    "word", ["ঢাকা", "சென்னை", "తెలుగు", "ಕನ್ನಡ", "ગુજરાત", "ਪੰਜਾਬ", "ලංකා", "አዲስ", "ខ្មែរ", "မြန်မာ"]
+)
+def test_every_living_script_gets_latin_letters(word: str) -> None:
+    assert fold(word).isascii() and fold(word)
+
+
 def test_different_names_stay_different() -> None:
     names = ["Москва", "Минск", "Мюнхен", "Paris", "Prag", "Köln", "Berlin"]
     assert len({sound(name) for name in names}) == len(names)

@@ -1,7 +1,7 @@
 """The project's own statistical aligner, ``hmm``: learnt from the run's pairs and any bitext.
 
-Flow: words -> sub-tokens (`subtokens`) -> for each view (`hmm_views`) units -> evidence
-(`priors`) -> training (`hmm_train`) -> soft links of any pair (`hmm_apply`), averaged over the
+Flow: words -> sub-tokens (`subtokens`) -> for each view (`views`) units -> evidence
+(`priors`) -> training (`training`) -> soft links of any pair (`inference`), averaged over the
 views and mapped back to the given words.
 """
 
@@ -17,9 +17,9 @@ import msgspec
 from projector.alignment.base import TokenPair
 from projector.alignment.hmm.bitext import bitext_path, read_bitext
 from projector.alignment.hmm.inference import Matrices, link_matrices
-from projector.alignment.hmm.lexicon import Known, Lexicon, load_lexicon
+from projector.alignment.hmm.lexicon import Lexicon, LexiconView, load_lexicon
 from projector.alignment.hmm.long_sentences import pieces
-from projector.alignment.hmm.priors import evidence_for, lexicon_paces, null_counts, total_counts
+from projector.alignment.hmm.priors import evidence_for, lexicon_jumps, null_counts, total_counts
 from projector.alignment.hmm.similarity import Levels, levels_of, sides_of, unit_vectors
 from projector.alignment.hmm.state import State, parameters_in, parameters_out
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, joined, repacked
@@ -44,6 +44,9 @@ LEAST = 0.02  # links below this probability are not written
 BATCH = 1_000  # pairs read at a time
 CHUNK = 64  # pairs aligned at a time by one thread
 SMALL = 6_000  # pairs up to which all views are worth their time
+# Words of a side that get a vector, the more frequent ones: in a larger corpus counts know more,
+# and encoding all of it would take longer than learning from it.
+ENCODED_SMALL, ENCODED_LARGE = 16_000, 6_000
 LARGE = 40_000  # pairs from which whole forms do better than stems
 
 T = TypeVar("T")
@@ -52,7 +55,7 @@ T = TypeVar("T")
 class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Options of `HmmAligner`.
 
-    ``views`` names the models to average (see `hmm_views`); none: chosen by the corpus's size.
+    ``views`` names the models to average (see `views`); none: chosen by the corpus's size.
     ``iterations``: of either model, model 1 and hidden Markov; 0: chosen by the corpus's size.
     ``vectors``: word vectors as evidence (`projector.models.vectors.load`).
     ``seed`` is taken for uniformity: nothing here is random.
@@ -130,7 +133,8 @@ class HmmAligner:
             vocabulary, corpus = self._vocabularies[whole], corpora[whole]
             if self.vectors and whole not in vectors:
                 provider = open_vectors(self.vectors)
-                vectors[whole] = vocabulary.form_vectors(provider, languages)
+                most = ENCODED_SMALL if self.pairs <= SMALL else ENCODED_LARGE
+                vectors[whole] = vocabulary.form_vectors(provider, languages, most)
             left, right = Units(kind.source), Units(kind.target)
             units_s = left.learn(vocabulary.source.forms)
             units_t = right.learn(vocabulary.target.forms)
@@ -211,7 +215,7 @@ class HmmAligner:
         return {
             "totals": total_counts(*given),
             "nulls": null_counts(*given),
-            "paces": lexicon_paces(*given),
+            "paces": lexicon_jumps(*given),
         }
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
@@ -256,8 +260,8 @@ class HmmAligner:
 
         return job
 
-    def knowledge(self) -> dict[str, Known]:
-        """What was learnt, as a lexicon stores it (`hmm_lexicon`)."""
+    def lexicon_views(self) -> dict[str, LexiconView]:
+        """What was learnt, as a lexicon stores it (`lexicon`)."""
         return {
             name: model.parameters.known(model.source.names, model.target.names)
             for name, model in self._models.items()

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from projector.alignment.hmm.kernels import FLOOR, both_ways
+from projector.alignment.hmm.kernels import FLOOR, bidirectional_posteriors
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Longs, bounds
 from projector.alignment.hmm.training import Parameters
 from projector.records import Link
@@ -122,7 +122,7 @@ def _links(
             if t[j] >= 0:
                 rows[1][j] = row_t[t[j]]
         uncounted = np.empty((0, 0), np.float32)
-        forth, reverse = both_ways(
+        forth, reverse = bidirectional_posteriors(
             ahead, back, n, m, (step_s, step_t), rows, null, True, (uncounted, uncounted)
         )
         for i in range(n):

@@ -185,7 +185,7 @@ def markov(
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def both_ways(
+def bidirectional_posteriors(
     ahead: Any, back: Any, n: int, m: int, steps: Any, rows: Any, null: float, hmm: bool,
     walked: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
@@ -263,7 +263,7 @@ def expect(
         base_t = target_at[k] - target_at[low]
         end = n if hmm else 0
         walked = (walked_s[base_s : base_s + end], walked_t[base_t : base_t + (m if hmm else 0)])
-        forth, reverse = both_ways(
+        forth, reverse = bidirectional_posteriors(
             ahead, back, n, m, (step_s, step_t), (row_s[s], row_t[t]), null, hmm, walked
         )
         base = cell_at[k] - cell_at[low]
@@ -320,7 +320,7 @@ def collect(
 
 
 @njit(cache=True, nogil=True)
-def add_steps(words: Any, row: Any, walked: Any, count: Any) -> None:
+def add_jumps(words: Any, row: Any, walked: Any, count: Any) -> None:
     """Add each position's expected steps to its word's row, and all of them to row 0."""
     for n in range(len(words)):
         r = row[words[n]]

@@ -65,16 +65,16 @@ class File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass
-class Paces:
+class JumpCounts:
     """Expected steps from position to position: ``walked[0]`` away from any unit,
-    ``walked[k + 1]`` away from ``units[k]``; one column a length (`hmm_kernels.JUMPS`)."""
+    ``walked[k + 1]`` away from ``units[k]``; one column a length (`kernels.JUMPS`)."""
 
     units: Ints
     walked: Floats
 
 
 @dataclass
-class Known:
+class LexiconView:
     """What a lexicon says in one view."""
 
     source: list[str]
@@ -86,8 +86,8 @@ class Known:
     null_target: Floats
     total_source: Floats
     total_target: Floats
-    paces_source: Paces
-    paces_target: Paces
+    paces_source: JumpCounts
+    paces_target: JumpCounts
 
 
 @dataclass
@@ -95,13 +95,13 @@ class Lexicon:
     """A lexicon file in memory: trained ``views``, or ``words`` of a list."""
 
     path: str
-    views: dict[str, Known] = field(default_factory=dict)
+    views: dict[str, LexiconView] = field(default_factory=dict)
     words: list[tuple[str, str, float]] = field(default_factory=list)
     languages: tuple[str, str] = ("", "")
 
 
 def save_lexicon(
-    path: str, views: dict[str, Known], source: str, target: str, pairs: int, *, force: bool
+    path: str, views: dict[str, LexiconView], source: str, target: str, pairs: int, *, force: bool
 ) -> None:
     """Write a trained lexicon; the same counts give the same bytes."""
     stored = {
@@ -156,18 +156,18 @@ def load_lexicon(path: str) -> Lexicon:
     return Lexicon(path, views, languages=(file.source_lang, file.target_lang))
 
 
-def _known(stored: Stored) -> Known:
+def _known(stored: Stored) -> LexiconView:
     def whole(data: bytes) -> Ints:
         return np.frombuffer(data, "<i4").astype(np.int32)
 
     def real(data: bytes) -> Floats:
         return np.frombuffer(data, "<f4").astype(np.float32)
 
-    def paces(units: bytes, walked: bytes) -> Paces:
+    def paces(units: bytes, walked: bytes) -> JumpCounts:
         own = whole(units)
-        return Paces(own, real(walked).reshape(len(own) + 1, -1))
+        return JumpCounts(own, real(walked).reshape(len(own) + 1, -1))
 
-    known = Known(
+    known = LexiconView(
         stored.source.split("\n"),
         stored.target.split("\n"),
         whole(stored.entry_source),

@@ -174,26 +174,26 @@ def maximise(
     threads: int,
 ) -> None:
     """New probabilities of all levels, from the coarsest classes down to ``p``, the units' own."""
-    counts, aways = [count], [away]
+    counts, outside = [count], [away]
     for level in levels:
         counts.append(add_up(counts[-1], level.parent, len(level.table.column)))
-        below = aways[-1]
-        aways.append(
+        below = outside[-1]
+        outside.append(
             (
                 np.bincount(level.class_s, below[0]).astype(np.float32),
                 np.bincount(level.class_t, below[1]).astype(np.float32),
             )
         )
-    nobody = np.zeros(1, np.int32)
-    nothing = np.zeros((1, 2), np.float32)
+    no_parents = np.zeros(1, np.int32)
+    no_backoff = np.zeros((1, 2), np.float32)
     for n in range(len(levels), -1, -1):
         here = levels[n - 1].table if n else table
         into = levels[n - 1].p if n else p
         from_above: tuple[Any, ...]
         if n == len(levels):
             share_s = np.zeros(len(here.start) - 1, np.float32)
-            share_t = np.zeros(len(aways[n][1]), np.float32)
-            from_above = nobody, nothing, 0.0
+            share_t = np.zeros(len(outside[n][1]), np.float32)
+            from_above = no_parents, no_backoff, 0.0
         else:
             share_s, share_t = levels[n].share_s, levels[n].share_t
             from_above = levels[n].parent, levels[n].p, kappa[n]
@@ -205,12 +205,12 @@ def maximise(
             add_columns(*common, rows[part], rows[part + 1], sums[part])  # noqa: B023
 
         in_parts(PARTS, threads, add)
-        across = aways[n][1] + sums.sum(0)
+        across = outside[n][1] + sums.sum(0)
         _inverse(across)
 
         def divide(part: int) -> None:
             update(
-                *common, share_t, aways[n][0], across, rows[part], rows[part + 1], into  # noqa: B023
+                *common, share_t, outside[n][0], across, rows[part], rows[part + 1], into  # noqa: B023
             )  # fmt: skip
 
         in_parts(PARTS, threads, divide)

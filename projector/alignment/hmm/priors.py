@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from projector.alignment.hmm.cognates import spelling_evidence
-from projector.alignment.hmm.lexicon import Known, Lexicon, Paces
+from projector.alignment.hmm.lexicon import JumpCounts, Lexicon, LexiconView
 from projector.alignment.hmm.subtokens import text_subtokens
 from projector.alignment.hmm.table import Floats, Ints, Table
 from projector.alignment.hmm.views import Shorten, View
@@ -65,25 +65,25 @@ def total_counts(
     )
 
 
-def lexicon_paces(
+def lexicon_jumps(
     lexicons: Sequence[Lexicon], name: str, source: Sequence[str], target: Sequence[str]
-) -> tuple[Paces, Paces] | None:
+) -> tuple[JumpCounts, JumpCounts] | None:
     """The steps that a trained lexicon counted, away from those units that are here."""
     for lexicon in lexicons:
         known = lexicon.views.get(name)
         if known is not None:
             return (
-                _paces_here(known.paces_source, known.source, source),
-                _paces_here(known.paces_target, known.target, target),
+                _jumps_here(known.paces_source, known.source, source),
+                _jumps_here(known.paces_target, known.target, target),
             )
     return None
 
 
-def _paces_here(paces: Paces, names: Sequence[str], here: Sequence[str]) -> Paces:
+def _jumps_here(paces: JumpCounts, names: Sequence[str], here: Sequence[str]) -> JumpCounts:
     number_of = {name: n for n, name in enumerate(here)}
     found = np.array([number_of.get(names[unit], -1) for unit in paces.units.tolist()], np.int32)
     kept = found >= 0
-    return Paces(found[kept], np.concatenate([paces.walked[:1], paces.walked[1:][kept]]))
+    return JumpCounts(found[kept], np.concatenate([paces.walked[:1], paces.walked[1:][kept]]))
 
 
 def _by_name(
@@ -91,7 +91,7 @@ def _by_name(
     view: str,
     source: Sequence[str],
     target: Sequence[str],
-    pick: Callable[[Known], tuple[Floats, Floats]],
+    pick: Callable[[LexiconView], tuple[Floats, Floats]],
 ) -> tuple[Floats, Floats]:
     """Numbers that lexicons keep for each unit, summed, in this corpus's order of units."""
     out = np.zeros(len(source), np.float32), np.zeros(len(target), np.float32)

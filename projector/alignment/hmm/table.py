@@ -1,4 +1,5 @@
-"""The lexical table of the statistical aligner: which words ever stand across from each other.
+"""The lexical table of the statistical aligner: co-occurring word pairs, in compressed
+sparse rows.
 
 One sparse table serves both directions: entry x stands for the word pair (s, t), rows are source
 words in compressed rows (``start[s]`` to ``start[s + 1]``, target words ascending). Every cell of

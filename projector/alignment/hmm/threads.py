@@ -1,4 +1,4 @@
-"""Work in a fixed number of parts on threads; the compiled kernels let go of the interpreter.
+"""Work in a fixed number of parts on threads; the compiled kernels release the GIL.
 
 Threads of our own rather than numba's: they start no pool that a forked worker would trip over,
 and kernels without ``parallel=True`` compile several times faster.

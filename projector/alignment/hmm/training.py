@@ -1,7 +1,7 @@
 """Training of the statistical aligner: model 1, then the hidden Markov model, both ways at once.
 
-Flow: `hmm_table.build_table` -> start from the evidence -> E steps in blocks of pairs
-(`hmm_kernels`) and M steps (`hmm_update`) in turn -> `Parameters`, with which `hmm_apply` aligns
+Flow: `table.build_table` -> start from the evidence -> E steps in blocks of pairs
+(`kernels`) and M steps (`m_step`) in turn -> `Parameters`, with which `inference` aligns
 any sentence pair. No step is random, and no sum depends on how many threads there are.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from projector.alignment.hmm.kernels import JUMPS, REACH, add_steps, collect, expect
-from projector.alignment.hmm.lexicon import Known, Paces
+from projector.alignment.hmm.kernels import JUMPS, REACH, add_jumps, collect, expect
+from projector.alignment.hmm.lexicon import JumpCounts, LexiconView
 from projector.alignment.hmm.m_step import Backoff, backoff_of, maximise, update_null
 from projector.alignment.hmm.similarity import Levels, SimilarityCurve
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, build_table
@@ -24,11 +24,11 @@ from projector.alignment.hmm.threads import in_parts
 
 BLOCK_CELLS = 4_000_000  # posteriors held at a time
 PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on the threads
-OFTEN = 10  # occurrences from which a word has steps of its own
+MIN_OWN_JUMPS = 10  # occurrences from which a word has steps of its own
 FAR = 12.0  # positions that share the last bucket of jumps, about
-EARLIER = 1000.0  # steps that an earlier training's general ones are worth
-NOTHING = 1e-5  # entries less likely than that, both ways, are forgotten after training
-STORED = 0.05  # a lexicon keeps pairs that were seen at least so often
+PRIOR_JUMPS = 1000.0  # steps that an earlier training's general ones are worth
+PRUNE_BELOW = 1e-5  # entries less likely than that, both ways, are forgotten after training
+MIN_STORED_COUNT = 0.05  # a lexicon keeps pairs that were seen at least so often
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ class Parameters:
     walked_s: Floats
     walked_t: Floats
 
-    def known(self, source: list[str], target: list[str]) -> Known:
+    def known(self, source: list[str], target: list[str]) -> LexiconView:
         """What a lexicon stores of the model."""
-        kept = self.count >= STORED
-        return Known(
+        kept = self.count >= MIN_STORED_COUNT
+        return LexiconView(
             source,
             target,
             self.table.rows[kept],
@@ -80,8 +80,8 @@ class Parameters:
             self.count_t,
             self.total_s,
             self.total_t,
-            Paces(_owned(self.row_s), self.walked_s),
-            Paces(_owned(self.row_t), self.walked_t),
+            JumpCounts(_owned(self.row_s), self.walked_s),
+            JumpCounts(_owned(self.row_t), self.walked_t),
         )
 
 
@@ -95,7 +95,7 @@ def train(
     similarity: Callable[[Table], Levels] | None = None,
     nulls: tuple[Floats, Floats] | None = None,
     totals: tuple[Floats, Floats] | None = None,
-    paces: tuple[Paces, Paces] | None = None,
+    paces: tuple[JumpCounts, JumpCounts] | None = None,
 ) -> Parameters:
     """Train on a corpus.
 
@@ -117,7 +117,7 @@ def train(
     if similarity is not None:
         curve = SimilarityCurve.before_training(similarity(table), cells)
         prior = curve.raise_prior(plain_prior)
-    away = _away(table, prior + settings.alpha, sizes, totals)
+    away = _mass_outside_table(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
     row_s = _rows(corpus.source, sources, paces[0].units if paces else None)
@@ -180,7 +180,7 @@ def train(
 def _lean(model: Parameters) -> Parameters:
     """The model without the entries that came to nothing, most of them: none is likely enough to
     change a link, and a small table is looked up several times faster."""
-    kept = (model.p.max(1) > NOTHING) | (model.count >= STORED)
+    kept = (model.p.max(1) > PRUNE_BELOW) | (model.count >= MIN_STORED_COUNT)
     return replace(model, table=model.table.only(kept), p=model.p[kept], count=model.count[kept])
 
 
@@ -193,7 +193,7 @@ def starting_steps() -> Floats:
 def _rows(words: Ints, size: int, known: Ints | None) -> Ints:
     """For each unit the row of its own steps; 0 for rare ones, which share that row. Units whose
     steps an earlier training counted have one too."""
-    often = np.bincount(words, minlength=max(1, size)) >= OFTEN
+    often = np.bincount(words, minlength=max(1, size)) >= MIN_OWN_JUMPS
     if known is not None:
         often[known] = True
     row = np.zeros(max(1, size), np.int32)
@@ -206,12 +206,12 @@ def _owned(row: Ints) -> Ints:
     return np.flatnonzero(row).astype(np.int32)
 
 
-def _earlier(row: Ints, paces: Paces | None) -> NDArray[np.float64]:
+def _earlier(row: Ints, paces: JumpCounts | None) -> NDArray[np.float64]:
     """Counts of steps to begin with, by row; the general ones of an earlier training are worth
-    `EARLIER` steps, words' own what they are."""
+    `PRIOR_JUMPS` steps, words' own what they are."""
     walked = np.zeros((int(row.max()) + 1, JUMPS))
     if paces is not None:
-        walked[0] = EARLIER * paces.walked[0] / max(1e-9, float(paces.walked[0].sum()))
+        walked[0] = PRIOR_JUMPS * paces.walked[0] / max(1e-9, float(paces.walked[0].sum()))
         walked[row[paces.units]] = paces.walked[1:]
     return walked
 
@@ -243,7 +243,7 @@ def _levels(
     return levels
 
 
-def _away(
+def _mass_outside_table(
     table: Table, prior: Floats, sizes: tuple[int, int], totals: tuple[Floats, Floats] | None
 ) -> tuple[Floats, Floats]:
     """What a lexicon's totals have above the prior counts in this table, smoothing included."""
@@ -327,7 +327,7 @@ def _block(
         collect(*where, cells, low, high, q, threads, *into, *counts)
 
     def step(side: int) -> None:
-        add_steps(sides[side], steps[2 + side], paces[side], walked[side])
+        add_jumps(sides[side], steps[2 + side], paces[side], walked[side])
 
     in_parts(PARTS, threads, work)
     in_parts(threads, threads, gather)

@@ -17,8 +17,6 @@ from projector.models.vectors.base import WordVectors
 from projector.text.languages import base_language
 from projector.text.segmenters import SPACELESS
 
-MOST_ENCODED = 16_000  # words of a side that get a vector, the more frequent ones
-
 
 class LookedUp(NamedTuple):
     """Pairs in a trained vocabulary's numbers.
@@ -96,13 +94,14 @@ class Vocabulary:
         return LookedUp(corpus, (left.owner, right.owner), unknown, least)
 
     def form_vectors(
-        self, vectors: WordVectors, languages: tuple[str, str]
+        self, vectors: WordVectors, languages: tuple[str, str], most: int
     ) -> tuple[Floats, Floats]:
-        """A vector for each sub-token of either side, zeros for those beyond `MOST_ENCODED`."""
+        """A vector for each sub-token of either side; zeros for those beyond the ``most`` more
+        frequent ones of a side."""
         sides = []
         for splitter, lang in zip((self.source, self.target), languages, strict=True):
             surfaces, counts = splitter.surfaces()
-            chosen = np.argsort(-np.array(counts), kind="stable")[:MOST_ENCODED]
+            chosen = np.argsort(-np.array(counts), kind="stable")[:most]
             encoded = vectors.encode([surfaces[n] for n in chosen], lang)
             side = np.zeros((len(surfaces), encoded.shape[1]), np.float32)
             side[chosen] = encoded

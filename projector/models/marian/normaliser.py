@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
+import numpy.typing as npt
+
 from projector.models.marian.sentencepiece_file import PieceFile
 
 SPACE = "▁"
@@ -34,6 +37,7 @@ class Normaliser:
                 raise ValueError(f"its character map has {len(blob)} bytes and claims {size}")
             self._trie = struct.unpack_from(f"<{size // 4}I", blob, 4)
             self._replacements = blob[4 + size :]
+            _check(np.array(self._trie, np.int64), self._replacements)
         # Most text is plain: what the map leaves alone needs no look-up in the trie.
         self._same = {chr(c) for c in range(33, 127) if self._longest(bytes([c])) is None}
         self._starts = self._first_bytes()
@@ -104,24 +108,19 @@ class Normaliser:
         if not trie:
             return None
         best = None
-        try:
-            node = _offset(trie[0])
-            for length, byte in enumerate(data, 1):
-                node ^= byte
-                unit = trie[node]
-                if unit & 0x800000FF != byte:
-                    break
-                node ^= _offset(unit)
-                if unit >> 8 & 1:
-                    best = length, trie[node] & 0x7FFFFFFF
-        except IndexError:
-            raise ValueError("its character map leads outside itself") from None
+        node = _offset(trie[0])
+        for length, byte in enumerate(data, 1):
+            node ^= byte
+            unit = trie[node]
+            if unit & 0x800000FF != byte:
+                break
+            node ^= _offset(unit)
+            if unit >> 8 & 1:
+                best = length, trie[node] & 0x7FFFFFFF
         if best is None:
             return None
         length, start = best
-        end = self._replacements.find(b"\0", start)
-        if end < 0:
-            raise ValueError("its character map leads outside itself")
+        end = self._replacements.index(b"\0", start)
         return length, self._replacements[start:end].decode("utf-8", "replace")
 
     def _first_bytes(self) -> frozenset[int]:
@@ -139,3 +138,34 @@ class Normaliser:
 
 def _offset(unit: int) -> int:
     return (unit >> 10) << ((unit & 0x200) >> 6)
+
+
+def _check(units: npt.NDArray[np.int64], replacements: bytes) -> None:
+    """Raise ValueError where a text could lead out of the trie or of the replacements.
+
+    A unit's children lie in the block of 256 that its offset leads to; all units are followed
+    from the root, a byte deeper each time.
+    """
+    outside = ValueError("its character map leads outside itself")
+    count = len(units)
+    places = np.arange(count)
+    following = places ^ (units >> 10 << ((units & 0x200) >> 6))
+    owner = places ^ (units & 0xFF)  # where the children begin of the unit that has this one
+    inner = ((units & 0x80000000) == 0) & (owner < count)
+    seen = np.zeros(count, np.bool_)  # units' offsets that texts can reach
+    fresh = np.array([_offset(int(units[0]))])
+    while len(fresh):
+        if ((fresh | 0xFF) >= count).any():
+            raise outside
+        seen[fresh] = True
+        reached = inner & seen[np.minimum(owner, count - 1)]
+        ended = reached & (units >> 8 & 1 == 1)
+        if (following[ended] >= count).any():
+            raise outside
+        values = units[following[ended]] & 0x7FFFFFFF
+        if len(values) and int(values.max()) > replacements.rfind(b"\0"):
+            raise outside
+        goals = np.unique(following[reached])
+        if len(goals) and int(goals[-1]) >= count:
+            raise outside
+        fresh = goals[~seen[goals]]

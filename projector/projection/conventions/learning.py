@@ -38,6 +38,7 @@ LISTED = 5.0  # occurrences that a word's listing counts for
 UNSEEN = 1.0  # occurrences of no class that are assumed of a word that is not listed
 UNLINKED_COUNTS = 0.05  # of a class's absence, for each occurrence without a link
 MIN_SHARE = 0.2  # of a class in a word's links; below, the word is not of the class
+MAX_LOOKED_UP = 300_000  # words whose classes are kept
 VOTED_PAIRS = 20_000  # pairs whose links are counted; the corpus's first
 MIN_LINK = 0.1  # link probability that is counted
 
@@ -86,6 +87,23 @@ class WordClasses(NamedTuple):
     closing: Probabilities
 
 
+NO_CLASSES = WordClasses(NO_CLASS, NO_CLASS, NO_CLASS)
+
+
+def word_classes(word: str, found: Probabilities) -> WordClasses:
+    """The classes of a word that is as a word of the classes ``found``."""
+    opening, closing = mark_class(word[:1]), mark_class(word[-1:])
+    if opening == closing == WordClass.NONE and not any(found):
+        return NO_CLASSES
+    if not any(map(str.isalnum, word)):
+        found = ONE_CLASS[closing]
+    return WordClasses(
+        found,
+        found if opening == WordClass.NONE else ONE_CLASS[opening],
+        found if closing == WordClass.NONE else ONE_CLASS[closing],
+    )
+
+
 class _Counts(msgspec.Struct):
     """What was counted, ready to be stored."""
 
@@ -101,10 +119,11 @@ class Conventions:
         self._counts = _Counts()
         self._known: dict[tuple[str, str], Convention] = {}
         self._words: dict[str, dict[str, Probabilities]] = {}
+        self._looked_up: dict[str, dict[str, WordClasses]] = {}
 
     def add(self, pair: Pair) -> None:
         """Count a pair: the edges of its source spans, and where its links lead."""
-        self._known, self._words = {}, {}
+        self._known, self._words, self._looked_up = {}, {}, {}
         self._count_edges(pair.source)
         if self._counts.pairs < VOTED_PAIRS and pair.alignment and pair.target.tokens:
             self._counts.pairs += 1
@@ -125,19 +144,17 @@ class Conventions:
         return self._words[key]
 
     def classes_of(self, source: str, target: str) -> Callable[[str], WordClasses]:
-        """Of a target word, how far it is of each class."""
+        """Of a target word, how far it is of each class; `NO_CLASSES` itself if of none."""
         known = self.target_classes(source, target)
+        found = self._looked_up.setdefault(f"{source} {target}", {})
 
         def classes(word: str) -> WordClasses:
-            found = known.get(word.lower(), NO_CLASS)
-            opening, closing = mark_class(word[:1]), mark_class(word[-1:])
-            if not any(map(str.isalnum, word)):
-                found = ONE_CLASS[closing]
-            return WordClasses(
-                found,
-                found if opening == WordClass.NONE else ONE_CLASS[opening],
-                found if closing == WordClass.NONE else ONE_CLASS[closing],
-            )
+            made = found.get(word)
+            if made is None:
+                made = word_classes(word, known.get(word.lower(), NO_CLASS))
+                if len(found) < MAX_LOOKED_UP:
+                    found[word] = made
+            return made
 
         return classes
 

@@ -37,9 +37,7 @@ from projector.projection.match.strings import (
 
 RELIABLE_LINK = 0.5  # from which a frequent word at an edge is taken to belong to the span
 MIN_MASS = 0.2  # below which a share of a token's links says nothing
-# From the column of a determiner's own to its convention's, and to the other classes' own.
-CONVENTION = int(Feature.FIRST_DETERMINER_CONVENTION - Feature.FIRST_DETERMINER_OWN)
-OTHER_CLASSES = int(Feature.FIRST_CLASS_OWN - Feature.FIRST_DETERMINER_OWN)
+PLACES = int(Feature.FIRST_DETERMINER_CONVENTION - Feature.FIRST_DETERMINER_OWN)  # see `columns`
 NO_WORDS = 2.0  # the difference in length of a candidate that is only punctuation
 
 
@@ -391,20 +389,28 @@ def conventions(runs: Runs, pair: PairView, span: SpanView, words: WordArrays) -
     # Where tokens may be cut, the punctuation that is glued to them is no part of them.
     opening = words.classes if span.cuts else words.opening_classes
     closing = words.classes if span.cuts else words.closing_classes
+    first = class_evidence(span, 0, opening, target)
+    before = class_evidence(span, 0, closing, target)
+    last = class_evidence(span, 1, closing, target)
+    after = class_evidence(span, 1, opening, target)
+    stop = WordClass.SENTENCE_END
     for k in range(len(runs.first)):
         a, z = runs.first[k], runs.last[k]
-        class_at_edge(rows, k, Feature.FIRST_DETERMINER_OWN, 0, span, opening, target[a])
-        class_at_edge(rows, k, Feature.LAST_DETERMINER_OWN, 1, span, closing, target[z])
         begins = a == span.low
+        ends = z + 1 == span.high or words.closing_classes[target[z], stop] > 0
+        for n in range(first.shape[1]):
+            rows[k, Feature.FIRST_DETERMINER_OWN + PLACES * n] = first[a, n]
+            rows[k, Feature.LAST_DETERMINER_OWN + PLACES * n] = last[z, n]
+            if a > span.low:
+                rows[k, Feature.BEFORE_DETERMINER_OWN + PLACES * n] = before[a - 1, n]
+            if z + 1 < span.high:
+                rows[k, Feature.AFTER_DETERMINER_OWN + PLACES * n] = after[z + 1, n]
         if not begins:
-            class_at_edge(rows, k, Feature.BEFORE_DETERMINER_OWN, 0, span, closing, target[a - 1])
-            begins = words.closing_classes[target[a - 1], WordClass.SENTENCE_END] > 0
-        ends = z + 1 == span.high or words.closing_classes[target[z], WordClass.SENTENCE_END] > 0
-        if z + 1 < span.high:
-            class_at_edge(rows, k, Feature.AFTER_DETERMINER_OWN, 1, span, opening, target[z + 1])
-            ends = ends or words.opening_classes[target[z + 1], WordClass.SENTENCE_END] > 0
+            begins = words.closing_classes[target[a - 1], stop] > 0
+        if not ends:
+            ends = words.opening_classes[target[z + 1], stop] > 0
         rows[k, Feature.BEGINS_CONVENTION] = (
-            agreement(begins, span.sentence[0] > 0) * (span.sentence[2])
+            agreement(begins, span.sentence[0] > 0) * span.sentence[2]
         )
         rows[k, Feature.ENDS_CONVENTION] = agreement(ends, span.sentence[1] > 0) * span.sentence[3]
 
@@ -418,18 +424,20 @@ def agreement(one: bool, other: bool) -> float:
 
 
 @compiled
-def class_at_edge(
-    rows: Array, k: int, column: int, edge: int, span: SpanView, classes: Array, word: int
-) -> None:
-    """Row k's four columns of one place: ``column`` is that of the determiner's own."""
-    for of in range(classes.shape[1]):
-        share = classes[word, of]
-        if share > 0:
-            there = column if of == WordClass.DETERMINER else column + OTHER_CLASSES
-            if span.own[edge, of] != 0:
-                rows[k, there] += share * span.own[edge, of]
-            else:
-                rows[k, there + CONVENTION] += share * span.convention[edge, of]
+def class_evidence(span: SpanView, edge: int, classes: Array, target: Array) -> Array:
+    """For each target token in reach: a determiner's own, its convention, the other classes' own
+    and their convention, if it stood at that edge."""
+    found = np.zeros((len(target), 4), np.float32)
+    for j in range(span.low, span.high):
+        for of in range(classes.shape[1]):
+            share = classes[target[j], of]
+            if share > 0:
+                there = 0 if of == WordClass.DETERMINER else 2
+                if span.own[edge, of] != 0:
+                    found[j, there] += share * span.own[edge, of]
+                else:
+                    found[j, there + 1] += share * span.convention[edge, of]
+    return found
 
 
 @compiled

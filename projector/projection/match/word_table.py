@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from projector.projection.conventions.closed_classes import CLASSES
-from projector.projection.conventions.learning import WordClasses
+from projector.projection.conventions.learning import NO_CLASSES, WordClasses
 from projector.projection.match.arrays import WordArrays
 from projector.projection.words import DIGITS, facts
 
@@ -48,7 +48,10 @@ class WordTable:
         letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(np.int32)
         kinds = np.zeros((len(known), 3, CLASSES), np.float32)
         if classes is not None and known:
-            kinds[:] = [classes(w) for w in self.numbers]
+            for n, word in enumerate(self.numbers):
+                found = classes(word)
+                if found is not NO_CLASSES:
+                    kinds[n] = found
         kinds = np.ascontiguousarray(kinds.transpose(1, 0, 2))
         return WordArrays(
             content=np.array([f.content for f in known], np.uint8),

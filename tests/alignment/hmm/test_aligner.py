@@ -152,7 +152,7 @@ def test_chinese_words_are_taken_whole_beside_their_characters() -> None:
     for learnt in aligner, told:
         found = learnt.align([TokenPair(["small", "dog", "map"], ["小", "小狗", "图"])], "en", "zh")
         assert decode(found[0], 0.3) == {(0, 0), (1, 1), (2, 2)}
-    assert "小狗" in aligner.knowledge()["form"].target
+    assert "小狗" in aligner.lexicon_views()["form"].target
 
 
 def test_chinese_characters_are_linked_whatever_the_segmentation() -> None:

@@ -35,7 +35,7 @@ def test_entries_that_came_to_nothing_are_dropped_and_the_links_stay(
 def test_a_lexicon_of_the_lean_model_says_what_that_of_the_full_one_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lean, full = fitted(toy(400)[0]).knowledge(), whole(monkeypatch).knowledge()
+    lean, full = fitted(toy(400)[0]).lexicon_views(), whole(monkeypatch).lexicon_views()
     for name, known in lean.items():
         for field in ("entry_source", "entry_target", "count", "total_source", "total_target"):
             np.testing.assert_array_equal(getattr(known, field), getattr(full[name], field))
