@@ -9,6 +9,7 @@ the translation is looked at afterwards.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from projector.records import Document
@@ -36,6 +37,14 @@ def names_in(text: str, names: Collection[Wanted]) -> list[Wanted]:
 
 
 def lost_name(names: Collection[str], translation: str) -> str:
-    """The first name that does not stand in the translation, "" if all do."""
-    plain = " ".join(translation.split())
-    return next((name for name in names if name not in plain), "")
+    """The first name that does not stand in the translation, "" if all do.
+
+    Case and the two ways to write a diacritic in Unicode make no difference: a name may stand at
+    the beginning of a sentence or in a headline.
+    """
+    plain = _plain(translation)
+    return next((name for name in names if _plain(name) not in plain), "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
