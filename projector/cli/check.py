@@ -12,7 +12,10 @@ from projector.pipeline.recipe import load_recipe, resolved
 
 
 def command(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE.yaml", help="See recipes/.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(metavar="RECIPE", help="A file, or the name of one of recipes/."),
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Check a recipe: keys, stages, options, and that each stage gets what it needs.

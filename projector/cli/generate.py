@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from projector.cli import messages
 from projector.cli.options import Force, Setting, settings
-from projector.errors import Interrupted, TooManyRejects
-from projector.generation.generator import Generated, Generator
-from projector.generation.specification import read_specification
+from projector.engines import missing_package_message
+from projector.errors import EngineError, Interrupted, TooManyRejects
 from projector.io.jsonl import write_records
 from projector.io.streams import check_writable, open_write
 from projector.redact import redacted_options
+
+if TYPE_CHECKING:
+    from projector.generation.generator import Generated, Generator
 
 
 def command(
@@ -40,6 +42,13 @@ def command(
 
       xproject generate SPEC.yaml --model NAME --set budget_tokens=100000 -o OUT.jsonl
     """
+    try:
+        from projector.generation.generator import Generator
+        from projector.generation.specification import read_specification
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            missing_package_message("generate", error.name or "", "command")
+        ) from error
     given = settings(set_)
     wanted = read_specification(specification)
     beside = {} if output == "-" else {n: f"{output}.{n}" for n in ("rejected.jsonl", "run.json")}

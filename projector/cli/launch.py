@@ -6,7 +6,10 @@ import shlex
 import sys
 from typing import Any
 
+from msgspec.structs import replace
+
 from projector.cli import messages
+from projector.engines import install_command
 from projector.errors import Interrupted, TooManyRejects
 from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
@@ -15,6 +18,9 @@ from projector.pipeline.run.progress import Progress
 from projector.pipeline.run.runner import run
 from projector.pipeline.run.summary import Summary
 from projector.redact import redacted
+from projector.shipped import input_path
+from projector.text.languages import base_language
+from projector.text.segmenters import missing_segmenter
 
 
 def run_stage(
@@ -33,6 +39,7 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
     Raises:
         TooManyRejects: there were records, and none of them came out.
     """
+    recipe = replace(recipe, input=input_path(recipe.input))
     if job.dry_run:
         import yaml
 
@@ -43,6 +50,7 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
         return None
     if any(spec.stage in ("align", "project", "qa") for spec in recipe.stages):
         messages.say_first_use()
+    warn_of_missing_segmenters(recipe)
     progress = Progress(quiet=messages.quiet)
     try:
         summary = run(recipe, job=job, progress=progress)
@@ -51,6 +59,18 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
     show(summary)
     raise_if_nothing_written(summary)
     return summary
+
+
+def warn_of_missing_segmenters(recipe: Recipe) -> None:
+    """One line for a language written without spaces whose words will be single characters."""
+    options = [spec.options for spec in recipe.stages]
+    named = {str(o[key]) for o in options for key in ("to", "from") if o.get(key)}
+    for lang in sorted({base_language(lang) for lang in named}):
+        if missing := missing_segmenter(lang):
+            messages.warn(
+                f"words of {lang!r} are cut into single characters, so spans may end inside a "
+                f"word; to have words: {install_command(missing)}"
+            )
 
 
 def raise_if_nothing_written(summary: Summary) -> None:

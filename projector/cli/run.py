@@ -17,7 +17,10 @@ from projector.pipeline.recipe import JOB_KEYS, Recipe, load_recipe, overridden
 
 @takes_job
 def command(
-    recipe: Annotated[str, typer.Argument(metavar="RECIPE.yaml", help="See recipes/.")],
+    recipe: Annotated[
+        str,
+        typer.Argument(metavar="RECIPE", help="A file, or the name of one of recipes/."),
+    ],
     input: Annotated[
         str, typer.Option("--input", "-i", metavar="IN", help="Instead of the recipe's input.")
     ] = "",
@@ -57,7 +60,7 @@ def command(
 
     Examples:
 
-      xproject run recipes/ner.yaml --input samples/ner.jsonl -o ner.es.jsonl
+      xproject run ner --input samples/ner.jsonl -o ner.es.jsonl
 
       xproject run recipes/ner.yaml -i samples/ner.jsonl -o ner.ca.jsonl --to ca
 

@@ -46,6 +46,12 @@ def command(
             metavar="FIELD", help="Where a record keeps wanted translations: meta.constraints."
         ),
     ] = "",
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keep", metavar="A,B", help="Labels of spans that stay untranslated: PER,ORG."
+        ),
+    ] = None,
     cache: Annotated[
         str, typer.Option(metavar="DIR", help="Keep translations here and use them again.")
     ] = "",
@@ -55,6 +61,11 @@ def command(
 ) -> None:
     """Translate documents; each becomes a pair with the source untouched beside it.
 
+    ``--constraints meta.terms`` reads lexical constraints where a record keeps them: a mapping
+    such as {"heart attack": "infarto"}, or a list of objects with "phrase" (or "start" and "end",
+    offsets in the text) and "wanted", one rendering or several to choose from. Which of them the
+    translation meets is written to meta.constraints_met.
+
     Examples:
 
       xproject translate samples/ner.jsonl --to es -o es.jsonl
@@ -62,6 +73,8 @@ def command(
       xproject translate IN.jsonl --to es | xproject align | xproject project > OUT.jsonl
 
       xproject translate IN.jsonl --to ca --model eng-spa,spa-cat -o OUT.jsonl
+
+      xproject translate samples/ner.jsonl --to es --keep PER,ORG -o es.jsonl
 
       xproject translate IN.jsonl --to de --engine hf --model models/opus-mt-en-de -o OUT.jsonl
     """
@@ -72,6 +85,7 @@ def command(
         "model": model or None,
         "fields": split_list(fields),
         "constraints": constraints or None,
+        "keep": split_list(keep),
         "cache": cache or None,
         "options": settings(set_),
     }

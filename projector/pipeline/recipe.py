@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from projector.errors import UsageError, near_miss
 from projector.pipeline.job import BlockSize, Count, Job, OnError, Workers
 from projector.pipeline.recipe_file import read_recipe_file
+from projector.shipped import recipe_path
 from projector.stage import Stage, StageClass, stage_class
 
 MANDATORY = "???"
@@ -186,11 +187,15 @@ def build_stage(spec: StageSpec) -> Stage:
 def load_recipe(path: str | Path) -> Recipe:
     """Read a recipe, follow ``extends``, and check every key (not yet the stages' options).
 
+    Args:
+        path: a file, or the bare name of a recipe that comes with the package.
+
     Raises:
         UsageError: with file, line, what was found and the nearest known key.
     """
-    name = str(path)
-    plain, lines = read_recipe_file(Path(path))
+    file = recipe_path(str(path))
+    name = str(file)
+    plain, lines = read_recipe_file(file)
     known = set(RECIPE_KEYS)
     for key in plain:
         if key not in known:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 import regex
 
@@ -87,6 +88,15 @@ def _cut(text: str, start: int, end: int, segmenter: Segmenter) -> Iterator[Offs
 
 def _moved(tokens: Iterable[Offsets], by: int) -> Iterator[Offsets]:
     return ((a + by, b + by) for a, b in tokens)
+
+
+_PACKAGES = {"zh": "jieba", "yue": "jieba", "ja": "fugashi", "th": "pythainlp"}
+
+
+def missing_segmenter(lang: str) -> str:
+    """The package that would find a language's words and is not here, "" if there is none."""
+    package = _PACKAGES.get(lang, "")
+    return package if package and find_spec(package) is None else ""
 
 
 @cache

@@ -22,6 +22,7 @@ from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize, with_tokens
+from projector.translation.auto import AutoTranslator
 from projector.translation.base import (
     KnowsTexts,
     ServesSeveralPairs,
@@ -29,6 +30,7 @@ from projector.translation.base import (
     Translator,
 )
 from projector.translation.constraints import Wanted, read_constraints
+from projector.translation.names import lost_name, names_in, names_of
 from projector.translation.texts import (
     Key,
     Text,
@@ -50,15 +52,18 @@ class TranslateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             hold a text or a list of texts, and a record may lack it.
         constraints: where a record keeps its lexical constraints, e.g. ``meta.constraints``; the
             same name inside a question's ``meta`` holds those of the question.
+        keep: labels of spans that are names to go through untranslated, e.g. PER and ORG; a
+            record in whose translation one is missing is rejected (``name_changed``).
         cache: folder of the translation cache; "" for none.
     """
 
     to: str
     source: str = field(default="", name="from")
-    engine: str = "apertium"
+    engine: str = "auto"
     model: str = ""
     fields: list[str] = []
     constraints: str = ""
+    keep: list[str] = []
     options: dict[str, Any] = {}
     cache: str = ""
 
@@ -114,6 +119,8 @@ class TranslateStage:
 
     def _step(self, lang: str) -> Step:
         engine = self._engine
+        if isinstance(engine, AutoTranslator) and lang:
+            engine = engine.chosen(lang, self.options.to)
         model, version = engine.model, engine.version
         if isinstance(engine, ServesSeveralPairs) and lang:
             model, version = engine.provenance(lang, self.options.to)
@@ -191,7 +198,8 @@ class TranslateStage:
             wanted = read_constraints(_look_up(doc, self._constraints), self.options.constraints)
         phrases = [w for w in wanted if w.phrase]
         knows = self._engine.knows if isinstance(self._engine, KnowsTexts) else None
-        texts = {"text": prepare(doc.text, lang, wanted, knows)}
+        names = names_of(doc, self.options.keep)
+        texts = {"text": prepare(doc.text, lang, wanted, knows, names)}
         for n, question in enumerate(doc.questions):
             if question.lang and base_language(question.lang) == self._target:
                 continue  # it is in the target language already
@@ -200,10 +208,14 @@ class TranslateStage:
                 name = self._constraints[-1]
                 where = f"questions[{n}].meta.{name}"
                 own = read_constraints(question.meta.get(name), where) + own
-            texts[f"question {n}"] = prepare(question.text, lang, own, knows)
+            texts[f"question {n}"] = prepare(
+                question.text, lang, own, knows, names_in(question.text, names)
+            )
         for path in self._fields:
             for n, text in enumerate(_field_texts(doc, path)):
-                texts[f"{'.'.join(path)} {n}"] = prepare(text, lang, phrases, knows)
+                texts[f"{'.'.join(path)} {n}"] = prepare(
+                    text, lang, phrases, knows, names_in(text, names)
+                )
         return texts
 
     # -- after the engine -------------------------------------------------------------------
@@ -216,6 +228,9 @@ class TranslateStage:
             if lost := _without_translation(job.texts[name], done):
                 detail = f"{name}: the engine gave no words for {lost!r}"
                 return Rejected(doc.id, "empty_translation", detail)
+            if changed := lost_name(job.texts[name].names, done.text):
+                detail = f"{name}: the translation does not keep {changed!r}"
+                return Rejected(doc.id, "name_changed", detail)
         main = job.done["text"]
         source = with_tokens(doc if doc.lang else msgspec.structs.replace(doc, lang=job.lang))
         tokens = tokenize(main.text, self.options.to)

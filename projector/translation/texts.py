@@ -27,7 +27,8 @@ class Text(Struct, frozen=True):
     text: str
     sentences: list[Offsets]
     constraints: list[list[tuple[int, Constraint]]]
-    wanted: int = 0  # constraints given for the whole text
+    wanted: int = 0  # constraints given for the whole text, names not counted
+    names: list[str] = field(default_factory=list)  # what must stand in the translation as it is
 
     def keys(self) -> list[Key]:
         """What each sentence is looked up by: its words and its constraints."""
@@ -60,10 +61,13 @@ def prepare(
     lang: str,
     constraints: Sequence[Wanted] = (),
     knows: Callable[[str], bool] | None = None,
+    names: Sequence[Wanted] = (),
 ) -> Text:
     """A text cut into sentences, with its constraints in the sentences that they fall in.
 
     Args:
+        names: constraints of names that are kept (`names`); where they overlap with others, the
+            others hold.
         knows: says whether the engine takes the text as it is (a bitext may hold paragraphs).
     """
     if knows is not None and knows(text):
@@ -71,10 +75,13 @@ def prepare(
         sentences = [(start, len(text.rstrip()))]
     else:
         sentences = split_sentences(text, lang)
-    for constraint in constraints:  # a phrase that is to stay whole is not cut by the splitter
+    asked = [*constraints, *names]
+    for constraint in asked:  # a phrase that is to stay whole is not cut by the splitter
         if constraint.start >= 0:
             sentences = _joined(sentences, constraint.start, constraint.end)
-    return Text(text, sentences, in_sentences(constraints, text, sentences), len(constraints))
+    rows = in_sentences(asked, text, sentences)
+    kept = [c.wanted[0] for row in rows for place, c in row if place >= len(constraints)]
+    return Text(text, sentences, rows, len(constraints), kept)
 
 
 def _joined(sentences: list[Offsets], a: int, b: int) -> list[Offsets]:
@@ -124,7 +131,8 @@ def put_together(text: Text, translations: Sequence[Translation], target: str) -
                 ((s + a, e + a), (c + start, d + start), p) for (s, e), (c, d), p in done.links
             ]
         for (place, _), holds in zip(text.constraints[n], done.constraints_met or (), strict=False):
-            met[place] = met[place] or holds
+            if place < text.wanted:
+                met[place] = met[place] or holds
     pieces.append(text.text[at:])
     scores = [t.score for t in translations if t.score is not None]
     return Translated("".join(pieces), segments, links, met, scores)

@@ -13,6 +13,7 @@ from projector.alignment.firefox import FirefoxAligner
 from projector.errors import EngineError, UsageError
 from projector.models.firefox import store
 from projector.models.firefox.store import InstalledModel
+from projector.models.marian import installed
 from projector.models.marian.attention import Heads
 from projector.models.marian.plain_text import ENGLISH
 from projector.models.marian.student import Student
@@ -59,7 +60,8 @@ def test_the_other_direction_turns_the_links(aligner: FirefoxAligner) -> None:
 
 
 def only(monkeypatch: pytest.MonkeyPatch, source: str, target: str) -> None:
-    """As if the model of one direction were the only one here."""
+    """As if the model of one direction were the only one here, in a new process."""
+    monkeypatch.setattr(installed, "_HEADS", {})
     find: Callable[[str, str], InstalledModel | None] = store.find
     monkeypatch.setattr(
         store, "find", lambda s, t: find(s, t) if (s, t) == (source, target) else None

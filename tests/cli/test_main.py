@@ -51,7 +51,7 @@ def test_version(capsys):
         (["align", "--engin", "hmm"], "--engine"),
         (["align", "--workers", "none"], "--workers"),
         (["align", "--workers", "0"], "--workers"),
-        (["run"], "RECIPE.yaml"),
+        (["run"], "RECIPE"),
         (["align", "a", "b"], "b"),
         (["align", "--engine", "hmmm"], "did you mean 'hmm'"),
         (["align", "--set", "beam"], "wanted KEY=VALUE"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -238,3 +239,41 @@ def test_token_links_follow_overlap_and_keep_the_likeliest() -> None:
     source, target = [(0, 3), (4, 7), (8, 9)], [(0, 2), (2, 6)]
     links = [((0, 7), (0, 2), 0.5), ((2, 3), (1, 3), 0.8), ((7, 8), (0, 6), 0.9)]
     assert token_links(links, source, target) == [(0, 0, 0.8), (0, 1, 0.8), (1, 0, 0.5)]
+
+
+@pytest.mark.apertium
+def test_names_of_the_records_own_spans_are_kept() -> None:
+    terms = {"Grey": "Gris"}
+    doc = Document(
+        "d", "Lady Grey met  New\nHope. Grey smiled.", "en",
+        spans=[Span("a", 0, 9, "PER"), Span("b", 15, 23, "ORG"), Span("c", 25, 29, "PER"),
+               Span("d", 5, 9, "PER"), Span("e", 10, 13, "VERB")],
+        questions=[Question("q", "Whom did Lady  Grey meet? New Hopes?")],
+        meta={"terms": {}},
+    )  # fmt: skip
+    stage = TranslateStage(TranslateOptions(to="es", engine="apertium", keep=["PER", "ORG"]))
+    (pair,) = stage.process([doc])
+    assert isinstance(pair, Pair)
+    assert "Lady Grey" in pair.target.text and "New Hope" in pair.target.text
+    assert "Lady Grey" in pair.target.questions[0].text
+    assert "constraints_met" not in pair.meta
+    own = TranslateStage(
+        TranslateOptions(to="es", engine="apertium", keep=["PER"], constraints="meta.terms")
+    )
+    (pair,) = own.process([msgspec.structs.replace(doc, meta={"terms": terms})])
+    assert isinstance(pair, Pair) and "Gris" in pair.target.text
+    assert pair.meta["constraints_met"] == [True]  # what is asked for goes before what is kept
+    own.close()
+    stage.close()
+
+
+def test_a_translation_that_changes_a_name_is_rejected(
+    make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doc = Document("d", "Grace smiled.", "en", spans=[Span("s", 0, 5, "PER")])
+    assert pair_of(make(keep=["PER"]).process([doc])[0]).target.text == ".delims Grace"
+    original = Backwards._one
+    monkeypatch.setattr(Backwards, "_one", lambda self, text, row: original(self, text, ()))
+    (found,) = make(keep=["PER"]).process([doc])
+    assert isinstance(found, Rejected) and found.reason == "name_changed"
+    assert pair_of(make(keep=["ORG"]).process([doc])[0]).target.text == ".delims ecarG"

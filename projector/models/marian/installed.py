@@ -5,9 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from projector.models.firefox.store import InstalledModel, find
+from projector.models.marian.attention import Heads
 from projector.models.marian.plain_text import ENGLISH
 from projector.models.marian.student import Student
 from projector.text.languages import base_language
+
+# Finding the heads takes seconds and depends on the files alone: once a process is enough.
+_HEADS: dict[tuple[str, int], Heads] = {}
+
+
+def _state(model: InstalledModel) -> tuple[str, int]:
+    """A model's folder and when its files last changed."""
+    return model.folder, max(path.stat().st_mtime_ns for path in Path(model.folder).iterdir())
 
 
 class Students:
@@ -30,9 +39,11 @@ class Students:
         found = self._loaded.get(model.folder)
         if found is None:
             found = Student.load(Path(model.folder))
-            texts = self._plain_text(base_language(model.source) or "en")
-            if texts:
-                found.calibrate(texts)
+            key = _state(model)
+            if key not in _HEADS:
+                texts = self._plain_text(base_language(model.source) or "en")
+                _HEADS[key] = found.calibrate(texts) if texts else found.heads
+            found.heads = _HEADS[key]
             self._loaded[model.folder] = found
         return found
 

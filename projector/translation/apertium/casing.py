@@ -30,7 +30,7 @@ _PERSONS = frozenset(
 _CAPITAL_I = re.compile(r"I(?:['’]\w+)?\Z")
 
 
-def is_shouted(text: str) -> bool:
+def is_all_capitals(text: str) -> bool:
     """Is the text in capitals, and long enough for that to be a choice of style?"""
     letters = [c for c in text if c.isalpha() and c.lower() != c.upper()]
     words = [w for w in re.findall(r"[^\W\d_]+", text) if len(w) > 1]
@@ -153,8 +153,8 @@ def _word_case(
         same = fold(surface) == fold(word.text) and len(surface) == len(word.text)
         if same and (not unit.known or surface[1:] != surface[1:].lower()):
             return _keeping_letters(word.text, surface)
-    shouted = word.kind != "content" and len(word.text) > 1 and word.text.isupper()
-    if shouted and not surface.isupper():
+    capitals = word.kind != "content" and len(word.text) > 1 and word.text.isupper()
+    if capitals and not surface.isupper():
         # "EL agua": the engine exchanges an article after its capital was given out.
         word = replace(word, text=word.text.capitalize())
     if not any(w.kind != "mark" for w in words[:n]):

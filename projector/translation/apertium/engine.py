@@ -1,8 +1,8 @@
 """The engine `apertium`: rule-based translation that says which word came from which.
 
 Text is analysed, every lexical unit gets a word-bound blank with its number, and the rest of the
-mode's pipeline carries these through transfer and generation (`apertium_stream`). Pieces of the
-translation and their numbers become links (`apertium_links`); spacing and capitals are mended
+mode's pipeline carries these through transfer and generation (`stream`). Pieces of the
+translation and their numbers become links (`links`); spacing and capitals are mended
 (`spacing`, `casing`). A pivot runs one mode after the other and multiplies the links out.
 """
 
@@ -45,7 +45,7 @@ class ApertiumTranslator:
     """Translator over Debian's Apertium.
 
     Args:
-        model: see `apertium_modes.route`.
+        model: see `modes.route`.
 
     Raises:
         UsageError: an unknown option, mode or language.

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from projector.records import Offsets
 from projector.translation.apertium.casing import (
-    is_shouted,
+    is_all_capitals,
     lower_same_length,
     mend_case,
     upper_same_length,
@@ -54,7 +54,7 @@ class _Generated(Struct):
     constraints: Sequence[Constraint]
     given: Input
     text: str = ""
-    shouted: bool = False
+    capitals: bool = False
     items: list[Item] = []
     stream: str | None = None
 
@@ -115,14 +115,14 @@ class ModePipeline:
         live = [row for row in rows if row.given.text]
         for row in live:
             row.text = row.given.text
-            row.shouted = self._mend and is_shouted(row.text)
-        self._lower_case([row for row in live if row.shouted])
+            row.capitals = self._mend and is_all_capitals(row.text)
+        self._lower_case([row for row in live if row.capitals])
         analysed = self._analyser.run_each([escape(row.text) + STOP for row in live])
         for row, stream in zip(live, analysed, strict=True):
             if stream is not None:
                 row.items = read_items(stream)
                 mark(row.items, {s.name for s in row.given.stand_ins})
-                if self._names and not row.shouted:
+                if self._names and not row.capitals:
                     row.items = find_names(row.items, self.mode.source)
                 row.stream = tagged(row.items)
         for step in self._rest:
@@ -139,7 +139,7 @@ class ModePipeline:
         if row.stream is None:
             return Translation("", error="apertium died or hung over this sentence")
         units = units_of(row.items, row.text)
-        translation = self._read(row.stream, units, row.given, row.text, row.shouted)
+        translation = self._read(row.stream, units, row.given, row.text, row.capitals)
         if asked:
             translation = _with_met(translation, row.constraints)
         return _with_margins(translation, row.sentence)
@@ -158,7 +158,7 @@ class ModePipeline:
             row.text = "".join(chars)
 
     def _read(
-        self, stream: str, units: list[Unit], given: Input, text: str, shouted: bool
+        self, stream: str, units: list[Unit], given: Input, text: str, capitals: bool
     ) -> Translation:
         pieces = read_output(stream)
         if self._mend:
@@ -168,8 +168,10 @@ class ModePipeline:
         words = words_of(pieces, units, self.mode.target)
         target = joined(pieces)
         if self._mend:
-            case = given.text if shouted else text
-            target = upper_same_length(target) if shouted else mend_case(target, words, units, case)
+            case = given.text if capitals else text
+            target = (
+                upper_same_length(target) if capitals else mend_case(target, words, units, case)
+            )
         links = unit_links(words, units, text)
         links += symbol_links(_outside(units, text), words, target)
         target, links = _put_back(target, links, given)

@@ -108,13 +108,22 @@ class FirefoxTranslator:
         constraints: Sequence[Sequence[Constraint]] | None = None,
     ) -> list[Translation]:
         """Translate sentences; each with word links and its mean log-probability."""
+        if constraints is not None and len(constraints) != len(sentences):
+            raise EngineError(
+                f"constraints: found {len(constraints)} lists, wanted one for each of "
+                f"{len(sentences)} sentences"
+            )
+        route = self._route(source, target)
         done = [Translation(text, []) for text in sentences]
-        for leg in self._route(source, target):
+        for leg in route:
             texts = [one.text for one in done]
-            following = self._leg(leg, texts, leg.source or source, leg.target or target)
-            done = [_composed(a, b) for a, b in zip(done, following, strict=True)] if (
-                leg.source == PIVOT and base_language(source) != PIVOT
-            ) else following  # fmt: skip
+            wanted = constraints if leg is route[-1] else None
+            following = self._leg(leg, texts, leg.source or source, leg.target or target, wanted)
+            first = leg is route[0]
+            done = [
+                after if first else _composed(before, after)
+                for before, after in zip(done, following, strict=True)
+            ]
         if constraints is None:
             return done
         return [
@@ -148,7 +157,12 @@ class FirefoxTranslator:
         )
 
     def _leg(
-        self, leg: InstalledModel, texts: Sequence[str], source: str, target: str
+        self,
+        leg: InstalledModel,
+        texts: Sequence[str],
+        source: str,
+        target: str,
+        constraints: Sequence[Sequence[Constraint]] | None,
     ) -> list[Translation]:
         """Translations by one model."""
         student = self._students.get(leg)
@@ -168,7 +182,13 @@ class FirefoxTranslator:
                 continue
             parts += [(n, stretch) for stretch in stretches]
         run = _Run(student, self.options, source, target)
-        made = run.translate([texts[n][a:b] for n, (a, b) in parts])
+        wanted = [
+            [c.wanted for c in constraints[n] if a <= c.start < b or (a == 0 and c.start < 0)]
+            if constraints is not None
+            else []
+            for n, (a, b) in parts
+        ]
+        made = run.translate([texts[n][a:b] for n, (a, b) in parts], wanted)
         by_text: dict[int, list[tuple[Offsets, Translation]]] = {}
         for (n, stretch), one in zip(parts, made, strict=True):
             by_text.setdefault(n, []).append((stretch, one))
@@ -184,12 +204,17 @@ class _Run:
         self._student, self._options = student, options
         self._source, self._target = source, target
 
-    def translate(self, texts: Sequence[str]) -> list[Translation]:
+    def translate(
+        self, texts: Sequence[str], wanted: Sequence[Sequence[Sequence[str]]]
+    ) -> list[Translation]:
         """Translations of texts that are not too long.
 
+        ``wanted`` has the constraints of each text: for each its alternative wordings.
         Where a stand-in got lost, the text is translated again without any.
         """
-        shouted = [casing.is_shouted(text) for text in texts]
+        shouted = [
+            casing.is_shouted(text) and not own for text, own in zip(texts, wanted, strict=True)
+        ]
         written = [
             casing.title_case(text) if loud else text
             for text, loud in zip(texts, shouted, strict=True)
@@ -198,7 +223,8 @@ class _Run:
         for stand_ins in (True, False):
             open_ = [n for n, one in enumerate(done) if one is None]
             shielded = [shield(written[n], self._lacking, stand_ins=stand_ins) for n in open_]
-            for n, one in zip(open_, self._through(shielded), strict=True):
+            through = self._through(shielded, [wanted[n] for n in open_])
+            for n, one in zip(open_, through, strict=True):
                 done[n] = one
         out = []
         for text, loud, made in zip(texts, shouted, done, strict=True):
@@ -215,11 +241,14 @@ class _Run:
             span for piece, span in zip(pieces.ids, pieces.spans, strict=True) if piece == unknown
         ]
 
-    def _through(self, shielded: Sequence[Shielded]) -> list[Translation | None]:
+    def _through(
+        self, shielded: Sequence[Shielded], wanted: Sequence[Sequence[Sequence[str]]]
+    ) -> list[Translation | None]:
         made = self._student.translate(
             [one.source.text for one in shielded],
             beam=self._options.beam,
             shortlist=self._options.shortlist,
+            constraints=wanted if any(wanted) else None,
         )
         out: list[Translation | None] = []
         for given, some in zip(shielded, made, strict=True):

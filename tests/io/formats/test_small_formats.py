@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from projector.errors import DataError, UsageError
+from projector.errors import DataError, EngineError, UsageError
 from projector.io.formats import FORMATS, module, names, read, read_lines, write
 from projector.io.formats.base import Notes
 from projector.io.formats.guess import guess, guess_output
@@ -128,12 +128,15 @@ def test_unknown_formats_and_options_name_the_nearest(tmp_path: Path) -> None:
         list(read(tmp_path / "x", "conll", {"scheme": "iob3"}))
 
 
-def test_every_format_has_what_its_row_says() -> None:
-    for name, row in FORMATS.items():
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_what_its_row_says(name: str) -> None:
+    try:
         found = module(name)
-        assert hasattr(found, "Options")
-        assert callable(getattr(found, "read", None)) == row.reads
-        assert callable(getattr(found, "write", None)) == row.writes
+    except EngineError as error:
+        pytest.skip(str(error))
+    assert hasattr(found, "Options")
+    assert callable(getattr(found, "read", None)) == FORMATS[name].reads
+    assert callable(getattr(found, "write", None)) == FORMATS[name].writes
     assert "jsonl" in names(reading=True)
 
 

@@ -44,6 +44,7 @@ WORDS = {"the": "la", "house": "casa", "of": "de", "sees": "ve", "red": "roja"}
 def projector(
     damage: Callable[[str], str] = str, **options: object
 ) -> tuple[MarkerProjector, WordForWord]:
+    pytest.importorskip("torch", reason="the default engine 'hf' needs the extra 'neural'")
     made = MarkerProjector("unused", **options)
     made.translator = WordForWord(WORDS, damage)
     return made, made.translator
@@ -179,6 +180,7 @@ def test_with_apertium_the_tags_ride_on_its_units() -> None:
 def test_wrong_use_is_named() -> None:
     with pytest.raises(UsageError, match="no translator is called 'apertum'"):
         MarkerProjector(engine="apertum")
+    pytest.importorskip("torch", reason="the default engine 'hf' needs the extra 'neural'")
     with pytest.raises(UsageError, match="needs a model"):
         MarkerProjector()
     with pytest.raises(UsageError, match="markers"):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.translation.apertium.casing import (
-    is_shouted,
+    is_all_capitals,
     lower_same_length,
     mend_case,
     upper_same_length,
@@ -86,14 +86,14 @@ def test_a_small_word_gives_its_capital_to_the_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shouted"),
+    ("text", "capitals"),
     [
         ("EUROPEAN LEADERS MET", True), ("NATO", False), ("NATO met in Brussels", False),
         ("BREAKING: 5 DEAD IN US", True), ("A B C D", False), ("日本語 です", False), ("", False),
     ],
 )  # fmt: skip
-def test_what_counts_as_shouting(text: str, shouted: bool) -> None:
-    assert is_shouted(text) is shouted
+def test_what_counts_as_all_capitals(text: str, capitals: bool) -> None:
+    assert is_all_capitals(text) is capitals
 
 
 @given(st.text())

