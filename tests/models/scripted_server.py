@@ -65,8 +65,14 @@ class Handler(BaseHTTPRequestHandler):
         self.send(answer.get("status", 200), {"choices": [choice], "usage": usage})
 
 
+class Server(ThreadingHTTPServer):
+    """As many connections may wait as a test opens at once: the default of five refuses some."""
+
+    request_queue_size = 128
+
+
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     print(server.server_address[1], flush=True)
     server.serve_forever()
