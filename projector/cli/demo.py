@@ -99,7 +99,8 @@ def run_folder(
     if not files:
         raise UsageError(f"{folder}: found no *.jsonl files, wanted a folder of samples")
     output.mkdir(parents=True, exist_ok=True)
-    messages.say_first_use()
+    if notice := messages.first_use():
+        messages.say(notice)
     _compile()
     rows = []
     for path in files:

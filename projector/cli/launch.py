@@ -48,10 +48,10 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
         print(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True), end="")
         messages.say("dry run: nothing was read or written")
         return None
-    if any(spec.stage in ("align", "project", "qa") for spec in recipe.stages):
-        messages.say_first_use()
     warn_of_missing_segmenters(recipe)
-    progress = Progress(quiet=messages.quiet)
+    compiles = any(spec.stage in ("align", "project", "qa") for spec in recipe.stages)
+    opening = messages.first_use() if compiles else ""
+    progress = Progress(quiet=messages.quiet, opening=opening)
     try:
         summary = run(recipe, job=job, progress=progress)
     except KeyboardInterrupt as error:

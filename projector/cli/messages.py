@@ -32,13 +32,17 @@ def say(text: str) -> None:
         print(plain(text), file=sys.stderr, flush=True)
 
 
-def say_first_use() -> None:
-    """Say once, on a fresh installation, why the first `align` or `project` takes longer."""
+def first_use() -> str:
+    """On a fresh installation, why the first `align` or `project` takes longer; else "".
+
+    Numba keeps what it compiled beside the sources, as ``*.nbi``.
+    """
     from pathlib import Path
 
     package = Path(__file__).parent.parent
-    if next(package.rglob("*.nbi"), None) is None:
-        say("first use: the inner loops are compiled now and kept, which takes up to a minute")
+    if next(package.rglob("*.nbi"), None) is not None:
+        return ""
+    return "first use: the inner loops are compiled now and kept, which takes up to a minute"
 
 
 def warn(text: str) -> None:

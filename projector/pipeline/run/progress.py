@@ -33,12 +33,19 @@ class Progress:
         quiet: show nothing at all.
         terminal: standard error is a terminal; asked of the stream when None.
         every: seconds between plain lines.
+        opening: a sentence to say when the run begins, all options being right.
     """
 
     def __init__(
-        self, *, quiet: bool = False, terminal: bool | None = None, every: float = LINE_SECONDS
+        self,
+        *,
+        quiet: bool = False,
+        terminal: bool | None = None,
+        every: float = LINE_SECONDS,
+        opening: str = "",
     ) -> None:
         self._quiet = quiet
+        self._opening = opening
         self._terminal = sys.stderr.isatty() if terminal is None else terminal
         self._every = every
         self._names, self._part, self._slow = "", "", ""
@@ -93,6 +100,8 @@ class Progress:
         return f"{self._names}{self._part}: {', '.join(parts)}"
 
     def __enter__(self) -> Progress:
+        if self._opening:
+            self.say(self._opening)
         if not self._quiet:
             self._thread = threading.Thread(target=self._show, daemon=True)
             self._thread.start()

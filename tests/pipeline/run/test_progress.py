@@ -59,3 +59,14 @@ def test_a_quiet_run_says_nothing(capsys):
 
 def test_durations_are_readable():
     assert [duration(s) for s in (0, 75, 3600 * 30)] == ["0:00:00", "0:01:15", "30:00:00"]
+
+
+def test_what_is_said_at_the_opening_comes_when_the_run_begins(capsys):
+    shown = Progress(opening="first use", terminal=False)
+    assert capsys.readouterr().err == ""
+    with shown:
+        pass
+    assert capsys.readouterr().err.startswith("xproject: first use\n")
+    with Progress(quiet=True, opening="first use"):
+        pass
+    assert capsys.readouterr().err == ""
