@@ -11,12 +11,12 @@ import math
 from collections.abc import Sequence
 
 from projector.abilities import total_cost
-from projector.engines import engine_class, table
+from projector.engines import engine_class
 from projector.errors import EngineError, UsageError
+from projector.translation.auto import AutoTranslator
 from projector.translation.base import Constraint, Translation, Translator
 
 logger = logging.getLogger(__name__)
-AUTO = ("firefox", "apertium")  # in the order of their quality, as far as they are installed
 # The share of translated questions that readers kept, by engine (tests/benchmarks/questions.py).
 PRIOR = {"apertium": 0.25}
 USUAL_PRIOR = 0.75
@@ -35,11 +35,11 @@ class QuestionTranslator:
 
     def __init__(self, name: str, model: str, options: dict[str, object]) -> None:
         self.name = name
-        self._engines: dict[str, Translator] = {}
+        self._engine: Translator | None = (
+            engine_class("translators", name)(model, **options) if name else None
+        )
         self._serving: dict[tuple[str, str], Translator | None] = {}
         self.reasons: dict[tuple[str, str], str] = {}
-        if name and name != "auto":
-            self._engines[name] = engine_class("translators", name)(model, **options)
 
     def serving(self, source: str, target: str) -> Translator | None:
         """The engine for a pair of languages, or None (`reasons` then says why)."""
@@ -54,21 +54,18 @@ class QuestionTranslator:
         return self._serving[key]
 
     def _found(self, source: str, target: str) -> Translator | None:
-        key = (source, target)
-        self.reasons[key] = "no translator was asked for"
-        names = AUTO if self.name == "auto" else tuple(self._engines)
-        for name in names:
-            if name not in table("translators"):
-                continue
-            try:
-                engine = self._engines.get(name) or engine_class("translators", name)("")
-                self._engines[name] = engine
-                engine.check(source, target)
-            except (EngineError, UsageError) as error:
-                self.reasons[key] = str(error)
-                continue
-            return engine
-        return None
+        key, engine = (source, target), self._engine
+        if engine is None:
+            self.reasons[key] = "no translator was asked for"
+            return None
+        try:
+            if isinstance(engine, AutoTranslator):
+                return engine.chosen(source, target)
+            engine.check(source, target)
+        except (EngineError, UsageError) as error:
+            self.reasons[key] = str(error)
+            return None
+        return engine
 
     def translate(
         self, texts: Sequence[str], source: str, target: str,
@@ -86,13 +83,13 @@ class QuestionTranslator:
         return engine.name if engine is not None else ""
 
     def cost(self) -> dict[str, float]:
-        """What the engines have spent."""
-        return total_cost(list(self._engines.values()))
+        """What the engine has spent."""
+        return total_cost([self._engine])
 
     def close(self) -> None:
-        """Stop the engines."""
-        for engine in self._engines.values():
-            engine.close()
+        """Stop the engine."""
+        if self._engine is not None:
+            self._engine.close()
 
 
 def translation_score(english: float, done: Translation, engine: str) -> float:

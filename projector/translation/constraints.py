@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from projector.errors import DataError
+from projector.errors import DataError, EngineError
 from projector.records import Offsets
 from projector.translation.base import Constraint
 
@@ -26,6 +26,17 @@ class Wanted(Struct, frozen=True):
     start: int = -1
     end: int = -1
     phrase: str = ""
+
+
+def check_one_for_each(
+    constraints: Sequence[Sequence[Constraint]] | None, sentences: Sequence[str]
+) -> None:
+    """Raise EngineError unless there are no constraints, or a list of them for each sentence."""
+    if constraints is not None and len(constraints) != len(sentences):
+        raise EngineError(
+            f"constraints: found {len(constraints)} lists, wanted one for each of "
+            f"{len(sentences)} sentences"
+        )
 
 
 def read_constraints(value: Any, where: str) -> list[Wanted]:

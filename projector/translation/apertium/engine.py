@@ -15,10 +15,11 @@ from msgspec import Struct
 
 import projector
 from projector.engines import read_options
-from projector.errors import EngineError
-from projector.translation.apertium.mode_pipeline import ModePipeline, compose
+from projector.translation.apertium.mode_pipeline import ModePipeline
 from projector.translation.apertium.modes import Mode, route, version
 from projector.translation.base import Constraint, Translation
+from projector.translation.constraints import check_one_for_each
+from projector.translation.pivot import compose
 
 
 class ApertiumOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -102,11 +103,7 @@ class ApertiumTranslator:
         constraints: Sequence[Sequence[Constraint]] | None = None,
     ) -> list[Translation]:
         """Translate sentences; see `base.Translator`. Blank ones come back as they are."""
-        if constraints is not None and len(constraints) != len(sentences):
-            raise EngineError(
-                f"constraints: found {len(constraints)} lists, wanted one for each of "
-                f"{len(sentences)} sentences"
-            )
+        check_one_for_each(constraints, sentences)
         modes = self._route(source, target)
         done = self._pipeline(modes[0]).translate(sentences, constraints)
         for mode in modes[1:]:

@@ -246,25 +246,3 @@ def _with_margins(translation: Translation, sentence: str) -> Translation:
     links = [(s, (c + left, d + left), p) for s, (c, d), p in translation.links or ()]
     text = sentence[:left] + translation.text + sentence[right:]
     return Translation(text, links=links, constraints_met=translation.constraints_met)
-
-
-def compose(first: Sequence[Translation], second: Sequence[Translation]) -> list[Translation]:
-    """Translations by way of another language: links that meet there are multiplied."""
-    return [_through(a, b) for a, b in zip(first, second, strict=True)]
-
-
-def _through(first: Translation, second: Translation) -> Translation:
-    if first.error is not None:
-        return first
-    if second.error is not None or first.links is None or second.links is None:
-        return Translation(second.text, error=second.error, constraints_met=first.constraints_met)
-    best: dict[tuple[tuple[int, int], tuple[int, int]], float] = {}
-    onward = sorted(second.links)
-    for source, (a, b), p in first.links:
-        for (c, d), target, q in onward:
-            if c >= b:
-                break
-            if d > a:
-                best[source, target] = max(best.get((source, target), 0.0), p * q)
-    links = [(s, t, round(p, 4)) for (s, t), p in sorted(best.items())]
-    return Translation(second.text, links=links, constraints_met=first.constraints_met)

@@ -26,10 +26,12 @@ from projector.text.language_codes import glue_for
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize
 from projector.translation.base import Constraint, TextLink, Translation
+from projector.translation.constraints import check_one_for_each
 from projector.translation.firefox import casing
 from projector.translation.firefox.shielding import Shielded, restore, shield
 from projector.translation.neural.long_sentences import parts_that_fit
 from projector.translation.neural.windowed import holds
+from projector.translation.pivot import compose
 
 PIVOT = "en"
 MAX_PIECES = 128  # students read longer sentences than they were trained on badly: these are cut
@@ -73,6 +75,7 @@ class FirefoxTranslator:
         self.options = read_options(FirefoxOptions, options, self.name)
         self.version = __version__
         self._students = Students()
+        self._routes: dict[tuple[str, str], list[InstalledModel]] = {}
 
     def check(self, source: str, target: str) -> None:
         """Fail now if there is no model for the pair, or through English."""
@@ -80,13 +83,10 @@ class FirefoxTranslator:
 
     def provenance(self, source: str, target: str) -> tuple[str, str]:
         """Model and version that serve these two languages."""
-        names = [f"{m.source}-{m.target}" for m in self._route(source, target)]
-        versions = [m.version for m in self._route(source, target) if m.version]
+        route = self._route(source, target)
+        names = [f"{m.source}-{m.target}" for m in route]
+        versions = [m.version for m in route if m.version]
         return "+".join(names), "+".join([__version__, *versions])
-
-    def licences(self, source: str, target: str) -> list[str]:
-        """What the weights in use are published under."""
-        return sorted({m.licence for m in self._route(source, target)})
 
     def identity(self) -> dict[str, Any]:
         """What the results depend on, for the cache."""
@@ -108,22 +108,14 @@ class FirefoxTranslator:
         constraints: Sequence[Sequence[Constraint]] | None = None,
     ) -> list[Translation]:
         """Translate sentences; each with word links and its mean log-probability."""
-        if constraints is not None and len(constraints) != len(sentences):
-            raise EngineError(
-                f"constraints: found {len(constraints)} lists, wanted one for each of "
-                f"{len(sentences)} sentences"
-            )
+        check_one_for_each(constraints, sentences)
         route = self._route(source, target)
         done = [Translation(text, []) for text in sentences]
         for leg in route:
             texts = [one.text for one in done]
             wanted = constraints if leg is route[-1] else None
             following = self._leg(leg, texts, leg.source or source, leg.target or target, wanted)
-            first = leg is route[0]
-            done = [
-                after if first else _composed(before, after)
-                for before, after in zip(done, following, strict=True)
-            ]
+            done = following if leg is route[0] else compose(done, following, FAINT)
         if constraints is None:
             return done
         return [
@@ -136,6 +128,13 @@ class FirefoxTranslator:
         self._students.clear()
 
     def _route(self, source: str, target: str) -> list[InstalledModel]:
+        """The models that lead from one language to the other, looked up once."""
+        pair = (source, target)
+        if pair not in self._routes:
+            self._routes[pair] = self._found_route(source, target)
+        return self._routes[pair]
+
+    def _found_route(self, source: str, target: str) -> list[InstalledModel]:
         if self.model:
             return [InstalledModel("", "", self.model, self.model)]
         direct = store.find(source, target)
@@ -304,20 +303,3 @@ def _joined(pieces: Sequence[tuple[Offsets, Translation]], glue: str) -> Transla
         total += (one.score or 0.0) * (end - start)
         weight += end - start
     return Translation(text, links, round(total / weight, 6))
-
-
-def _composed(first: Translation, second: Translation) -> Translation:
-    """A translation through a pivot: links chained over the words in the middle."""
-    if first.error or second.error:
-        return Translation("", error=first.error or second.error)
-    best: dict[tuple[Offsets, Offsets], float] = {}
-    for source, (a, b), p in first.links or ():
-        for (c, d), target, q in second.links or ():
-            if a < d and c < b and p * q >= FAINT:
-                best[source, target] = max(best.get((source, target), 0.0), round(p * q, 4))
-    scores = [one.score for one in (first, second) if one.score is not None]
-    return Translation(
-        second.text,
-        [(s, t, p) for (s, t), p in sorted(best.items())],
-        sum(scores) if scores else None,
-    )

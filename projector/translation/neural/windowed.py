@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct, structs
 
-from projector.errors import EngineError
 from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
+from projector.translation.constraints import check_one_for_each
 from projector.translation.neural.long_sentences import parts_that_fit
 
 
@@ -62,11 +62,7 @@ def translate_pieces(
     Blank sentences never reach it, equal ones reach it once, too long ones in parts whose
     translations are joined by ``glue``.
     """
-    if constraints is not None and len(constraints) != len(sentences):
-        raise EngineError(
-            f"constraints: found {len(constraints)} lists, wanted one for each of "
-            f"{len(sentences)} sentences"
-        )
+    check_one_for_each(constraints, sentences)
     wanted = [tuple(tuple(c.wanted) for c in row) for row in constraints or [()] * len(sentences)]
     given = constraints or [()] * len(sentences)
     rows = encoded(list(sentences))

@@ -8,9 +8,9 @@ import pytest
 from projector.errors import UsageError
 from projector.records import Document, Pair, Question
 from projector.translation.apertium.engine import ApertiumTranslator
-from projector.translation.apertium.mode_pipeline import compose
 from projector.translation.apertium.modes import installed_modes
 from projector.translation.base import Constraint, Translation
+from projector.translation.pivot import compose
 from projector.translation.stage import TranslateOptions, TranslateStage
 
 pytestmark = pytest.mark.apertium
