@@ -42,6 +42,7 @@ class Limits(Struct, frozen=True):
     word: int = 10_000
 
 
+_VARIABLES = tuple(PREFIX + name.upper() for name in Limits.__struct_fields__)
 _cached: dict[tuple[str | None, ...], Limits] = {}
 
 
@@ -51,13 +52,14 @@ def limits() -> Limits:
     Raises:
         UsageError: a variable that is no whole number above 0.
     """
-    names = Limits.__struct_fields__
-    given = tuple(os.environ.get(PREFIX + name.upper()) for name in names)
+    given = tuple(map(os.environ.get, _VARIABLES))  # asked for every record
     if given not in _cached:
         _cached[given] = Limits(
             **{
-                name: _number(PREFIX + name.upper(), value)
-                for name, value in zip(names, given, strict=True)
+                name: _number(variable, value)
+                for name, variable, value in zip(
+                    Limits.__struct_fields__, _VARIABLES, given, strict=True
+                )
                 if value is not None
             }
         )

@@ -11,7 +11,7 @@ single spaces.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from projector.errors import DataError
@@ -247,15 +247,9 @@ def _block(
             notes.lose("tag layers", "no column of that name")
     by_name: dict[str, list[str]] = {
         "token": words,
-        "tag": [
-            _field(tag, separator, notes)
-            for tag in tags_from_spans(spans, len(words), options.scheme)
-        ],
+        "tag": _fields(tags_from_spans(spans, len(words), options.scheme), separator, notes),
         "index": [str(n + 1) for n in range(len(words))],
-        **{
-            layer: [_field(tag, separator, notes) for tag in tags]
-            for layer, tags in doc.tags.items()
-        },
+        **{layer: _fields(tags, separator, notes) for layer, tags in doc.tags.items()},
     }
     blank = ["_"] * len(words)
     rows = zip(*(by_name.get(name or "", blank) for name in names), strict=True)
@@ -271,6 +265,12 @@ def _block(
 
 def _layers(doc: Document) -> Columns:
     return {layer: n + 1 for n, layer in enumerate(doc.tags)}
+
+
+def _fields(tags: Sequence[str], separator: str, notes: Notes) -> list[str]:
+    """Tags that cannot break their rows; each different one is looked at once."""
+    clean = {tag: _field(tag, separator, notes) for tag in set(tags)}
+    return [clean[tag] for tag in tags]
 
 
 def _field(value: str, separator: str, notes: Notes) -> str:
