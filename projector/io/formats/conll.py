@@ -27,6 +27,7 @@ from projector.records import Document, Record, Span
 
 HOLDS = frozenset({"spans", "tags", "labels"})
 PEEK = 400  # rows that a guess looks at
+CHANGED = "values that hold the column separator or a line break were changed"
 
 
 class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -269,17 +270,22 @@ def _layers(doc: Document) -> Columns:
 
 def _fields(tags: Sequence[str], separator: str, notes: Notes) -> list[str]:
     """Tags that cannot break their rows; each different one is looked at once."""
-    clean = {tag: _field(tag, separator, notes) for tag in set(tags)}
-    return [clean[tag] for tag in tags]
+    clean = {tag: _clean(tag, separator) for tag in set(tags)}
+    if changed := {tag for tag, new in clean.items() if new != tag}:
+        notes.remark(CHANGED, sum(tag in changed for tag in tags))
+    return [clean[tag] or "_" for tag in tags]
 
 
 def _field(value: str, separator: str, notes: Notes) -> str:
     """A value that cannot break its row."""
+    clean = _clean(value, separator)
+    if clean != value:
+        notes.remark(CHANGED)
+    return clean or "_"
+
+
+def _clean(value: str, separator: str) -> str:
     clean = one_line(value)
     if separator == " ":
-        clean = clean.replace(" ", "_")
-    elif separator != "\t":
-        clean = clean.replace(separator, "_")
-    if clean != value:
-        notes.remark("values that hold the column separator or a line break were changed")
-    return clean or "_"
+        return clean.replace(" ", "_")
+    return clean if separator == "\t" else clean.replace(separator, "_")
