@@ -26,7 +26,7 @@ from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Outp
 from projector.records import Record
 
 if TYPE_CHECKING:
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
 
 def command(
@@ -71,7 +71,7 @@ def command(
     if formats:
         print_formats()
         return
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
     notes = Notes()
     names = check_formats(source, input, to, output)
@@ -97,7 +97,7 @@ def exported(
 ) -> Iterator[Record]:
     """The documents of one side, without spans below the score."""
     from projector.cli.convert import take_side
-    from projector.io.formats.prune import with_min_score
+    from projector.io.formats.shared.prune import with_min_score
     from projector.records import Document
 
     for record in take_side(records, side):

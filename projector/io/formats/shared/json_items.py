@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from projector.errors import DataError
-from projector.io.formats.base import text_lines, whole_text, write_text
+from projector.io.formats.shared.text_files import text_lines, whole_text, write_text
 
 
 class Item(NamedTuple):
