@@ -36,7 +36,7 @@ def test_what_a_benchmark_imports_is_there(script: Path) -> None:
 def test_a_page_of_results_is_printed_anew_and_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     good = (
-        "<!-- printed by: python -c 'import sys; print(sys.argv[1])' DATA -->\nold\n<!-- end -->\n"
+        "<!-- printed by: python -c 'import sys; print(sys.argv[1])' DATA -->\nstale\n<!-- end -->\n"
     )
     bad = "<!-- printed by: python -c 'raise SystemExit(3)' -->\nstays\n<!-- end -->\n"
     page.write_text(f"# Mine\n{good}between\n{bad}after\n", encoding="utf-8")
@@ -47,6 +47,6 @@ def test_a_page_of_results_is_printed_anew_and_keeps_what_a_person_wrote(tmp_pat
     assert "failed, its block stays" in done.stderr
     assert "```text\ngold\n```\n<!-- end -->\nbetween\n" in text
     assert "Commit " in text
-    assert "old" not in text
+    assert "stale" not in text
     assert text.startswith("# Mine\n")
     assert text.endswith("stays\n<!-- end -->\nafter\n")
