@@ -35,10 +35,12 @@ def test_what_a_benchmark_imports_is_there(script: Path) -> None:
 
 def test_a_page_of_results_is_printed_anew_and_keeps_what_a_person_wrote(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    good = (
-        "<!-- printed by: python -c 'import sys; print(sys.argv[1])' DATA -->\nstale\n<!-- end -->\n"
+    echo, fail = (
+        "python -c 'import sys; print(sys.argv[1])' DATA",
+        "python -c 'raise SystemExit(3)'",
     )
-    bad = "<!-- printed by: python -c 'raise SystemExit(3)' -->\nstays\n<!-- end -->\n"
+    good = f"<!-- printed by: {echo} -->\nstale\n<!-- end -->\n"
+    bad = f"<!-- printed by: {fail} -->\nstays\n<!-- end -->\n"
     page.write_text(f"# Mine\n{good}between\n{bad}after\n", encoding="utf-8")
     script = [sys.executable, str(BENCHMARKS / "results.py"), "--page", str(page)]
     done = subprocess.run([*script, "--data", "gold"], capture_output=True, text=True)
