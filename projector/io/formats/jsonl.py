@@ -33,7 +33,9 @@ def write(
 
 
 def _recognises(sample: Sample) -> float:
-    return 0.5 if sample.is_json and sample.text.lstrip().startswith("{") else 0.0
+    if sample.json_rows:
+        return 0.5
+    return 0.3 if sample.is_json and sample.text.lstrip().startswith("{") else 0.0
 
 
 FORMAT = Format(

@@ -19,10 +19,13 @@ class TextLine(NamedTuple):
     error: DataError | None = None
 
 
-def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[TextLine]:
+def text_lines(
+    path: str | os.PathLike[str], encoding: str = "utf-8", *, keep_ends: bool = False
+) -> Iterator[TextLine]:
     r"""The lines of a text file (``\n`` and ``\r\n``; a byte order mark at the start is dropped).
 
-    Only these end a line: U+2028 and the like stay in the text.
+    Only these end a line: U+2028 and the like stay in the text. With ``keep_ends`` the lines come
+    with their ends.
 
     Raises:
         DataError: the file cannot be read.
@@ -49,7 +52,7 @@ def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
                 )
                 yield TextLine(number, raw.decode(encoding, "replace").rstrip("\r\n"), bad)
                 continue
-            yield TextLine(number, text.rstrip("\r\n"))
+            yield TextLine(number, text if keep_ends else text.rstrip("\r\n"))
 
 
 def check_encoding(encoding: str) -> None:
