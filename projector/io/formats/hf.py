@@ -36,7 +36,8 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         raise DataError(f"found {what}, wanted a folder made by save_to_disk", path=path)
     is_saved = (folder / "dataset_dict.json").exists() or (folder / "state.json").exists()
     if not is_saved and any(folder.rglob("*.parquet")):
-        yield from parquet.read(path, parquet.Options(**_shared(options)), notes)
+        shared = {name: getattr(options, name) for name in RowOptions.__struct_fields__}
+        yield from parquet.read(path, parquet.Options(**shared), notes)
         return
     import datasets
 
@@ -59,10 +60,6 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         found = found[options.split]
     names = class_names(found.features.to_dict())
     yield from documents(_rows(found), names, path, options)
-
-
-def _shared(options: Options) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in RowOptions.__struct_fields__}
 
 
 def _rows(found: Any) -> Iterator[dict[str, Any]]:
@@ -93,8 +90,8 @@ def _ours(name: str) -> bool:
 
 
 def _recognises(inside: Collection[str]) -> float:
-    is_set = "dataset_dict.json" in inside
-    return 0.9 if is_set or any(n.endswith((".arrow", ".parquet")) for n in inside) else 0.0
+    is_set = "dataset_dict.json" in inside or "state.json" in inside
+    return 0.9 if is_set or any(name.endswith(".arrow") for name in inside) else 0.0
 
 
 FORMAT = Format(

@@ -7,7 +7,7 @@ their names). Written, ``datasets.load_dataset("parquet", ...)`` gives the Class
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +104,10 @@ def _schema(table: Table) -> pyarrow.Schema:
     return pyarrow.schema(fields)
 
 
+def _recognises(inside: Collection[str]) -> float:
+    return 0.7 if any(name.endswith(".parquet") for name in inside) else 0.0
+
+
 FORMAT = Format(
     name="parquet",
     summary="Parquet with Hugging Face features",
@@ -112,5 +116,6 @@ FORMAT = Format(
     write=write,
     holds=frozenset({"spans", "tags", "labels"}),
     suffixes=(".parquet",),
+    recognises_folder=_recognises,
     packages=("pyarrow",),
 )
