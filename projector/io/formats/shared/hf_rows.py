@@ -15,6 +15,7 @@ import msgspec
 from projector.errors import DataError
 from projector.io.formats.shared.flat import FlatOptions
 from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.words import Spacing, naturally_spaced
 from projector.io.formats.tokens import Options as TokenOptions
 from projector.io.formats.tokens import row as token_row
 from projector.io.jsonl import Line
@@ -29,12 +30,14 @@ class RowOptions(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     split: which split of a folder that has several.
     names: names of the class numbers of the tags, in order, where the data do not tell.
+    text: to read: the spacing of rows that are words without a text.
     field, scheme: to write: the column of span tags and its scheme.
     """
 
     lang: str = ""
     split: str = "train"
     names: str = ""
+    text: Spacing = "natural"
     field: str = "ner_tags"
     scheme: Literal["iob2", "iob1", "bilou"] = "iob2"
 
@@ -75,6 +78,8 @@ def documents(
             continue
         if options.lang and isinstance(record, Document) and not record.lang:
             record = msgspec.structs.replace(record, lang=options.lang)
+        if isinstance(record, Document) and options.text == "natural" and "text" not in row:
+            record = naturally_spaced(record)
         yield Line(number, record, None)
 
 
