@@ -3,9 +3,9 @@
 ``T`` lines are spans (several stretches: a discontinuous one), ``R`` relations, ``E`` events: the
 trigger is the head of one relation for each argument, all with the event's id; ``A`` and ``M``
 attributes of the span (or of the event's trigger); ``*  Equiv`` and ``*  Coref`` lines are
-clusters. What BRAT has no line for, the id and score of a span, attributes that are no single word,
-goes into a note of the span (``#1 AnnotatorNotes T1 {"id": ...}``) and comes back from there; so does
-where a span stood that BRAT wants cut at line breaks, unless it was moved.
+clusters. What BRAT has no line for, the id and score of a span, attributes that are no single
+words, goes into a note of the span (``#1 AnnotatorNotes T1 {"id": ...}``) and comes back from
+there; so does where a span stood that BRAT wants cut at line breaks, unless it was moved.
 """
 
 from __future__ import annotations
@@ -288,8 +288,8 @@ def _lines(
             plain_note = key == "note" and isinstance(value, str) and _is_plain(value)
             if plain_note:
                 noted.append((names[span.id], value))
-            elif value is True or (isinstance(value, str) and _is_word(key) and _is_word(value)):
-                attributes.append((about, _word(key, notes), value))
+            elif _is_word(key) and (value is True or (isinstance(value, str) and _is_word(value))):
+                attributes.append((about, key, value))
             elif options.notes:
                 kept.attributes[key] = value
             else:

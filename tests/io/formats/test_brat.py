@@ -78,7 +78,10 @@ def test_ids_scores_and_names_come_back_through_notes(tmp_path: Path) -> None:
 
 def test_line_breaks_cut_a_span_into_pieces(tmp_path: Path) -> None:
     write([Document("d", "ab\ncd", spans=[Span("T1", 0, 5, "X")])], tmp_path / "out", "brat")
-    assert (tmp_path / "out" / "d.ann").read_text() == "T1\tX 0 2;3 5\tab cd\n"
+    assert (tmp_path / "out" / "d.ann").read_text().splitlines() == [
+        "T1\tX 0 2;3 5\tab cd",
+        '#1\tAnnotatorNotes T1\t{"id":"T1","parts":[[0,5]]}',
+    ]
 
 
 @pytest.mark.parametrize(

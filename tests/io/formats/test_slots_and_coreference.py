@@ -90,9 +90,9 @@ def test_coreference_there_and_back(tmp_path: Path) -> None:
         "speakers": [["A"] * 3, ["B"] * 5],
     }
     (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
-    (doc,) = read(tmp_path / "in.jsonl", "coref")
+    (doc,) = read(tmp_path / "in.jsonl")
     assert isinstance(doc, Document)
-    assert doc.text == "Anna left .\nShe took her bag ."
+    assert doc.text == "Anna left.\nShe took her bag."
     spans = doc.span_by_id()
     assert [[spans[m].surface(doc.text) for m in c] for c in doc.clusters] == [
         ["Anna", "She", "her"],
@@ -167,7 +167,7 @@ def chained(draw: st.DrawFn) -> Document:
 )
 @given(doc=chained())
 def test_coreference_is_read_again_with_the_text_it_had(tmp_path: Path, doc: Document) -> None:
-    write([doc], tmp_path / "x.jsonl", "coref")
+    write([doc], tmp_path / "x.jsonl", "coref", force=True)
     (again,) = read(tmp_path / "x.jsonl", "coref")
     assert isinstance(again, Document)
     assert (again.text, again.tokens, again.lang) == (doc.text, doc.tokens, doc.lang)
