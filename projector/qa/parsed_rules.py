@@ -32,6 +32,7 @@ UNASKED_TAGS = frozenset(("PRP", "PRP$", "WP", "WDT", "WRB", "EX"))
 OFTEN = frozenset("every each per daily all more less recent past".split())
 NAMING = frozenset("name nickname call dub title rename".split())
 PRICED = frozenset("cost pay spend raise earn donate lose owe receive give invest".split())
+CAUSATIVE = frozenset("leave make keep find get have see hear watch let help render hold".split())
 LABELS = {"who": "PER", "when": "DATE", "where": "LOC", "how many": "NUM", "how much": "MONEY"}
 
 
@@ -237,11 +238,23 @@ class _Clause:
         named = tree.lemma(verb) in NAMING
         if word is None or light or named or tree.lemma(head) in EMPTY:
             return
+        if word == "who" and tree.lemma(verb) == "have":
+            return
+        if tree.lemma(verb) in CAUSATIVE and self._has_complement(verb, whole):
+            return  # "left the building in ruins": not the building was left
         if any(tree.tokens[c].dep == "ccomp" for c in tree.children[verb]):
             return  # "telling one man that ...": the clause is what is told
         role = "predicate" if attribute else "object"
         text = f"{word} {self._inverted()} {self._tail(whole)}"
         yield from self._made(text, word, role, whole, whole)
+
+    def _has_complement(self, verb: int, whole: Sequence[int]) -> bool:
+        """Whether something is said of the object behind it."""
+        tree, after = self.tree, whole[-1] + 1
+        following = tree.tokens[after] if after < len(tree.tokens) else None
+        if following is not None and following.pos in ("VERB", "ADJ", "NOUN"):
+            return True
+        return bool(tree.dependents(verb, "oprd", "xcomp", "ccomp", "acomp"))
 
     def _identifies(self, attribute: Sequence[int]) -> bool:
         """A predicate that tells what a named thing is."""
@@ -297,6 +310,8 @@ class _Clause:
             if _is_point(tree, inner) and self._dates() <= set(numbers):
                 yield from self._adjunct("when", inner, numbers)
         elif kind in ("DATE", "TIME") and word == "for" and _is_duration(tree, inner):
+            if any(tree.tokens[n].tag in ("JJS", "RBS") for n in self.parts.tail):
+                return  # "the lowest level for two decades"
             yield from self._adjunct("how long", inner, numbers)
         elif kind == "MONEY" and word == "for":
             yield from self._adjunct("for how much", inner, numbers)
