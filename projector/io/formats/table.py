@@ -8,6 +8,7 @@ _HERE = "projector.io.formats."
 
 FORMATS: dict[str, Format] = {
     "jsonl": Format(_HERE + "jsonl", "this tool's own records", (".jsonl",), pairs=True),
+    "rows": Format(_HERE + "rows", "JSON objects of any shape, as they are (Alpaca, chat, ...)"),
     "conll": Format(
         _HERE + "conll",
         "columns, a token a line: CoNLL-2002/2003, IOB1, IOB2, BILOU",
