@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct, field
 
-from projector.records import Document, Pair, Record, Step
+from projector.records import Document, Dropped, Pair, Record, Step
 
 BINS = 20
+# The reason of a span that is not in the target and of which no stage says why.
+NOT_SAID = "not projected"
 
 
 class LabelCount(Struct):
@@ -21,8 +24,26 @@ class LabelCount(Struct):
     projected: int = 0
 
 
+class Losses(Struct):
+    """What was dropped for one reason, by kind: a clause can lose a relation and no span."""
+
+    spans: int = 0
+    relations: int = 0
+    clusters: int = 0
+    questions: int = 0
+
+    def add(self, dropped: Dropped) -> None:
+        """Count one entry that is not a span's."""
+        self.relations += dropped.relation is not None
+        self.clusters += dropped.cluster is not None
+        self.questions += dropped.question is not None
+
+
 class Overview(Struct):
-    """Counts over every record that was read, shown or not."""
+    """Counts over every record that was read, shown or not.
+
+    ``spans`` is ``projected`` and the spans of all ``reasons`` together.
+    """
 
     records: int = 0
     spans: int = 0
@@ -31,7 +52,7 @@ class Overview(Struct):
     score_sum: float = 0.0
     questions: int = 0
     labels: dict[str, LabelCount] = field(default_factory=dict)
-    reasons: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, Losses] = field(default_factory=dict)
     bins: list[int] = field(default_factory=lambda: [0] * BINS)
     languages: dict[str, int] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
@@ -48,17 +69,36 @@ class Overview(Struct):
             counts.projected += span.id in there
             self.spans += 1
             self.projected += span.id in there
+        self._add_dropped(pair, there)
         for span in pair.target.spans:
             if span.score is not None:
                 self.scored += 1
                 self.score_sum += span.score
                 self.bins[min(BINS - 1, int(span.score * BINS))] += 1
         self.questions += len(pair.target.questions)
-        for dropped in pair.dropped:
-            self.reasons[dropped.reason] = self.reasons.get(dropped.reason, 0) + 1
         for step in pair.steps:
             if step not in self.steps:
                 self.steps.append(step)
+
+    def _add_dropped(self, pair: Pair, there: set[str]) -> None:
+        """Each span that is missing counts once, under the first reason that is given for it."""
+        said: dict[str, str] = {}
+        for dropped in pair.dropped:
+            if dropped.span is None:
+                self.reasons.setdefault(dropped.reason, Losses()).add(dropped)
+            else:
+                said.setdefault(dropped.span, dropped.reason)
+        for span in pair.source.spans:
+            if span.id not in there:
+                self.reasons.setdefault(said.get(span.id, NOT_SAID), Losses()).spans += 1
+
+    def dropped_kinds(self) -> list[str]:
+        """The kinds of which anything was dropped, in the order of `Losses`."""
+        return [
+            kind
+            for kind in Losses.__struct_fields__
+            if any(getattr(losses, kind) for losses in self.reasons.values())
+        ]
 
 
 def gather(
@@ -174,11 +214,9 @@ def _side(doc: Document) -> dict[str, Any]:
     }
 
 
-def _utf16(text: str) -> Any:
+def _utf16(text: str) -> Callable[[int], int]:
     """A function from code points to UTF-16 units; the identity for most texts."""
     wide = [n for n, c in enumerate(text) if ord(c) > 0xFFFF]
     if not wide:
         return lambda n: n
-    from bisect import bisect_left
-
     return lambda n: n + bisect_left(wide, n)

@@ -20,9 +20,26 @@
   for (const r of all) for (const s of r.t.sp) if (!counts.has(s.l)) counts.set(s.l, 1);
   const labels = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+
+  // Relative luminance and contrast as WCAG 2.2 defines them; a label's name is small text, for
+  // which it asks 4.5, so a hue is made darker (on a dark page lighter) until it has that.
+  const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  const luminance = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const contrast = (x, y) => (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+  const rgb = (hue, saturation, light) => [0, 8, 4].map((n) => {
+    const k = (n + hue / 30) % 12;
+    return light - saturation * Math.min(light, 1 - light) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+  });
+  const SATURATION = 62;
+  const CARD = luminance(dark ? [0x1e, 0x22, 0x27].map((v) => v / 255) : [1, 1, 1]);
+  function readable(hue, light) {
+    while (light > 0 && light < 100 &&
+      contrast(luminance(rgb(hue, SATURATION / 100, light / 100)), CARD) < 4.6) light += dark ? 1 : -1;
+    return `hsl(${hue} ${SATURATION}% ${light}%)`;
+  }
   const colour = new Map(labels.map((l, n) => {
-    const light = (dark ? 66 : 38) + 5 * (Math.floor(n / HUES.length) % 3);
-    return [l, `hsl(${HUES[n % HUES.length]} 62% ${light}%)`];
+    const round = Math.floor(n / HUES.length) % 3;
+    return [l, readable(HUES[n % HUES.length], dark ? 66 + 5 * round : 38 - 5 * round)];
   }));
   const off = new Set();
 
@@ -54,6 +71,7 @@
     for (const p of pieces(side)) {
       const node = make("span", p.over.length ? "mark" : "", side.text.slice(p.a, p.b));
       node.dataset.side = name;
+      node.tabIndex = -1;
       if (p.token >= 0) node.dataset.token = p.token;
       if (p.over.length) {
         const inner = p.over[p.over.length - 1];
@@ -81,8 +99,11 @@
   function card(r) {
     const node = make("article");
     node.id = "r-" + r.id;
+    node.tabIndex = -1;
     const head = make("h2");
-    head.append(make("b", "", r.id));
+    const name = make("a", "", r.id);
+    name.href = "#" + encodeURIComponent(node.id);
+    head.append(name);
     for (const [k, v] of Object.entries(r.t.labels)) head.append(make("span", "", `${k}: ${v}`));
     const sides = make("div", "sides");
     sides.append(paint(r.s, "s"), paint(r.t, "t"));
@@ -99,14 +120,14 @@
       li.append(make("b", "", names.join(" = ")));
       notes.append(li);
     }
-    for (const [name, side] of [["s", r.s], ["t", r.t]]) {
+    for (const [key, side] of [["s", r.s], ["t", r.t]]) {
       for (const q of side.q) {
         const answers = side.sp.filter((s) => q.a.includes(s.id)).map((s) => s.p.map(([a, b]) => side.text.slice(a, b)).join(" … "));
         const li = make("li", "", `${q.lang || side.lang} about ${side.lang}: `);
         const ask = make("button", "question", q.t);
         ask.type = "button";
         ask.dataset.spans = JSON.stringify(q.a);
-        ask.dataset.side = name;
+        ask.dataset.side = key;
         li.append(ask, " ", make("b", "", answers.join(" / ") || "no answer"));
         notes.append(li);
       }
@@ -195,28 +216,100 @@
     list.append(part);
   }
 
+  const chips = new Map();
+  function choose(hidden) {
+    off.clear();
+    for (const l of hidden) off.add(l);
+    for (const [l, chip] of chips) chip.setAttribute("aria-pressed", String(!off.has(l)));
+    refresh();
+  }
   for (const l of labels) {
+    const box = make("span", "label");
     const chip = make("button", "chip");
-    chip.type = "button";
+    const only = make("button", "only", "only");
+    chip.type = only.type = "button";
     chip.setAttribute("aria-pressed", "true");
     chip.style.setProperty("--c", colour.get(l));
     chip.append(make("i"), `${l} ${counts.get(l)}`);
-    chip.addEventListener("click", () => {
-      const on = off.delete(l);
-      if (!on) off.add(l);
-      chip.setAttribute("aria-pressed", String(on));
-      refresh();
+    chip.addEventListener("click", () => choose(off.has(l) ? [...off].filter((x) => x !== l) : [...off, l]));
+    only.setAttribute("aria-label", `only ${l}; once more for all labels`);
+    only.addEventListener("click", () => {
+      const alone = !off.has(l) && off.size === labels.length - 1;
+      choose(alone ? [] : labels.filter((x) => x !== l));
     });
-    control("labels").append(chip);
+    chips.set(l, chip);
+    box.append(chip, only);
+    control("labels").append(box);
   }
   for (const id of ["search", "score", "dropped", "order"]) control(id).addEventListener("input", refresh);
-  control("filters").addEventListener("submit", (e) => e.preventDefault());
+  control("choices").addEventListener("submit", (e) => e.preventDefault());
   new IntersectionObserver((seen) => {
     if (seen.some((s) => s.isIntersecting) && at < shown.length) extend();
   }, { rootMargin: "800px" }).observe(control("more"));
-  refresh();
-  if (location.hash) {
-    const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (wanted) wanted.scrollIntoView();
+  // The bar stays in sight; where it would hide the records, it begins closed.
+  if (control("filters").offsetHeight > innerHeight / 4) control("filters").open = false;
+
+  // --- links to a record ---------------------------------------------------------------------
+  // Cards are made as the reader comes to them, so a link may point to one that is not made yet,
+  // or to one that the filters hide.
+  function find(id) {
+    let n = shown.findIndex((r) => r.id === id);
+    if (n < 0 && all.some((r) => r.id === id)) {
+      control("search").value = "";
+      control("score").value = "1";
+      control("dropped").checked = false;
+      choose([]);
+      n = shown.findIndex((r) => r.id === id);
+    }
+    if (n < 0) {
+      control("count").textContent = `${id} is not among the ${all.length} records of this page`;
+      return;
+    }
+    while (at <= n) extend();
+    go(list.children[n]);
   }
+
+  function go(node) {
+    document.documentElement.style.setProperty("--bar", `${control("filters").offsetHeight + 8}px`);
+    node.scrollIntoView();
+    node.focus({ preventScroll: true });
+  }
+
+  function follow() {
+    if (!location.hash.startsWith("#r-")) return;
+    try { find(decodeURIComponent(location.hash.slice(1)).slice(2)); } catch (e) { if (!(e instanceof URIError)) throw e; }
+  }
+
+  // --- keys ----------------------------------------------------------------------------------
+  function step(by) {
+    const here = document.activeElement && document.activeElement.closest("article");
+    let n = here ? [...list.children].indexOf(here) + by : 0;
+    if (n >= at && at < shown.length) extend();
+    n = Math.max(0, Math.min(n, list.children.length - 1));
+    if (list.children[n]) go(list.children[n]);
+  }
+
+  document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) {
+      if (e.key === "Escape") e.target.blur();
+      return;
+    }
+    if (e.key === "j" || e.key === "k") step(e.key === "j" ? 1 : -1);
+    else if (e.key === "/") {
+      control("filters").open = true;
+      control("search").focus();
+    } else if ((e.key === "ArrowLeft" || e.key === "ArrowRight") && e.target.dataset.side) {
+      // In a text that runs from right to left, the next word is on the left.
+      const rtl = getComputedStyle(e.target).direction === "rtl";
+      const words = [...e.target.closest(".text, .below").querySelectorAll("[data-token], .mark, button")];
+      const next = words[words.indexOf(e.target) + ((e.key === "ArrowRight") !== rtl ? 1 : -1)];
+      if (next) next.focus();
+    } else return;
+    e.preventDefault();
+  });
+
+  refresh();
+  follow();
+  addEventListener("hashchange", follow);
 })();

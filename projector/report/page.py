@@ -15,7 +15,7 @@ from projector import __version__
 from projector.io.streams import open_write
 from projector.records import Record
 from projector.report.charts import histogram, yields
-from projector.report.data import embedded, gather
+from projector.report.data import Overview, embedded, gather
 
 SAMPLE = 200
 
@@ -46,6 +46,8 @@ def write_report(
             title=title or "xproject report",
             version=__version__,
             overview=overview,
+            kinds=overview.dropped_kinds(),
+            reasons=_by_reason(overview),
             shown=len(pairs),
             histogram=histogram(overview),
             yields=yields(overview),
@@ -56,6 +58,12 @@ def write_report(
         )
         stream.write(page.encode("utf-8", "surrogatepass"))
     return len(pairs)
+
+
+def _by_reason(overview: Overview) -> list[tuple[str, dict[str, int]]]:
+    """What was dropped, the most frequent reason first."""
+    rows = [(reason, msgspec.structs.asdict(losses)) for reason, losses in overview.reasons.items()]
+    return sorted(rows, key=lambda row: (-sum(row[1].values()), row[0]))
 
 
 def _template() -> Template:

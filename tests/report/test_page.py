@@ -71,7 +71,7 @@ def test_nothing_in_a_record_becomes_markup(tmp_path: Path) -> None:
 
 def test_the_page_fetches_nothing(tmp_path: Path) -> None:
     html = page(tmp_path, pair())
-    assert not re.search(r'(src|href)\s*=\s*"', html)
+    assert not re.search(r'(src|href)\s*=\s*"(?!#)', html)
     assert "url(" not in html
     assert "@import" not in html
 
@@ -104,3 +104,46 @@ def test_documents_alone_can_be_looked_at(tmp_path: Path) -> None:
 
 def test_no_records_at_all(tmp_path: Path) -> None:
     assert "<dd>0</dd>" in page(tmp_path)
+
+
+def test_the_sums_agree_whatever_was_dropped_beside_spans() -> None:
+    given = pair()
+    given.dropped.extend([
+        Dropped("span_dropped", relation=0),
+        Dropped("span_dropped", cluster=0),
+        Dropped("said_twice", span="b"),
+    ])  # fmt: skip
+    silent = Pair("q", given.source, Document("q", "Nada.", "es"), [])
+    overview, _ = gather([given, silent], 0, worst=False)
+    spans = {reason: losses.spans for reason, losses in overview.reasons.items()}
+    assert spans == {"no_links": 1, "span_dropped": 0, "not projected": 2}
+    assert overview.spans == overview.projected + sum(spans.values())
+    assert overview.dropped_kinds() == ["spans", "relations", "clusters"]
+
+
+def test_the_table_of_reasons_has_a_column_a_kind(tmp_path: Path) -> None:
+    given = pair()
+    given.dropped.append(Dropped("span_dropped", relation=0))
+    html = page(tmp_path, given)
+    assert '<th scope="col">spans</th><th scope="col">relations</th></tr>' in html
+    assert '<th scope="row">together</th><td>1</td><td>1</td>' in html
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [("ink", "paper"), ("ink", "card"), ("ink", "lost"), ("ink", "lit"), ("ink", "word"),
+     ("soft", "paper"), ("soft", "card"), ("warn", "card")],
+)  # fmt: skip
+def test_text_can_be_read(tmp_path: Path, scheme: str, ink: str, ground: str) -> None:
+    html = page(tmp_path, pair())
+    blocks = re.findall(r":root \{(.*?)\}", html, re.S)
+    colours = dict(re.findall(r"--(\w+): (#\w{6})", blocks[scheme == "dark"]))
+    light, dark = sorted((_luminance(colours[ink]), _luminance(colours[ground])), reverse=True)
+    assert (light + 0.05) / (dark + 0.05) >= 4.5

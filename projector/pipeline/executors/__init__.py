@@ -1,4 +1,4 @@
-"""Who does the blocks: this process, several processes, or a Ray cluster.
+"""Executors: this process, several worker processes, or a Ray cluster do the blocks of a run.
 
 An executor takes blocks and gives what became of them, in the order of the blocks. It keeps a
 bounded number of blocks in flight, so memory does not grow with the input.

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 
 from projector.errors import EngineError
 from projector.pipeline.chain import Block, Done, Reject, Tally, read_block
-from projector.pipeline.executors.wire import Failure, receive, send
+from projector.pipeline.executors.wire import WorkerFailure, receive, send
 from projector.pipeline.phases import Work
 
 PIPE = 1 << 20  # bytes: a block goes through at once, where the system lets it
@@ -71,7 +71,7 @@ class Worker:
                         f"({died(status)})"
                     ) from error
                 self._say(f"a worker process ended while it was starting ({died(status)}); again")
-            except Failure as failure:
+            except WorkerFailure as failure:
                 raise failure.error() from failure
         raise AssertionError("unreachable")
 
@@ -102,7 +102,7 @@ class Worker:
             status = process.wait()
             self.stop()
             raise WorkerDied(died(status)) from error
-        except Failure as failure:
+        except WorkerFailure as failure:
             raise failure.error() from failure
         assert isinstance(done, Done)
         return done

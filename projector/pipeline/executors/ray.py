@@ -28,8 +28,8 @@ from projector.engines import missing_package_message
 from projector.errors import EngineError, UsageError
 from projector.pipeline.chain import Block, Done, Tally
 from projector.pipeline.executors.processes import killed, single_lines
-from projector.pipeline.executors.wire import Failure, Trouble
-from projector.pipeline.executors.worker import trouble
+from projector.pipeline.executors.wire import WorkerError, WorkerFailure
+from projector.pipeline.executors.worker import worker_error
 from projector.pipeline.phases import Work
 from projector.pipeline.recipe import Resources
 from projector.runtime import relax_gc
@@ -47,22 +47,22 @@ class _Actor:
     def __init__(self, work: bytes) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         relax_gc()
-        self._trouble: bytes | None = None
+        self._worker_error: bytes | None = None
         try:
             self._chain = msgspec.msgpack.decode(work, type=Work).chain()
         except Exception as error:
-            self._trouble = msgspec.msgpack.encode(trouble(error))
+            self._worker_error = msgspec.msgpack.encode(worker_error(error))
 
     def ready(self) -> bytes:
         """b"" when the chain stands, else what went wrong."""
-        return self._trouble or b""
+        return self._worker_error or b""
 
     def run(self, block: bytes) -> tuple[bool, bytes]:
-        """(True, a `Done`) or (False, a `Trouble`), as MessagePack."""
+        """(True, a `Done`) or (False, a `WorkerError`), as MessagePack."""
         try:
             done = self._chain.run(msgspec.msgpack.decode(block, type=Block))
         except Exception as error:
-            return False, msgspec.msgpack.encode(trouble(error))
+            return False, msgspec.msgpack.encode(worker_error(error))
         return True, msgspec.msgpack.encode(done)
 
 
@@ -162,7 +162,7 @@ class RayExecutor:
         self._say = say
         self._groups = groups_of(work)
         self._started = False
-        self._flying: dict[Any, tuple[_Task | None, Any, int]] = {}
+        self._in_flight: dict[Any, tuple[_Task | None, Any, int]] = {}
         if not ray.is_initialized():
             where = address or os.environ.get("RAY_ADDRESS") or "local"
             refuse_if_unreachable(where)
@@ -192,7 +192,7 @@ class RayExecutor:
         remote = self._ray.remote(_Actor)
         kind = remote.options(max_restarts=0, scheduling_strategy="SPREAD", **options)
         actor = kind.remote(group.reference)
-        self._flying[actor.ready.remote()] = None, actor, number
+        self._in_flight[actor.ready.remote()] = None, actor, number
 
     def run(self, blocks: Iterable[Block]) -> Iterator[Done]:
         source = iter(blocks)
@@ -226,35 +226,35 @@ class RayExecutor:
                 task, actor = group.waiting.popleft(), group.idle.pop()
                 block = task.pieces[len(task.finished_pieces)] if task.pieces else task.block
                 reference = actor.run.remote(msgspec.msgpack.encode(block))
-                self._flying[reference] = task, actor, number
+                self._in_flight[reference] = task, actor, number
 
     def _collect(self) -> Iterator[_Task]:
         """Wait for something to end; gives the blocks that are through all groups."""
-        ended, _ = self._ray.wait(list(self._flying), num_returns=1, timeout=PATIENCE)
+        ended, _ = self._ray.wait(list(self._in_flight), num_returns=1, timeout=PATIENCE)
         if not ended:
             raise EngineError(f"no answer from the cluster in {PATIENCE:.0f} seconds")
         for reference in ended:
-            task, actor, number = self._flying.pop(reference)
+            task, actor, number = self._in_flight.pop(reference)
             try:
                 answer = self._ray.get(reference)
             except self._ray.exceptions.RayError as error:
-                through = self._lost(task, number, error)
+                through = self._actor_lost(task, number, error)
             else:
                 if task is None:
-                    self._up(answer, actor, number)
+                    self._actor_ready(answer, actor, number)
                     continue
                 self._groups[number].idle.append(actor)
                 through = self._answered(task, number, *answer)
             if through is not None:
                 yield through
 
-    def _up(self, answer: bytes, actor: Any, number: int) -> None:
+    def _actor_ready(self, answer: bytes, actor: Any, number: int) -> None:
         if answer:
-            raise Failure(msgspec.msgpack.decode(answer, type=Trouble)).error()
+            raise WorkerFailure(msgspec.msgpack.decode(answer, type=WorkerError)).error()
         self._groups[number].failed_starts = 0
         self._groups[number].idle.append(actor)
 
-    def _lost(self, task: _Task | None, number: int, error: Exception) -> _Task | None:
+    def _actor_lost(self, task: _Task | None, number: int, error: Exception) -> _Task | None:
         """An actor is gone, with its node perhaps: another one is asked for, its block kept.
 
         Raises:
@@ -284,7 +284,7 @@ class RayExecutor:
 
     def _answered(self, task: _Task, number: int, good: bool, data: bytes) -> _Task | None:
         if not good:
-            raise Failure(msgspec.msgpack.decode(data, type=Trouble)).error()
+            raise WorkerFailure(msgspec.msgpack.decode(data, type=WorkerError)).error()
         done = msgspec.msgpack.decode(data, type=Done)
         if task.pieces is not None:
             return self._piece_done(task, number, done)
@@ -317,13 +317,13 @@ class RayExecutor:
         return None
 
     def close(self) -> None:
-        for _, actor, _ in self._flying.values():
+        for _, actor, _ in self._in_flight.values():
             self._ray.kill(actor)
         for group in self._groups:
             for actor in group.idle:
                 self._ray.kill(actor)
             group.idle.clear()
-        self._flying.clear()
+        self._in_flight.clear()
         if self._started:
             self._ray.shutdown()
 

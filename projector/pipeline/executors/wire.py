@@ -18,7 +18,7 @@ class Ready(msgspec.Struct, frozen=True):
     """The worker has made its chain."""
 
 
-class Trouble(msgspec.Struct, frozen=True):
+class WorkerError(msgspec.Struct, frozen=True):
     """An engine failed as a whole: the class of the error, its sentence, its traceback."""
 
     kind: str
@@ -26,29 +26,29 @@ class Trouble(msgspec.Struct, frozen=True):
     trace: str = ""
 
 
-KINDS: dict[bytes, type] = {b"w": Work, b"b": Block, b"d": Done, b"r": Ready, b"t": Trouble}
+KINDS: dict[bytes, type] = {b"w": Work, b"b": Block, b"d": Done, b"r": Ready, b"t": WorkerError}
 _NAMES = {kind: name for name, kind in KINDS.items()}
 
 
-class Failure(Exception):
-    """A `Trouble` that arrived."""
+class WorkerFailure(Exception):
+    """A `WorkerError` that arrived."""
 
-    def __init__(self, trouble: Trouble) -> None:
-        self.trouble = trouble
-        super().__init__(trouble.text)
+    def __init__(self, worker_error: WorkerError) -> None:
+        self.worker_error = worker_error
+        super().__init__(worker_error.text)
 
     def error(self) -> errors.ProjectorError:
         """The same error as an exception of our own family."""
-        kind = getattr(errors, self.trouble.kind, None)
+        kind = getattr(errors, self.worker_error.kind, None)
         if not (isinstance(kind, type) and issubclass(kind, errors.ProjectorError)):
             kind = errors.EngineError
-        found = kind(self.trouble.text)
-        if self.trouble.trace:
-            found.add_note(self.trouble.trace)
+        found = kind(self.worker_error.text)
+        if self.worker_error.trace:
+            found.add_note(self.worker_error.trace)
         return found
 
 
-Message = Work | Block | Done | Ready | Trouble
+Message = Work | Block | Done | Ready | WorkerError
 
 
 def send(stream: IO[bytes], message: Message) -> None:
@@ -68,12 +68,12 @@ def receive(stream: IO[bytes]) -> Message:
 
     Raises:
         EOFError: the other end is gone.
-        Failure: the message is a `Trouble`.
+        WorkerFailure: the message is a `WorkerError`.
     """
     name, size = HEADER.unpack(_exactly(stream, HEADER.size))
     message: Message = msgspec.msgpack.decode(_exactly(stream, size), type=KINDS[name])
-    if isinstance(message, Trouble):
-        raise Failure(message)
+    if isinstance(message, WorkerError):
+        raise WorkerFailure(message)
     return message
 
 

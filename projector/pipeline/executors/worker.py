@@ -17,7 +17,7 @@ from typing import IO
 
 from projector.errors import ProjectorError
 from projector.pipeline.chain import Block
-from projector.pipeline.executors.wire import Ready, Trouble, receive, send
+from projector.pipeline.executors.wire import Ready, WorkerError, receive, send
 from projector.pipeline.phases import Work
 from projector.runtime import relax_gc
 
@@ -43,7 +43,7 @@ def main() -> None:
     except (EOFError, BrokenPipeError):
         os._exit(0)
     except Exception as error:
-        send(answers, trouble(error))
+        send(answers, worker_error(error))
 
 
 def _read(questions: IO[bytes], blocks: SimpleQueue[Block]) -> None:
@@ -56,13 +56,13 @@ def _read(questions: IO[bytes], blocks: SimpleQueue[Block]) -> None:
         blocks.put(block)
 
 
-def trouble(error: Exception) -> Trouble:
+def worker_error(error: Exception) -> WorkerError:
     """An error as a message; one that is not ours is called an engine's failure."""
     trace = traceback.format_exc()
     if isinstance(error, ProjectorError):
-        return Trouble(type(error).__name__, str(error), trace)
+        return WorkerError(type(error).__name__, str(error), trace)
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return Trouble("EngineError", f"a worker failed: {text}", trace)
+    return WorkerError("EngineError", f"a worker failed: {text}", trace)
 
 
 if __name__ == "__main__":

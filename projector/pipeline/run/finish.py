@@ -18,11 +18,11 @@ import msgspec
 from projector.errors import DataError
 from projector.io.streams import compressed, open_read
 from projector.pipeline.run.journal import ShardEntry, sync_folder
-from projector.pipeline.run.shards import Plan, file_digest
+from projector.pipeline.run.shards import RunFiles, file_digest
 from projector.pipeline.run.store import SPOOL, Store
 
 
-def is_in_place(store: Store, plan: Plan, shard: int) -> bool:
+def is_in_place(store: Store, plan: RunFiles, shard: int) -> bool:
     """Whether an output file stands where it belongs, byte for byte."""
     assert store.journal is not None
     entry = store.journal.shards.get(shard)
@@ -35,7 +35,7 @@ def is_in_place(store: Store, plan: Plan, shard: int) -> bool:
     )
 
 
-def finish_shard(store: Store, plan: Plan, phase: int, shard: int) -> None:
+def finish_shard(store: Store, plan: RunFiles, phase: int, shard: int) -> None:
     """Put a shard's output in place: its digest is journalled, then it is renamed.
 
     What must be compressed, or lies on another file system, is first written beside its place.
@@ -73,7 +73,7 @@ def _same_device(part: Path, target: Path) -> bool:
     return part.stat().st_dev == target.parent.stat().st_dev
 
 
-def write_rejected(store: Store, plan: Plan, phases: int) -> str:
+def write_rejected(store: Store, plan: RunFiles, phases: int) -> str:
     """Merge the rejected lines of all phases by line; returns the file's name, "" for none.
 
     A record that was rejected after the first phase gets its line of the input as ``raw``.
@@ -143,7 +143,7 @@ def write_json(path: Path, value: Any) -> None:
     os.replace(beside, path)
 
 
-def write_manifest(store: Store, plan: Plan, last_phase: int) -> None:
+def write_manifest(store: Store, plan: RunFiles, last_phase: int) -> None:
     """``manifest.json`` in the output folder: records and digest of every file."""
     assert store.journal is not None
     files: list[dict[str, Any]] = []

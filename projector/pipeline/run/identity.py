@@ -13,13 +13,16 @@ import msgspec
 import projector
 from projector import __version__
 from projector.pipeline.recipe import ConfiguredStage
-from projector.pipeline.run.shards import Plan, content_mark
+from projector.pipeline.run.shards import RunFiles, content_mark
 from projector.redact import redacted_options
 from projector.stage import Stage
 
 
 def identity(
-    configured: Sequence[ConfiguredStage], stages: Sequence[Stage], plan: Plan, limit: int | None
+    configured: Sequence[ConfiguredStage],
+    stages: Sequence[Stage],
+    plan: RunFiles,
+    limit: int | None,
 ) -> Any:
     """Plain values that must agree when a run is resumed.
 

@@ -146,7 +146,7 @@ class Journal:
                     found = zlib.crc32(entry, self._sum)
                     if found != wanted:
                         raise msgspec.DecodeError("its checksum is another")
-                    self._take(read_entry(entry))
+                    self._register(read_entry(entry))
                     self._sum = found
                 except msgspec.DecodeError as error:
                     if stream.read(1):
@@ -164,7 +164,7 @@ class Journal:
             os.ftruncate(self._file.fileno(), safe)
             os.fsync(self._file.fileno())
 
-    def _take(self, entry: Entry) -> None:
+    def _register(self, entry: Entry) -> None:
         if isinstance(entry, Header):
             self.header = entry
         elif isinstance(entry, BlockEntry):
@@ -194,7 +194,7 @@ class Journal:
         write_all(self._file, b"".join(lines))
         os.fsync(self._file.fileno())
         for entry in entries:
-            self._take(entry)
+            self._register(entry)
 
     def close(self) -> None:
         self._file.close()

@@ -32,7 +32,7 @@ from projector.pipeline.run import finish
 from projector.pipeline.run.identity import identity
 from projector.pipeline.run.journal import Finished, Marks
 from projector.pipeline.run.progress import Progress
-from projector.pipeline.run.shards import Plan, named_files, plan_files, real_target
+from projector.pipeline.run.shards import RunFiles, named_files, plan_files, real_target
 from projector.pipeline.run.start import clear, open_store, run_notes
 from projector.pipeline.run.store import JOURNAL, SPOOL, Store
 from projector.pipeline.run.summary import Summary
@@ -103,7 +103,7 @@ class _Run:
         self,
         recipe: Recipe,
         configured: list[ConfiguredStage],
-        plan: Plan,
+        plan: RunFiles,
         job: Job,
         stages: list[Stage],
         progress: Progress,
@@ -214,7 +214,7 @@ class _Run:
                     while at < done.shard:
                         self._end_shard(number, at)
                         at += 1
-                    self._take(number, done)
+                    self._record_result(number, done)
             finally:
                 executor.close()
         for shard in range(at, len(self.plan.shards)):
@@ -344,7 +344,7 @@ class _Run:
     def _stops(self) -> bool:
         return self.job.stops_at_reject
 
-    def _take(self, number: int, done: Done) -> None:
+    def _record_result(self, number: int, done: Done) -> None:
         block = self._in_flight.pop((done.shard, done.number))
         self._judge(number, done)
         tally = done.tally

@@ -31,7 +31,7 @@ class Shard(Struct, frozen=True):
     target: str
 
 
-class Plan(Struct, frozen=True):
+class RunFiles(Struct, frozen=True):
     """All inputs and outputs of a run, and where what stands beside the output goes.
 
     ``base`` is the output's name (a folder's without the slash), or "" for a stream: then there
@@ -61,7 +61,7 @@ def plan_files(
     *,
     force: bool = False,
     resume: bool = False,
-) -> Plan:
+) -> RunFiles:
     """Find the shards and refuse early what could only fail later.
 
     ``read`` names further files that the run reads, and so must not write.
@@ -81,13 +81,13 @@ def plan_files(
     return plan
 
 
-def _plan(source: str, sources: list[str], target: str, sharded: bool, *, force: bool) -> Plan:
+def _plan(source: str, sources: list[str], target: str, sharded: bool, *, force: bool) -> RunFiles:
     if target == "-" or (Path(target).exists() and not Path(target).is_file() and not sharded):
         if target != "-" and Path(target).is_dir():
             raise UsageError(f"{target}: found a directory, wanted a file name to write to")
-        return Plan([Shard(name, target) for name in sources], "", sharded)
+        return RunFiles([Shard(name, target) for name in sources], "", sharded)
     if not sharded:
-        return Plan([Shard(source, target)], target)
+        return RunFiles([Shard(source, target)], target)
     folder = Path(target)
     if folder.suffix and not folder.is_dir() and not target.endswith("/"):
         raise UsageError(
@@ -103,7 +103,7 @@ def _plan(source: str, sources: list[str], target: str, sharded: bool, *, force:
         raise UsageError(f"{target}: exists already and is not empty; use --force to replace it")
     folder.mkdir(parents=True, exist_ok=True)
     shards = [Shard(s, str(folder / name)) for s, name in zip(sources, names, strict=True)]
-    return Plan(shards, str(folder), True)
+    return RunFiles(shards, str(folder), True)
 
 
 def input_files(source: str) -> list[str]:

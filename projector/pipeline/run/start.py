@@ -18,14 +18,14 @@ from projector.pipeline.blocks import BlockReader
 from projector.pipeline.job import Job
 from projector.pipeline.run.identity import differences
 from projector.pipeline.run.journal import Header, Journal, sync_folder
-from projector.pipeline.run.shards import Plan
+from projector.pipeline.run.shards import RunFiles
 from projector.pipeline.run.store import JOURNAL, Store, foreign_file
 from projector.pipeline.run.summary import Summary, versions
 from projector.redact import redacted_options
 
 
 def open_store(
-    plan: Plan, job: Job, identity: dict[str, Any], say: Callable[[str], None]
+    plan: RunFiles, job: Job, identity: dict[str, Any], say: Callable[[str], None]
 ) -> Store | Summary:
     """The work folder with its journal open; or the summary, where the run is complete already.
 
@@ -108,7 +108,7 @@ def _refuse_if_alive(path: Path) -> None:
         return
 
 
-def complete_already(plan: Plan, job: Job, identity: dict[str, Any]) -> Summary | None:
+def complete_already(plan: RunFiles, job: Job, identity: dict[str, Any]) -> Summary | None:
     """The summary of a finished run that is the same as this; None if there is no output.
 
     Raises:
@@ -130,7 +130,7 @@ def complete_already(plan: Plan, job: Job, identity: dict[str, Any]) -> Summary 
     )
 
 
-def _changed_inputs(plan: Plan, job: Job, known: dict[str, Any]) -> list[str]:
+def _changed_inputs(plan: RunFiles, job: Job, known: dict[str, Any]) -> list[str]:
     """Names of the inputs that are not what the finished run read (streams cannot be asked)."""
     changed = []
     for item, shard in zip(known["inputs"], plan.shards, strict=False):
@@ -147,7 +147,7 @@ def _changed_inputs(plan: Plan, job: Job, known: dict[str, Any]) -> list[str]:
 
 def run_notes(
     recipe: dict[str, Any],
-    plan: Plan,
+    plan: RunFiles,
     inputs: list[dict[str, Any]],
     journal: Journal,
     summary: Summary,
