@@ -292,9 +292,11 @@ def _recognises(sample: Sample) -> float:
     delimiter = _delimiter("auto", sample.filled[0])
     if delimiter not in sample.filled[0]:
         return 0.0
-    fields = [
-        cell.strip().lower() for cell in next(csv.reader([sample.filled[0]], delimiter=delimiter))
-    ]
+    try:
+        cells = next(csv.reader([sample.filled[0]], delimiter=delimiter))
+    except csv.Error:  # a binary file, say
+        return 0.0
+    fields = [cell.strip().lower() for cell in cells]
     return 0.85 if _holds_text(fields) and len(set(fields)) == len(fields) else 0.0
 
 
