@@ -29,6 +29,22 @@ def command(
         float | None,
         typer.Option("--min-score", min=0.0, max=1.0, help="Drop spans that score lower."),
     ] = None,
+    clitics: Annotated[
+        str,
+        typer.Option(
+            "--clitics",
+            metavar="part|word|off",
+            help="A pronoun inside a word (traerlo): that part, the whole word, or not looked for.",
+        ),
+    ] = "",
+    dropped_subjects: Annotated[
+        str,
+        typer.Option(
+            "--dropped-subjects",
+            metavar="drop|verb",
+            help="A pronoun that the target leaves out: drop it, or put it on the finite verb.",
+        ),
+    ] = "",
     set_: Setting = None,
     *,
     job: Job,
@@ -40,11 +56,15 @@ def command(
       xproject project aligned.jsonl -o projected.jsonl
 
       xproject project aligned.jsonl --min-score 0.5 --workers 4 -o projected.jsonl
+
+      xproject project dialogues.jsonl --dropped-subjects verb -o chains.jsonl
     """
     options = {
         "method": method or None,
         "model": model or None,
         "min_score": min_score,
+        "clitics": clitics or None,
+        "dropped_subjects": dropped_subjects or None,
         "options": settings(set_),
     }
     run_stage("project", options, input, output, job)

@@ -17,8 +17,10 @@ from projector.abilities import total_cost
 from projector.projection.base import Projection, learner
 from projector.projection.dependents import follow
 from projector.projection.ensemble import make_projector
+from projector.projection.inverted_marks import with_whole_sentences
+from projector.projection.pronouns.recovery import PronounOptions, recover_pronouns
 from projector.projection.tags.tagger import Tagger
-from projector.records import Dropped, Pair, Record, Span, Step
+from projector.records import Document, Dropped, Pair, Record, Span, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
 from projector.text.tokens import with_tokens
@@ -33,12 +35,18 @@ class ProjectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     tokens without links: they get no tag (``links``), or one by the word's other occurrences in
     the corpus (``corpus``). ``options`` go to the engine; of several engines, each one's own
     under its name.
+
+    Mentions that are English pronouns (`pronouns.recovery`): ``clitics``, whether a pronoun inside
+    a word ("traerlo") is that part of it, the whole word, or not looked for; ``dropped_subjects``,
+    whether a subject that the target leaves out is dropped or stands on the finite verb.
     """
 
     method: str = "match"
     model: str = ""
     min_score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     tags: Literal["links", "corpus"] = "corpus"
+    clitics: Literal["part", "word", "off"] = "part"
+    dropped_subjects: Literal["drop", "verb"] = "drop"
     options: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -60,6 +68,7 @@ class ProjectStage:
     def __init__(self, options: ProjectOptions) -> None:
         self.options = options
         self.projector = make_projector(options.method, options.model, options.options)
+        self.pronouns = PronounOptions(options.clitics, options.dropped_subjects)
         self.tagger = Tagger()
         self._learner = learner(self.projector)
         self.sees_corpus = self._learner is not None or options.tags == "corpus"
@@ -69,6 +78,9 @@ class ProjectStage:
         chosen = redacted_options(self.options.options)
         if self.options.min_score:
             chosen["min_score"] = self.options.min_score
+        for name in ("clitics", "dropped_subjects"):
+            if getattr(self.options, name) != getattr(ProjectOptions(), name):
+                chosen[name] = getattr(self.options, name)
         engine = self.projector
         return Step(self.name, engine.name, engine.model, engine.version, chosen)
 
@@ -124,7 +136,7 @@ class ProjectStage:
         step = self.step()
         projections = self.projector.project(pairs) if pairs else []
         for n, pair, found in zip(places, pairs, projections, strict=True):
-            outcomes[n] = self._projected(pair, found, step)
+            outcomes[n] = self._projected(pair, recover_pronouns(pair, found, self.pronouns), step)
         return outcomes
 
     def close(self) -> None:
@@ -175,7 +187,7 @@ class ProjectStage:
                     )
                 )
             else:
-                spans.append(_placed(span, projection, target.text))
+                spans.append(_placed(span, projection, target))
         followers = follow(source, target, {span.id for span in spans})
         tags = dict(target.tags)
         tags.update(self.tagger.tags(pair))
@@ -195,10 +207,10 @@ class ProjectStage:
         )
 
 
-def _placed(span: Span, projection: Projection, text: str) -> Span:
+def _placed(span: Span, projection: Projection, target: Document) -> Span:
     """The target's span: the source's id, label and attributes, and its own place and score."""
-    pieces = projection.pieces
-    assert pieces is not None
+    assert projection.pieces is not None
+    pieces = with_whole_sentences(projection.pieces, target)
     whole = replace(
         span,
         start=pieces[0][0],
@@ -207,7 +219,7 @@ def _placed(span: Span, projection: Projection, text: str) -> Span:
         score=round(min(1.0, max(0.0, projection.score)), 4),
         text=None,
     )
-    return replace(whole, text=whole.surface(text))
+    return replace(whole, text=whole.surface(target.text))
 
 
 def _with_tokens(pair: Pair) -> Pair:
