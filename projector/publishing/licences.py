@@ -199,10 +199,10 @@ def _of_package(module: str) -> str:
     """The licence that an installed package states, such as a spaCy pipeline's; "" for none."""
     for name in (module, *packages_distributions().get(module, [])):
         try:
-            told = metadata(name)
+            told = metadata(name).json
         except (PackageNotFoundError, ValueError):
             continue
-        if stated := told.get("License-Expression") or told.get("License"):
+        if stated := told.get("license_expression") or told.get("license"):
             return str(stated)
     return ""
 
