@@ -51,7 +51,7 @@ def features(prior: float, way: str, checks: Checks) -> Features:
         "bias": 1.0,
         "prior": logit(prior),
         f"by {way}": 1.0,
-        "fluency": fluency - USUAL_FLUENCY,
+        f"fluency by {way}": fluency - USUAL_FLUENCY,
         "returned": returned - USUAL_RETURN,
         "shared": checks.shared - USUAL_SHARE,
         "constraints unmet": 1.0 - checks.met,

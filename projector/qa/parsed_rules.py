@@ -7,11 +7,12 @@ from `qa.wh_words`. Each question carries the `Frame` of its clause for the othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from projector.qa.frames import Frame, Made
 from projector.qa.inflection import SINGULAR, bare_form, past_of_participle, third_person
-from projector.qa.nouns import EMPTY, LIGHT_VERBS, is_person
+from projector.qa.nouns import EMPTY, LIGHT_VERBS, TIME_NOUNS, is_person
 from projector.qa.phrases import (
     below,
     is_plain,
@@ -26,6 +27,12 @@ from projector.qa.predications import Predication, predications
 from projector.qa.syntax import Tree
 from projector.qa.wh_words import question_word
 
+YEAR = re.compile(r"(?:c\.)?\d{3,4}(?:s|['’]s)?|\d{1,2}[:.]\d\d(?:am|pm)?|\d{1,2}(?:am|pm)")
+DATED = TIME_NOUNS | frozenset(
+    """mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec a.m. p.m. am pm
+    bc ad bce ce noon easter christmas ramadan rush weekend o'clock gmt utc ago 1990 bronze iron
+    age reign war""".split()
+)
 PLACES = frozenset(("GPE", "LOC", "FAC"))
 MAX_ANSWER = 12
 UNASKED_TAGS = frozenset(("PRP", "PRP$", "WP", "WDT", "WRB", "EX"))
@@ -295,6 +302,9 @@ class _Clause:
     ) -> Iterator[Made]:
         if self.copula and not self.parts.tail:
             return
+        first = self.tree.tokens[(self.parts.auxiliaries or [self.parts.verb])[0]]
+        if ask == "when" and first.text.lower() in ("has", "have"):
+            return  # the perfect does not go with a time that is over
         text = f"{ask} {self._inverted()} {self._tail(gap)}"
         yield from self._made(text, ask, role, answer, gap)
 
@@ -414,8 +424,11 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 
 
 def _is_point(tree: Tree, numbers: Sequence[int]) -> bool:
-    """A date that says when, not how long or how often."""
+    """A date that says when, not how long or how often, and no other measure."""
     words = [tree.tokens[n].text.lower() for n in numbers]
+    lemmas = {tree.lemma(n) for n in numbers}
+    if not lemmas & DATED and not any(YEAR.fullmatch(w) for w in words):
+        return False
     if any(w in OFTEN for w in words):
         return False
     if words[-1] in ("years", "months", "weeks", "days", "decades", "time", "minutes", "hours"):

@@ -15,6 +15,7 @@ from projector.qa.phrases import ARTICLES
 from projector.qa.syntax import Token, Tree
 
 MIN_WORDS, MAX_WORDS = 4, 24
+PERSONAL = frozenset(("his", "her", "himself", "herself"))
 OWN = frozenset(("his", "her", "its", "their", "himself", "herself", "itself", "themselves"))
 POINTING = frozenset(
     """this that these those such same other others another latter former said above following
@@ -74,6 +75,8 @@ def _unresolved(made: Made, tree: Tree, tokens: list[Token]) -> bool:
             return True
         if token.tag in ("PRP", "PRP$", "EX"):
             if not (token.text.lower() in OWN and third):
+                return True
+            if subject_asked and made.frame.ask == "what" and token.text.lower() in PERSONAL:
                 return True
         elif token.text.lower() in POINTING and token.pos in ("PRON", "DET", "ADJ", "NOUN", "ADV"):
             return True

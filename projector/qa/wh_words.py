@@ -68,6 +68,8 @@ def _word(tree: Tree, head: int, subject_of: str) -> str | None:
     if token.ent in UNASKED_ENTITIES:
         return None
     if token.pos == "NOUN":
+        if head == 0 and token.tag == "NN" and token.text[:1].isupper():
+            return None  # as likely a name at the sentence's start
         if is_person(lemma):
             return "who"
         if is_group(lemma):

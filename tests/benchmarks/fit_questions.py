@@ -45,7 +45,7 @@ PRIOR = {
         "commas": -0.3, "length ratio": -1.0, "whole text": 0.3,
     },
     "checked": {
-        "prior": 0.6, "by clause": 0.3, "by firefox": -0.2, "by apertium": -1.8, "fluency": 0.4,
+        "prior": 0.6, "by clause": 0.3, "by firefox": -0.2, "by apertium": -1.8, "fluency by clause": 0.3, "fluency by firefox": 0.6,
         "returned": 2.0, "shared": 1.0, "constraints unmet": -2.0,
     },
 }  # fmt: skip
