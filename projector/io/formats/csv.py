@@ -289,14 +289,15 @@ def _recognises(sample: Sample) -> float:
     """A first line that names columns, one of them with text."""
     if sample.is_json or not sample.filled:
         return 0.0
-    delimiter = _delimiter("auto", sample.filled[0])
-    if delimiter not in sample.filled[0]:
-        return 0.0
+    first = sample.filled[0]
+    delimiter = _delimiter("auto", first)
     try:
-        cells = next(csv.reader([sample.filled[0]], delimiter=delimiter))
-    except csv.Error:  # a binary file, say
+        header = next(csv.reader([first], delimiter=delimiter))
+    except csv.Error:  # bytes of something else
         return 0.0
-    fields = [cell.strip().lower() for cell in cells]
+    fields = [cell.strip().lower() for cell in header]
+    if len(fields) < 2:
+        return 0.0
     return 0.85 if _holds_text(fields) and len(set(fields)) == len(fields) else 0.0
 
 

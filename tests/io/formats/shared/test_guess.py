@@ -6,9 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from projector.errors import DataError, UsageError
+from projector.io.formats.shared.format import Sample
 from projector.io.formats.shared.guess import guess, guess_output
+from projector.io.formats.shared.registry import formats
 
 
 @pytest.mark.parametrize(
@@ -76,3 +80,12 @@ def test_a_pipe_is_guessed_by_its_name_alone_and_not_read(tmp_path: Path) -> Non
     os.rename(pipe, tmp_path / "in")
     with pytest.raises(UsageError, match="--from"):
         guess(str(tmp_path / "in"))
+
+
+@settings(deadline=None)
+@given(data=st.binary(max_size=80) | st.text(st.sampled_from('{["a:,]}\t\r\n|# -0'), max_size=60))
+def test_no_format_fails_to_say_how_sure_it_is(data: bytes | str) -> None:
+    text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+    for found in formats():
+        if found.recognises is not None:
+            assert 0 <= found.recognises(Sample("a", text, whole=True)) <= 1
