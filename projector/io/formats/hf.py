@@ -26,7 +26,6 @@ from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
 from projector.records import Record
 
-
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_dict.json")
 
 

@@ -234,7 +234,7 @@ class Table:
             if self.is_list(column):
                 out[column] = [number[str(tag)] for tag in row.get(column, [])]
             else:
-                out[column] = number.get(row.get(column))
+                out[column] = number.get(row.get(column, ""))
         for column in sorted(self.labels):
             out[column] = row.get(column)
         return out
