@@ -58,14 +58,14 @@ def command(
 
     if plot:
         check_plot(plot)
-    targets, sources = _read(silver)
+    targets, sources = read_sides(silver)
     if source_only and not sources:
         raise UsageError(f"{silver}: found documents, wanted pairs for --source-only")
     result = probing.probe(
         targets,
-        _read(gold)[0],
+        read_sides(gold)[0],
         layer=layer,
-        gold_train=_read(gold_train)[0] if gold_train else (),
+        gold_train=read_sides(gold_train)[0] if gold_train else (),
         source=sources if source_only else (),
         curve=curve or bool(plot),
         sweep=sweep or bool(plot),
@@ -81,7 +81,7 @@ def command(
         show(result)
 
 
-def _read(path: str) -> tuple[list[Document], list[Document]]:
+def read_sides(path: str) -> tuple[list[Document], list[Document]]:
     """Target documents and, where the file has pairs, source documents."""
     from projector.io.formats import read
     from projector.records import Pair
