@@ -41,6 +41,10 @@ def command(
     max_unaligned: Annotated[
         float | None, typer.Option("--max-unaligned", min=0, max=1, help="Share without links.")
     ] = None,
+    keep_empty: Annotated[
+        float | None,
+        typer.Option("--keep-empty", min=0, max=1, help="Share of pairs without spans to keep."),
+    ] = None,
     *,
     job: Job,
 ) -> None:
@@ -49,6 +53,8 @@ def command(
     Examples:
 
       xproject filter es.jsonl -o clean.jsonl --copies --duplicates --max-ratio 2.5
+
+      xproject filter es.jsonl -o train.jsonl --keep-empty 0.1
 
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
     """
@@ -61,7 +67,8 @@ def command(
         "min_score": min_score,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
+        "keep_empty": keep_empty,
     }
-    if not any(v for v in options.values() if v is not None):
+    if all(value is None or value == [] for value in options.values()):
         raise UsageError("filter: found nothing to filter by, wanted --copies, --min-score, ...")
     run_stage("filter", options, input, output, job)

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from projector.engines import engine_class, option_names
 from projector.errors import ProjectorError, UsageError
+from projector.models.firefox.store import holds_student
 from projector.models.translation_model import (
     HasModels,
     TextPair,
@@ -29,8 +30,10 @@ class TranslationScorer:
     """Scores of given translations by one model, or by one for each direction.
 
     Args:
-        model: folder or hub name of a sequence-to-sequence translation model.
-        engine: a translator that scores (``hf``, ``ctranslate2``, ``firefox``).
+        model: folder or hub name of a sequence-to-sequence translation model; "" for the
+            installed Firefox models of the languages, in both directions.
+        engine: a translator that scores (``hf``, ``ctranslate2``, ``firefox``); "": by the model
+            (`scoring_engine`).
         reverse: a model for the other direction, where ``model`` does not have it.
         normalise: divide by the probability of copying, as NMTScore does; ``auto``: where the
             model is one between many languages.
@@ -45,11 +48,12 @@ class TranslationScorer:
         self,
         model: str,
         *,
-        engine: str = "hf",
+        engine: str = "",
         reverse: str = "",
         normalise: Literal["auto", "always", "never"] = "auto",
         options: Mapping[str, object] | None = None,
     ) -> None:
+        engine = engine or scoring_engine(model)
         make = engine_class("translators", engine)
         known = option_names(make)
         given = {name: value for name, value in (options or {}).items() if name in known}
@@ -59,7 +63,7 @@ class TranslationScorer:
             if not isinstance(translator, ScoresTranslations):
                 raise UsageError(
                     f"the translator {engine!r} does not score given translations, wanted one that "
-                    f"does (hf, ctranslate2)"
+                    f"does (firefox, hf, ctranslate2)"
                 )
             return translator
 
@@ -133,7 +137,7 @@ class TranslationScorer:
         if not isinstance(self.forward, HasModels):
             raise UsageError(
                 f"the translator {self.forward.name!r} cannot be searched step by step, wanted one "
-                f"that can (hf)"
+                f"that can (firefox, hf)"
             )
         return self.forward.model_for(source, target)
 
@@ -141,6 +145,11 @@ class TranslationScorer:
         """Free the models."""
         self.forward.close()
         self.backward.close()
+
+
+def scoring_engine(model: str) -> str:
+    """The translator for a model: `firefox` for none and for a student's folder, else `hf`."""
+    return "firefox" if not model or holds_student(model) else "hf"
 
 
 def mean_scores(

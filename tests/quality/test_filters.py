@@ -92,3 +92,14 @@ def test_a_document_is_no_pair() -> None:
     (outcome,) = FilterStage(FilterOptions()).process([Document("d", "x")])
     assert isinstance(outcome, Rejected)
     assert not outcome.reason.startswith("filter_")
+
+
+def test_pairs_without_spans_are_thinned_by_their_ids() -> None:
+    spans = [Span("s", 0, 2, "X")]
+    full = Pair("f", Document("f", "x", "en"), Document("f", "La casa", "es", spans=spans))
+    empty = [pair("x", "y", f"e{n}") for n in range(400)]
+    assert reasons(FilterOptions(keep_empty=0), full, GOOD) == ["", "filter_empty"]
+    kept = [not why for why in reasons(FilterOptions(keep_empty=0.25), *empty)]
+    assert 60 < sum(kept) < 140
+    again = reasons(FilterOptions(keep_empty=0.25), *reversed(empty))
+    assert [not why for why in reversed(again)] == kept

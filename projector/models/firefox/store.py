@@ -78,6 +78,17 @@ def find(source: str, target: str) -> InstalledModel | None:
     return next((m for m in installed() if (m.source, m.target) == pair), None)
 
 
+def holds_student(folder: str) -> bool:
+    """Whether a folder has the model file of a student."""
+    return any(Path(folder).glob("model.*.bin"))
+
+
+def pair_of(folder: str) -> tuple[str, str] | None:
+    """The languages that the files of a student's folder name, or None where they name none."""
+    found = (_PAIR_IN_NAME.match(file.name) for file in sorted(Path(folder).glob("model.*.bin")))
+    return next(((match[1], match[2]) for match in found if match), None)
+
+
 def available(origin: str = "") -> list[Release]:
     """What can be had from a server or a folder (the public service where ``origin`` is "").
 
@@ -199,10 +210,10 @@ def _copy(folder: Path, pair: tuple[str, str], final: Path) -> InstalledModel:
             f"--from: found no model in {folder}, wanted a folder with model.*.bin and vocab.*.spm "
             "(or srcvocab and trgvocab), a folder with records.json, or an address"
         )
-    named = next((m for file in files if (m := _PAIR_IN_NAME.match(file.name))), None)
-    if named is not None and (named[1], named[2]) != pair:
+    named = pair_of(str(folder))
+    if named is not None and named != pair:
         raise UsageError(
-            f"--from: found a model for {named[1]}-{named[2]} in {folder}, wanted {'-'.join(pair)}"
+            f"--from: found a model for {'-'.join(named)} in {folder}, wanted {'-'.join(pair)}"
         )
     coming = final.with_name(final.name + ".part")
     shutil.rmtree(coming, ignore_errors=True)

@@ -40,11 +40,35 @@ class StudentModel:
         return StudentHypotheses(self.student.network, sources)
 
     def mean_scores(self, pairs: Sequence[TextPair]) -> list[float]:
-        """See `TranslationModel`; a blank side scores as an empty translation."""
-        unique = {pair: n for n, pair in enumerate(dict.fromkeys(pairs))}
-        read = self.student.force(list(unique))
-        scores = [reading.score or 0.0 for reading in read]
-        return [scores[unique[pair]] for pair in pairs]
+        """See `TranslationModel`; a pair too long for the student is scored in parts."""
+        parts = {pair: self._parts(*pair) for pair in dict.fromkeys(pairs)}
+        order = {
+            part: n
+            for n, part in enumerate(dict.fromkeys(p for own in parts.values() for p in own))
+        }
+        read = [reading.log_probs for reading in self.student.force(list(order))]
+        scores = {}
+        for pair, own in parts.items():
+            found = [log_probs for part in own if (log_probs := read[order[part]]) is not None]
+            scores[pair] = float(np.concatenate(found).mean(dtype=np.float64))
+        return [scores[pair] for pair in pairs]
+
+    def _parts(self, source: str, target: str) -> list[TextPair]:
+        """The pair, or proportional stretches of its characters that the student can read."""
+        count = 1
+        while True:
+            parts = [
+                (source[len(source) * k // count : len(source) * (k + 1) // count],
+                 target[len(target) * k // count : len(target) * (k + 1) // count])
+                for k in range(count)
+            ]  # fmt: skip
+            if not any(
+                len(self.student.source.encode(a).ids) >= self.window
+                or len(self.student.target.encode(b).ids) >= self.window
+                for a, b in parts
+            ):
+                return parts
+            count *= 2
 
 
 class StudentHypotheses:

@@ -15,7 +15,6 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from projector.engines import read_options
-from projector.errors import UsageError
 from projector.projection.assignment import choose, probabilities
 from projector.projection.base import Projection
 from projector.projection.candidates.span_generator import SpanGenerator
@@ -29,7 +28,9 @@ class CandidateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Options of `CandidateProjector`.
 
     Attributes:
-        scorer: ``hf``, ``ctranslate2`` or ``firefox``; reverse: a model for the other direction.
+        scorer: ``firefox``, ``hf`` or ``ctranslate2``; "": ``firefox`` where no model or a
+            student's folder is named, else ``hf``.
+        reverse: a model for the other direction.
         normalise: see `projector.projection.scoring.TranslationScorer`.
         generator: folder of a model that proposes spans (else links and n-grams do).
         hypotheses: how many of the generator's outputs are read.
@@ -40,7 +41,7 @@ class CandidateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         device, batch_tokens: as for the translator.
     """
 
-    scorer: str = "hf"
+    scorer: str = ""
     reverse: str = ""
     normalise: Literal["auto", "always", "never"] = "auto"
     generator: str = ""
@@ -69,7 +70,7 @@ class CandidateProjector:
     A projection's score is the candidate's share among all candidates of its part and "none".
 
     Raises:
-        UsageError: no model, an unknown option, languages that the model does not have.
+        UsageError: an unknown option, languages that the model does not have.
         EngineError: a model cannot be found or loaded.
     """
 
@@ -77,11 +78,7 @@ class CandidateProjector:
     needs_links = False
 
     def __init__(self, model: str = "", **options: object) -> None:
-        if not model:
-            raise UsageError(
-                "the method 'candidates' needs a translation model: --model FOLDER_OR_HUB_NAME"
-            )
-        self.model = model
+        self.model = model or "firefox"
         self.options = read_options(CandidateOptions, options, self.name)
         o = self.options
         engine: dict[str, object] = {"device": o.device, "batch_tokens": o.batch_tokens}

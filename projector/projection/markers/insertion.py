@@ -58,11 +58,11 @@ class Markers(Struct, frozen=True):
         return self.opening.replace("{n}", name), self.closing.replace("{n}", name)
 
 
-NAMED = {"brackets": "[ ]", "xml": "<{n}> </{n}>"}
+NAMED = {"brackets": "[ ]", "letters": "[{n} {n}]", "xml": "<{n}> </{n}>"}
 
 
 def read_markers(text: str) -> Markers:
-    """Markers by name (brackets, xml), or opening, space, closing: ``[ ]``, ``<{n}> </{n}>``.
+    """Markers by name (brackets, letters, xml), or opening, space, closing: ``<{n}> </{n}>``.
 
     Raises:
         UsageError: not two words, or ``{n}`` in one of them only.

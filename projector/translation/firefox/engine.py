@@ -15,11 +15,12 @@ from msgspec import Struct, structs
 
 from projector import __version__
 from projector.engines import read_options
-from projector.errors import EngineError
+from projector.errors import EngineError, UsageError
 from projector.models.fingerprint import folder_fingerprint
 from projector.models.firefox import store
 from projector.models.firefox.store import InstalledModel
 from projector.models.marian.installed import Students
+from projector.models.marian.search_model import StudentModel
 from projector.models.marian.student import Student
 from projector.records import Offsets
 from projector.text.language_codes import glue_for
@@ -63,7 +64,7 @@ class FirefoxTranslator:
         model: a folder with a student's files; "" for the installed model of the pair.
 
     Raises:
-        UsageError: an unknown option.
+        UsageError: an unknown option; from `check`, a folder whose model is for other languages.
         EngineError: no model for the pair; the message says what to type.
     """
 
@@ -76,10 +77,36 @@ class FirefoxTranslator:
         self.version = __version__
         self._students = Students()
         self._routes: dict[tuple[str, str], list[InstalledModel]] = {}
+        self._models: dict[tuple[str, str], StudentModel] = {}
 
     def check(self, source: str, target: str) -> None:
         """Fail now if there is no model for the pair, or through English."""
         self._route(source, target)
+
+    def model_for(self, source: str, target: str) -> StudentModel:
+        """See `projector.models.translation_model.HasModels`; no way through English.
+
+        Raises:
+            UsageError: the model of the folder is for other languages.
+            EngineError: no model for the pair; the message says what to type.
+        """
+        pair = (source, target)
+        if pair not in self._models:
+            route = self._route(source, target)
+            if len(route) > 1:
+                raise EngineError(
+                    f"firefox: no model for {source}-{target} itself is here, and a search or a "
+                    f"score cannot go through English; type: {store.how_to_get(source, target)}"
+                )
+            self._models[pair] = StudentModel(self._students.get(route[0]))
+        return self._models[pair]
+
+    def score(
+        self, sentences: Sequence[str], translations: Sequence[str], source: str, target: str
+    ) -> list[float]:
+        """Mean log-probability of a piece of given translations, the end counted."""
+        pairs = list(zip(sentences, translations, strict=True))
+        return self.model_for(source, target).mean_scores(pairs)
 
     def provenance(self, source: str, target: str) -> tuple[str, str]:
         """Model and version that serve these two languages."""
@@ -126,6 +153,7 @@ class FirefoxTranslator:
     def close(self) -> None:
         """Free the models."""
         self._students.clear()
+        self._models.clear()
 
     def _route(self, source: str, target: str) -> list[InstalledModel]:
         """The models that lead from one language to the other, looked up once."""
@@ -136,6 +164,12 @@ class FirefoxTranslator:
 
     def _found_route(self, source: str, target: str) -> list[InstalledModel]:
         if self.model:
+            named = store.pair_of(self.model)
+            if named is not None and named != (base_language(source), base_language(target)):
+                raise UsageError(
+                    f"firefox: found a model for {'-'.join(named)} in {self.model}, "
+                    f"wanted one for {source}-{target}"
+                )
             return [InstalledModel("", "", self.model, self.model)]
         direct = store.find(source, target)
         if direct is not None:

@@ -130,8 +130,8 @@ def test_a_generator_without_useful_answers_leaves_it_to_the_n_grams() -> None:
 
 
 def test_wrong_use_is_named() -> None:
-    with pytest.raises(UsageError, match="needs a translation model"):
-        CandidateProjector()
+    with pytest.raises(UsageError, match="needs a model"):
+        CandidateProjector(scorer="hf")
     with pytest.raises(UsageError, match=r"no option 'limits'.*'limit'"):
         CandidateProjector("x", limits=3)
     with pytest.raises(UsageError, match="no translator is called 'bleu'"):

@@ -126,8 +126,8 @@ def test_a_cut_search_is_told_in_the_projection() -> None:
 
 
 def test_wrong_use_is_named() -> None:
-    with pytest.raises(UsageError, match="needs a translation model"):
-        ConstrainedProjector()
+    with pytest.raises(UsageError, match="needs a model"):
+        ConstrainedProjector(scorer="hf")
     with pytest.raises(UsageError, match="markers"):
         ConstrainedProjector("x", markers="[")
     with pytest.raises(UsageError, match="'es'"):
