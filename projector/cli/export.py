@@ -23,6 +23,7 @@ from projector.cli.format_options import (
     transfer,
 )
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
+from projector.errors import UsageError
 from projector.records import Record
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ def command(
     columns: Columns = "",
     scheme: Scheme = "",
     separator: Separator = "",
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="FILE.j2",
+            help="Rows that a template makes of both sides: a file, or taco, crossin, labels, "
+            "preferences.",
+        ),
+    ] = "",
     set_: FormatSetting = None,
     duplicate_ids: DuplicateIds = "error",
     on_error: OnError = "fail",
@@ -53,7 +63,7 @@ def command(
     dry_run: DryRun = False,
     formats: ShowFormats = False,
 ) -> None:
-    """Write the target side alone, as a training job reads it.
+    """Write the target side alone, or what a template makes of both, as a training job reads it.
 
     Spans that a flat format cannot hold are resolved by a rule and counted on standard error:
     the longest of overlapping spans stays, discontinuous ones are left out (--set
@@ -67,6 +77,10 @@ def command(
       xproject export projected.jsonl --to tokens --min-score 0.7 -o train.es.jsonl
 
       xproject export qa.jsonl --to squad -o train.es.json
+
+      xproject export pairs.jsonl --template taco -o train.jsonl
+
+      xproject export silver.jsonl --template labels --set words=words.es.yaml -o train.jsonl
     """
     if formats:
         print_formats()
@@ -74,14 +88,18 @@ def command(
     from projector.io.formats.base import Notes
 
     notes = Notes()
-    names = check_formats(source, input, to, output)
-    flags = {"columns": columns, "scheme": scheme, "separator": separator}
+    if template and to not in ("", "template"):
+        raise UsageError(f"--template: found --to {to} beside it, wanted one of the two")
+    names = check_formats(source, input, "template" if template else to, output)
+    flags = {"columns": columns, "scheme": scheme, "separator": separator, "template": template}
     transfer(
         input,
         output,
         names,
         split_settings(*names, flags, set_),
-        change=lambda records: exported(records, side, min_score, notes),
+        change=lambda records: exported(
+            records, "" if names[1] == "template" else side, min_score, notes
+        ),
         notes=notes,
         skip=on_error == "skip",
         max_errors=max_errors,
@@ -95,7 +113,7 @@ def command(
 def exported(
     records: Iterable[Record], side: str, min_score: float | None, notes: Notes
 ) -> Iterator[Record]:
-    """The documents of one side, without spans below the score."""
+    """The documents of one side (without a side, the records), without spans below the score."""
     from projector.cli.convert import take_side
     from projector.io.formats.prune import with_min_score
     from projector.records import Document
