@@ -23,7 +23,8 @@ from typing import Any
 
 import jinja2
 import msgspec
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
 
 from projector.errors import DataError, UsageError
@@ -120,14 +121,15 @@ class RowTemplate:
         return self._objects("".join(written), record)
 
     def _seen(self, record: Record) -> dict[str, Any]:
-        pair = isinstance(record, Pair)
-        source, target = (record.source, record.target) if pair else (record, record)
-        segments = record.segments if pair else None
+        if isinstance(record, Pair):
+            source, target, segments = record.source, record.target, record.segments
+        else:
+            source, target, segments = record, record, None
         return {
             "id": record.id,
-            "pair": pair,
+            "pair": isinstance(record, Pair),
             "source": _document(source),
-            "target": _document(target) if pair else _document(source),
+            "target": _document(target),
             "segments": [
                 {"source": source.text[s.source_start : s.source_end],
                  "target": target.text[s.target_start : s.target_end]}
