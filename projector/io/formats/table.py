@@ -9,6 +9,12 @@ _HERE = "projector.io.formats."
 FORMATS: dict[str, Format] = {
     "jsonl": Format(_HERE + "jsonl", "this tool's own records", (".jsonl",), pairs=True),
     "rows": Format(_HERE + "rows", "JSON objects of any shape, as they are (Alpaca, chat, ...)"),
+    "template": Format(
+        _HERE + "template",
+        "rows that a Jinja template makes of records (instruction data)",
+        reads=False,
+        pairs=True,
+    ),
     "conll": Format(
         _HERE + "conll",
         "columns, a token a line: CoNLL-2002/2003, IOB1, IOB2, BILOU",
