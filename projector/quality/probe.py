@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from projector.errors import DataError
 from projector.io.bio import tags_from_spans
-from projector.io.formats.base import Notes
-from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document
 from projector.text.sentences import split_sentences
 

@@ -14,12 +14,13 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, text_lines, write_text
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import text_lines, write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import document_from_row
 from projector.records import Document, Record
 
-HOLDS = frozenset({"labels"})
 _LANGUAGE_FIELDS = ("lang", "language")
 _encode = msgspec.json.Encoder().encode
 
@@ -86,3 +87,13 @@ def _decoded(text: str) -> dict[str, Any]:
             f"found a JSON {type(value).__name__}, wanted an object", reason="not_an_object"
         )
     return value
+
+
+FORMAT = Format(
+    name="rows",
+    summary="JSON objects of any shape, as they are (Alpaca, chat, ...)",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"labels"}),
+)

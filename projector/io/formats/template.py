@@ -28,13 +28,14 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
 
 from projector.errors import DataError, UsageError
-from projector.io.formats.base import EVERYTHING, Notes, write_text
+from projector.io.formats.shared.format import EVERYTHING, Format
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import write_text
 from projector.io.yaml_files import read_yaml
 from projector.records import Document, Pair, Record
 from projector.shipped import template_path
 from projector.text.language_codes import english_name
 
-HOLDS = EVERYTHING  # what a template leaves out is its own choice
 MAX_TEMPLATE = 1 << 20  # bytes
 MAX_CHARACTERS = 8 << 20  # that a template may write for one record
 _encode = msgspec.json.Encoder().encode
@@ -206,3 +207,13 @@ def _after_space(text: str, at: int) -> int:
     while at < len(text) and text[at] in " \t\r\n":
         at += 1
     return at
+
+
+FORMAT = Format(
+    name="template",
+    summary="rows that a Jinja template makes of records (instruction data)",
+    options=Options,
+    write=write,
+    holds=EVERYTHING,  # what a template leaves out is its own choice
+    pairs=True,
+)

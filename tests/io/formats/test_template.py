@@ -10,7 +10,7 @@ import pytest
 
 from projector.cli.main import main
 from projector.errors import DataError, UsageError
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.io.formats.template import MAX_CHARACTERS, Options, RowTemplate, write
 from projector.io.jsonl import write_records
 from projector.records import Document, Pair, Record, Segment, Span
