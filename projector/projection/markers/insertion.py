@@ -76,14 +76,15 @@ def read_markers(text: str) -> Markers:
         UsageError: not two words, or ``{n}`` in one of them only.
     """
     if text == NESTED:
-        return Markers(*NAMED["xml"].split(), nested=True)
+        return Markers("<{n}>", "</{n}>", nested=True)
     words = NAMED.get(text, text).split()
     if len(words) != 2 or words[0] == words[1] or ("{n}" in words[0]) != ("{n}" in words[1]):
         raise UsageError(
-            f"markers: found {text!r}, wanted {', '.join(NAMED)}, {NESTED}, or an opening and a closing one "
-            f"such as '[ ]' or '<{{n}}> </{{n}}>'"
+            f"markers: found {text!r}, wanted {', '.join(NAMED)}, {NESTED}, or an opening and a "
+            f"closing one such as '[ ]' or '<{{n}}> </{{n}}>'"
         )
-    return Markers(*words)
+    opening, closing = words
+    return Markers(opening, closing)
 
 
 def jobs(pair: Pair, *, nested: bool = False) -> tuple[list[Job], list[int]]:
@@ -138,7 +139,7 @@ def layers(parts: Sequence[Part], *, nested: bool = False) -> Iterator[list[Part
 
 
 def parents(parts: Sequence[Part]) -> list[int]:
-    """For each part the place of the innermost one that holds it, or -1; as `layers` orders them."""
+    """For each part, as `layers` orders them, the place of the innermost that holds it, or -1."""
     found: list[int] = []
     open_: list[int] = []
     for n, part in enumerate(parts):

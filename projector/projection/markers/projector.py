@@ -46,9 +46,9 @@ class MarkerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Attributes:
         engine: the translation engine; ``options``: its own.
-        markers: ``brackets``, ``xml``, ``nested`` (the tags that LabelPigeon's models are tuned on:
-            spans inside spans in one sentence), or an opening and a closing one with a space between;
-            ``{n}`` in them becomes a letter of the span's own.
+        markers: ``brackets``, ``xml``, ``nested`` (the tags that LabelPigeon's models are tuned
+            on: spans inside spans in one sentence), or an opening and a closing one with a space
+            between; ``{n}`` in them becomes a letter of the span's own.
         match: place spans whose tags were lost by their links, and compare the others with them.
     """
 
