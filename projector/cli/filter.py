@@ -77,6 +77,8 @@ def command(
 
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
     """
+    if vectors and min_similarity is None:
+        raise UsageError("filter: found --vectors alone, wanted --min-similarity with it")
     options = {
         "max_ratio": max_ratio,
         "language": language or None,
@@ -85,13 +87,11 @@ def command(
         "duplicates": duplicates or None,
         "min_score": min_score,
         "min_similarity": min_similarity,
+        "vectors": vectors or None,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
         "keep_empty": keep_empty,
     }
     if all(value is None or value == [] for value in options.values()):
         raise UsageError("filter: found nothing to filter by, wanted --copies, --min-score, ...")
-    if vectors and min_similarity is None:
-        raise UsageError("filter: found --vectors alone, wanted --min-similarity with it")
-    options["vectors"] = vectors or None
     run_stage("filter", options, input, output, job)
