@@ -30,6 +30,10 @@ SEPARABLE = tuple(
 )
 SUBJUNCTIVE = ("ara", "iera", "aran", "ieran", "ase", "iese", "asse", "esse", "isse")
 PARTICIPLES = tuple("ados adas idos idas ado ada ido ida ando endo iendo".split())
+SUBJUNCTIVE_FORMS = frozenset(
+    """fuese fuera haya hubiese hubiera sea sean seja sejam fosse fossem haja hajam tenga tengan
+    tenha tenham pueda puedan possa possam esté estén esteja estejam""".split()
+)
 SUBJUNCTIVE_PLURAL = ("ieran", "iesen", "aran", "asen", "hubiese", "hubiera", "haya", "hayan")
 MAX_MOVED = 9
 PASSIVE = frozenset(("wurde", "wurden", "wird", "werden", "worden"))
@@ -39,6 +43,10 @@ NEED_ANOTHER = frozenset(
 )
 NON_FINITE_GERMANIC = re.compile(r"[a-zäöüß]+(?:t|en|ln|rn|d)")
 GERMAN_REPORTED = frozenset("sei seien habe werde könne müsse solle wolle dürfe".split())
+REPORTING = (
+    "dass",
+    "daß",
+)  # before them a weak present in -e is the subjunctive of reported speech
 DATIVE = frozenset(("dem", "einem", "diesem", "seinem", "ihrem"))
 ACCUSATIVE = frozenset(("den", "einen", "diesen", "seinen", "ihren"))
 FEMININE_ENDINGS = ("as", "iones", "dades", "tudes", "ões", "dades", "zioni", "ità")
@@ -252,18 +260,33 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
     rest = [j for j in rest if not (clause.roles[j] == SUBJECT and frame.role == "subject")]
     if parts.grammar.order == "verb second":
         finite, others = _finite(parts, rest, gone)
-        if parts.word(finite) in GERMAN_REPORTED:
+        opening = parts.word(clause.first - 1) if clause.first else ""
+        source = clause.linked[finite]
+        conditional = source >= 0 and any(
+            parts.tree.tokens[n].tag == "MD" for n in parts.tree.children[source]
+        )
+        reported = parts.word(finite).endswith("e") and conditional and (
+            opening in REPORTING or parts.word(clause.kept[0]) in REPORTING
+        )  # fmt: skip
+        if parts.word(finite) in GERMAN_REPORTED or (
+            reported and parts.word(finite) not in parts.grammar.auxiliaries
+        ):
             raise RefusedClause("the subjunctive of reported speech")
         _agree(parts, frame, [finite], others, word)
         return f"{word} {parts.text([finite, *others])}"
     group = parts.verb_group(rest)
     if word == parts.grammar.words.get("who plural") and not _is_plural(parts, group):
         word = parts.grammar.words["who"]
+    raising = rest.index(group[-1]) + 1
+    impersonal = any(parts.word(j) == "se" or parts.word(j).endswith("-se") for j in group)
+    if impersonal and raising < len(rest) and parts.word(rest[raising]) == "que":
+        raise RefusedClause("the subject belongs to the clause inside")
     before = [j for j in rest if j < group[0]]
     if before and parts.word(before[0]) in parts.grammar.articles and frame.role == "subject":
         raise RefusedClause("the target clause has another subject")
     after = [j for j in rest if j > group[-1]]
     _one_verb_group(parts, group, rest)
+    _no_other_subject(parts, group)
     _movable(parts, before)
     _agree(parts, frame, group, after, word)
     if parts.grammar.order == "est-ce que" and word == "que":
@@ -276,6 +299,8 @@ def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[i
     roles = parts.clause.roles
     if any(roles[j] == VERB and j not in group for j in others):
         raise RefusedClause("the verb is not in one piece")
+    if any(parts.word(j) in SUBJUNCTIVE_FORMS for j in group):
+        raise RefusedClause("a subjunctive")
     first = parts.word(group[0])
     if parts.lang == "pt" and first.endswith("-se"):  # the pronoun goes before after a wh-word
         parts.replaced[group[0]] = f"se {first.removesuffix('-se')}"
@@ -284,6 +309,18 @@ def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[i
         raise RefusedClause("no finite verb")
     if first.endswith(PARTICIPLES) and first not in parts.grammar.auxiliaries:
         raise RefusedClause("no finite verb")
+
+
+def _no_other_subject(parts: ClauseWords, group: Sequence[int]) -> None:
+    """Refuse a noun that nothing in the source stands for inside of the verb group."""
+    grammar = parts.grammar
+    closed = (
+        grammar.articles | grammar.clitics | grammar.auxiliaries | grammar.function_words
+        | grammar.prepositions.keys() | grammar.subordinators
+    )  # fmt: skip
+    first_verb = next(n for n, j in enumerate(group) if parts.clause.roles[j] == VERB)
+    if any(parts.word(j) not in closed for j in group[:first_verb]):
+        raise RefusedClause("the target clause has another subject")
 
 
 def _movable(parts: ClauseWords, before: Sequence[int]) -> None:
@@ -296,7 +333,13 @@ def _movable(parts: ClauseWords, before: Sequence[int]) -> None:
 
 def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int], word: str) -> None:
     """Put the verb into the singular (and a participle into the masculine) where it must be."""
-    if frame.ask == "how many" or word == parts.grammar.words.get("who plural"):
+    if frame.ask == "how many":
+        return
+    if word == parts.grammar.words.get("who plural"):
+        for j in [*group, *after[:1]]:
+            masculine = masculine_singular(parts.word(j), parts.lang)
+            if masculine is not None and parts.word(j).endswith("as"):
+                parts.replaced[j] = masculine + "s"
         return
     lang, clause = parts.lang, parts.clause
     verbs = [j for j in group if parts.word(j) not in parts.grammar.clitics]
@@ -308,14 +351,22 @@ def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int],
         opening == "que" and clause.words[finite].endswith(SUBJUNCTIVE)
     ):
         raise RefusedClause("a subjunctive")
-    plural = looks_plural(clause.words[finite], lang)
+    reflexive = lang == "pt" and clause.words[finite].endswith("-se")
+    verb = clause.words[finite].removesuffix("-se") if reflexive else clause.words[finite]
+    plural = looks_plural(verb, lang)
     if plural:
-        form = singular(clause.words[finite], lang)
+        source = clause.linked[finite]
+        present = source >= 0 and parts.tree.tokens[source].tag in ("VBP", "VBZ")
+        form = singular(verb, lang, present=present)
         if form is None:
             raise RefusedClause("the singular of the verb is not known")
-        parts.replaced[finite] = form
+        parts.replaced[finite] = f"se {form}" if reflexive else form
     if plural and _agrees(parts, after):
         raise RefusedClause("a plural predicate")
+    passive = [j for j in after[:3] if parts.word(j) in ("ser", "sido")]
+    if passive and plural:  # "começaram a ser recrutados": the participle follows the infinitive
+        at = after.index(passive[0])
+        verbs, after = [*verbs, passive[0]], after[at + 1 :]
     forms = [parts.replaced.get(j, clause.words[j]) for j in verbs]
     if any(is_copula(form, lang) for form in forms):
         for j in [*verbs[1:], *after[:1]]:
@@ -353,6 +404,10 @@ def _romance(parts: ClauseWords, frame: Frame, word: str, gone: list[int]) -> st
     after = [j for j in others if j > group[-1]]
     _one_verb_group(parts, group, others)
     _movable(parts, before)
+    commas = [j for j in subject if parts.clause.words[j] == ","]
+    joined = any(parts.word(j) in parts.grammar.conjunctions for j in subject)
+    if len(commas) == 1 and not joined:
+        raise RefusedClause("an apposition whose second comma would be lost")
     order = parts.grammar.order
     if order == "verb first":
         return f"{word} {parts.text([*group, *subject, *after, *before])}"
@@ -467,8 +522,8 @@ def _verb_second(parts: ClauseWords, word: str, gone: list[int]) -> str:
         return f"{word} {parts.text([finite, *subject, *field, *after])}"
     between = [j for j in after if j < subject[0]]
     following = [j for j in after if j > subject[-1]]
-    if between and any(parts.word(j) not in parts.grammar.clitics for j in between):
-        return f"{word} {parts.text([finite, *between, *subject, *field, *following])}"
+    if "man" in (parts.word(j) for j in [*between, *following]):
+        raise RefusedClause("the target clause has another subject")
     return f"{word} {parts.text([finite, *between, *subject, *field, *following])}"
 
 

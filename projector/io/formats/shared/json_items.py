@@ -1,0 +1,90 @@
+"""Files that are a JSON list of objects, or JSON Lines of them; read and written one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from projector.errors import DataError
+from projector.io.formats.shared.text_files import text_lines, whole_text, write_text
+
+
+class Item(NamedTuple):
+    """One object, or why there is none; numbers count items of a list, or lines."""
+
+    number: int
+    value: dict[str, Any]
+    raw: str
+    error: DataError | None = None
+
+
+def json_items(path: str, *, lines: bool | None = None) -> Iterator[Item]:
+    """The objects of a file.
+
+    Args:
+        lines: JSON Lines; by default a file whose name ends in ``.jsonl`` (or ``.ndjson``).
+
+    Raises:
+        DataError: unreadable, or not a JSON list.
+    """
+    if lines is None:
+        lines = any(suffix in path for suffix in (".jsonl", ".ndjson"))
+    if lines:
+        for line in text_lines(path):
+            if line.text.strip() or line.error is not None:
+                yield _item(line.number, line.text.encode("utf-8", "replace"), path, line.error)
+        return
+    text = whole_text(path)
+    try:
+        raws = msgspec.json.decode(text, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise DataError(
+            f"found no JSON list ({str(error).partition(chr(10))[0]}), wanted one",
+            reason="invalid_json",
+            path=path,
+        ) from error
+    yield from items_of_list(raws, path)
+
+
+def items_of_list(raws: Iterable[msgspec.Raw], path: str) -> Iterator[Item]:
+    """The objects of a list that is JSON still."""
+    for number, raw in enumerate(raws, start=1):
+        yield _item(number, bytes(raw), path)
+
+
+def _item(number: int, raw: bytes, path: str, error: DataError | None = None) -> Item:
+    text = raw.decode("utf-8", "replace")
+    if error is not None:
+        return Item(number, {}, text, error)
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as problem:
+        bad = DataError(str(problem), reason="invalid_json", path=path, line=number)
+        return Item(number, {}, text, bad)
+    if not isinstance(value, dict):
+        bad = DataError(
+            f"found a JSON {type(value).__name__}, wanted an object",
+            reason="not_an_object",
+            path=path,
+            line=number,
+        )
+        return Item(number, {}, text, bad)
+    return Item(number, value, text)
+
+
+def write_json_list(values: Iterable[object], path: str, *, force: bool = False) -> int:
+    """A JSON list with one value a line; complete or absent. Returns how many there were."""
+    count = 0
+
+    def chunks() -> Iterator[str]:
+        nonlocal count
+        yield "["
+        for value in values:
+            yield (",\n" if count else "\n") + msgspec.json.encode(value).decode()
+            count += 1
+        yield "\n]\n" if count else "]\n"
+
+    write_text(chunks(), path, force=force)
+    return count
