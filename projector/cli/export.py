@@ -22,6 +22,7 @@ from projector.cli.format_options import (
     split_settings,
     transfer,
 )
+from projector.cli.layouts import LabelMap, LayoutName, SplitName, export_layout
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
 from projector.errors import UsageError
 from projector.records import Document, Record
@@ -62,6 +63,9 @@ def command(
         int | None,
         typer.Option("--copies", min=1, max=100, help="With --names: of each document.  [3]"),
     ] = None,
+    layout: LayoutName = "",
+    split: SplitName = "",
+    label_map: LabelMap = None,
     columns: Columns = "",
     scheme: Scheme = "",
     separator: Separator = "",
@@ -94,6 +98,8 @@ def command(
       xproject export projected.jsonl -o train.pt.conll --split-contractions --names pt_PT,pt_BR
 
       xproject export qa.jsonl --to squad -o train.es.json
+
+      xproject export projected.jsonl --layout panx --split train --label-map MISC=O -o download
     """
     if formats:
         print_formats()
@@ -107,6 +113,15 @@ def command(
     changes = Changes(
         side, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
     )
+    if (split or label_map) and not layout:
+        raise UsageError("--split, --label-map: found no --layout, wanted what they belong to")
+    if layout:
+        export_layout(
+            input, output, layout, split, label_map, source=source,
+            change=lambda records: exported(records, changes, notes),
+            notes=notes, limit=limit, force=force,
+        )  # fmt: skip
+        return
     both = check_formats(source, input, to, output)
     flags = {"columns": columns, "scheme": scheme, "separator": separator}
     transfer(

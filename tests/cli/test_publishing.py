@@ -88,3 +88,27 @@ def test_what_was_pushed_loads_from_a_download(silver, tmp_path, monkeypatch, ca
         hub.write("team/news", tmp_path / "download")
     loaded = datasets.load_dataset(str(tmp_path / "download"), cache_dir=str(tmp_path / "cache"))
     assert {name: len(split) for name, split in loaded.items()} == {"train": 6, "test": 6}
+
+
+def test_export_writes_a_benchmarks_folder(silver, tmp_path, capsys):
+    out = tmp_path / "download"
+    words = ["export", silver(), "--layout", "panx", "-o", str(out)]
+    assert main([*words, "--split", "test", "--min-score", "0.8"]) == 0
+    assert (out / "panx" / "test-pt.tsv").read_text().count("B-LOC") == 0
+    assert main(words) == 0
+    assert (out / "panx" / "train-pt.tsv").read_text().count("B-LOC") == 4
+    assert "train-pt.tsv: 6 records" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--split", "dev", "--to", "conll"], "found no --layout"),
+        (["--layout", "panx"], "wanted a folder"),
+        (["--layout", "panx", "-o", "x", "--label-map", "MISC"], "wanted OLD=NEW"),
+        (["--layout", "panx", "-o", "x", "--label-map", "A=LOC,A=PER"], "twice"),
+    ],
+)
+def test_layout_options_that_make_no_sense_are_refused(silver, words, said, capsys):
+    assert main(["export", silver(), *words]) == 2
+    assert said in capsys.readouterr().err
