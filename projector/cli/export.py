@@ -29,7 +29,7 @@ from projector.records import Document, Record
 
 if TYPE_CHECKING:
     from projector.augment.names import Names
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
 COPIES = 3  # further ones brought nothing (tests/benchmarks/downstream.py)
 REPLACED = 0.8  # of the names in a copy; the others stay
@@ -105,7 +105,7 @@ def command(
         print_formats()
         return
     from projector.augment.names import names_from
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
     if copies and not names:
         raise UsageError("--copies: found no --names, wanted where the copies' names come from")
@@ -153,7 +153,7 @@ class Changes(NamedTuple):
 def exported(records: Iterable[Record], changes: Changes, notes: Notes) -> Iterator[Record]:
     """The documents of one side, changed as asked for, each followed by its copies."""
     from projector.cli.convert import take_side
-    from projector.io.formats.prune import with_min_score
+    from projector.io.formats.shared.prune import with_min_score
 
     for record in take_side(records, changes.side):
         if not isinstance(record, Document):

@@ -23,12 +23,13 @@ from projector.models.chat import (
     read_answer,
 )
 from projector.text.language_codes import english_name
-from projector.translation.base import Constraint, Translation
-from projector.translation.neural.windowed import holds
+from projector.translation.base import Constraint, Keeps, Translation
+from projector.translation.constraints import holds
 
 PROMPT = (
     "You are a professional translator. Translate every sentence of the given JSON from {source} "
-    "into {target}. Keep names, numbers, punctuation and anything between < and > as they are. "
+    "into {target}. Keep names, numbers, punctuation, code, formulas, placeholders and anything "
+    "between < and > as they are. "
     "Where a sentence has 'must_contain', your translation must contain one of each inner list "
     "word for word. Answer with JSON only: "
     '{{"translations": [{{"id": 1, "text": "..."}}, ...]}}, one entry for each sentence, with its '
@@ -124,6 +125,10 @@ class LlmTranslator:
     def check(self, source: str, target: str) -> None:
         """Fail now if the server is not there or refuses the key."""
         self.client.check()
+
+    def keeps_verbatim(self, source: str, target: str) -> Keeps:
+        """See `KeepsVerbatim`: the model is told to."""
+        return "usually"
 
     def translate(
         self,

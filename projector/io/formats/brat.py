@@ -10,7 +10,7 @@ clusters. What BRAT has no line for, the id and score of a span, goes into a not
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -20,11 +20,12 @@ from msgspec import Struct
 
 from projector.errors import DataError
 from projector.io.folders import write_folder
-from projector.io.formats.base import Notes, whole_text
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import whole_text
 from projector.io.jsonl import Line
 from projector.records import Document, Offsets, Record, Relation, Span
 
-HOLDS = frozenset({"spans", "relations", "clusters"})
 NOTE = "AnnotatorNotes"
 
 
@@ -355,3 +356,19 @@ def _configuration(conf: dict[str, dict[str, set[str]]]) -> str:
     for label, roles in sorted(conf["events"].items()):
         lines.append(f"{label}\t{', '.join(sorted(roles))}")
     return "\n".join([*lines, "", "[attributes]", ""])
+
+
+def _recognises(inside: Collection[str]) -> float:
+    return 0.8 if any(name.endswith(".ann") for name in inside) else 0.0
+
+
+FORMAT = Format(
+    name="brat",
+    summary="BRAT standoff: a folder of .txt and .ann",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "relations", "clusters"}),
+    recognises_folder=_recognises,
+    folder=True,
+)

@@ -16,16 +16,23 @@ from typing import Literal, NamedTuple
 
 from projector.errors import DataError
 from projector.io.bio import ILL_FORMED, spans_from_tags, tags_from_spans
-from projector.io.formats.base import Notes, TextLine, one_line, text_lines, write_text
-from projector.io.formats.columns import Columns, guess_columns, layout, parse_columns, split_row
-from projector.io.formats.comments import Comments, comment_lines, is_comment
-from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
-from projector.io.formats.words import joined, located
+from projector.io.formats.shared.columns import (
+    Columns,
+    guess_columns,
+    layout,
+    parse_columns,
+    split_row,
+)
+from projector.io.formats.shared.comments import Comments, comment_lines, is_comment
+from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import TextLine, one_line, text_lines, write_text
+from projector.io.formats.shared.words import joined, located
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record, Span
 
-HOLDS = frozenset({"spans", "tags", "labels"})
 PEEK = 400  # rows that a guess looks at
 CHANGED = "values that hold the column separator or a line break were changed"
 
@@ -289,3 +296,26 @@ def _clean(value: str, separator: str) -> str:
     if separator == " ":
         return clean.replace(" ", "_")
     return clean if separator == "\t" else clean.replace(separator, "_")
+
+
+def _recognises(sample: Sample) -> float:
+    """Rows that end in span tags; or short rows in groups between blank lines."""
+    rows = [split_row(line, "auto") for line in sample.filled if not is_comment(line)]
+    if sample.is_json or not rows:
+        return 0.0
+    tagged = sum(len(row) > 1 and not ILL_FORMED(row[-1]) for row in rows)
+    grouped = len(sample.filled) < len(sample.lines) - 3 and all(len(row) < 8 for row in rows)
+    # The last sentence of the sample may be cut, hence "nearly all".
+    return 0.55 if tagged >= 0.9 * len(rows) or grouped else 0.0
+
+
+FORMAT = Format(
+    name="conll",
+    summary="columns, a token a line: CoNLL-2002/2003, IOB1, IOB2, BILOU",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "tags", "labels"}),
+    suffixes=(".conll", ".conll02", ".conll03", ".iob", ".iob2", ".bio", ".bilou"),
+    recognises=_recognises,
+)

@@ -15,14 +15,15 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, write_text
-from projector.io.formats.flat import tokens_of
-from projector.io.formats.json_items import json_items
+from projector.io.formats.shared.flat import tokens_of
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.json_items import json_items
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Offsets, Record, Span
 
-HOLDS = frozenset({"clusters", "spans"})  # spans that are mentions; `write` counts the others
 MENTION = "mention"
 
 
@@ -183,3 +184,19 @@ def _sentences(doc: Document) -> list[list[str]]:
             at = place
         sentences[-1].append(doc.text[a:b])
     return sentences
+
+
+def _recognises(sample: Sample) -> float:
+    rows = sample.json_rows
+    return 0.9 if rows and all({"sentences", "clusters"} <= row.keys() for row in rows) else 0.0
+
+
+FORMAT = Format(
+    name="coref",
+    summary="sentences of words with clusters (MMC, CoNLL 2012 JSON Lines)",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"clusters", "spans"}),  # spans that are mentions; `write` counts the others
+    recognises=_recognises,
+)

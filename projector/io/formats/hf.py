@@ -8,22 +8,19 @@ single data set with ClassLabel features, for ``datasets.load_from_disk``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
-
-import datasets
 
 from projector.errors import DataError, UsageError, near_miss
 from projector.io.folders import write_folder
 from projector.io.formats import parquet
-from projector.io.formats.base import Notes
-from projector.io.formats.hf_rows import RowOptions, Table, class_names, documents
-from projector.io.formats.spool import Spool
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.hf_rows import RowOptions, Table, class_names, documents
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
 from projector.records import Record
-
-HOLDS = frozenset({"spans", "tags", "labels"})
 
 
 class Options(RowOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +38,8 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
     if not is_saved and any(folder.rglob("*.parquet")):
         yield from parquet.read(path, parquet.Options(**_shared(options)), notes)
         return
+    import datasets
+
     try:
         found = datasets.load_from_disk(path)
     except Exception as error:  # whatever `datasets`, pyarrow and json raise on other folders
@@ -73,6 +72,8 @@ def _rows(found: Any) -> Iterator[dict[str, Any]]:
 def write(
     records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
 ) -> int:
+    import datasets
+
     table = Table(options, notes)
     with (
         write_folder(path, force=force, ours=_ours) as folder,
@@ -89,3 +90,21 @@ def write(
 
 def _ours(name: str) -> bool:
     return name.endswith(".arrow") or name in ("state.json", "dataset_info.json")
+
+
+def _recognises(inside: Collection[str]) -> float:
+    is_set = "dataset_dict.json" in inside
+    return 0.9 if is_set or any(n.endswith((".arrow", ".parquet")) for n in inside) else 0.0
+
+
+FORMAT = Format(
+    name="hf",
+    summary="a Hugging Face datasets folder (save_to_disk)",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "tags", "labels"}),
+    recognises_folder=_recognises,
+    folder=True,
+    packages=("datasets",),
+)

@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
-import pyarrow
-from pyarrow import parquet
+from typing import TYPE_CHECKING, Any
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes
-from projector.io.formats.hf_rows import RowOptions, Table, class_names, documents
-from projector.io.formats.spool import Spool
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.hf_rows import RowOptions, Table, class_names, documents
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
 from projector.io.streams import open_write
 from projector.records import Record
 
-HOLDS = frozenset({"spans", "tags", "labels"})
+if TYPE_CHECKING:
+    import pyarrow
+
 BATCH = 500
 
 
@@ -41,6 +41,9 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 
 
 def _shard(path: str, options: RowOptions) -> Iterator[Line]:
+    import pyarrow
+    from pyarrow import parquet
+
     if path == "-":
         raise DataError("found standard input, wanted a Parquet file by its name", path=path)
     try:
@@ -75,6 +78,9 @@ def _features(metadata: dict[bytes, bytes]) -> dict[str, Any]:
 def write(
     records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
 ) -> int:
+    import pyarrow
+    from pyarrow import parquet
+
     table = Table(options, notes)
     spool = Spool(table, records)
     features = json.dumps({"info": {"features": table.features()}})
@@ -89,8 +95,22 @@ def write(
 
 
 def _schema(table: Table) -> pyarrow.Schema:
+    import pyarrow
+
     text = pyarrow.string()
     fields = [("id", text), ("tokens", pyarrow.list_(text))]
     fields += [(column, pyarrow.list_(pyarrow.int64())) for column in table.classes]
     fields += [(column, text) for column in sorted(table.labels)]
     return pyarrow.schema(fields)
+
+
+FORMAT = Format(
+    name="parquet",
+    summary="Parquet with Hugging Face features",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "tags", "labels"}),
+    suffixes=(".parquet",),
+    packages=("pyarrow",),
+)

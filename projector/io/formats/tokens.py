@@ -14,13 +14,12 @@ import msgspec
 
 from projector.io.bio import tags_from_spans
 from projector.io.formats import jsonl
-from projector.io.formats.base import Notes
-from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
 from projector.io.jsonl import Line
 from projector.io.streams import open_write
 from projector.records import Document, Record
-
-HOLDS = frozenset({"spans", "tags", "labels"})
 
 
 class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,3 +58,13 @@ def write(
             stream.write(msgspec.json.encode(row(record, options, notes)) + b"\n")
             count += 1
     return count
+
+
+FORMAT = Format(
+    name="tokens",
+    summary="JSON Lines of token lists and tags",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "tags", "labels"}),
+)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from projector.errors import DataError, UsageError
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.base import Notes
-from projector.io.formats.guess import guess
+from projector.io.formats.shared.guess import guess
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Relation, Span
 
 TEXT = "Ada and Bo bought Big Corp.\nIn Köln 👩\u200d🚀!"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from projector.errors import DataError, UsageError
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Span
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from projector.errors import DataError, UsageError
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.base import Notes
-from projector.io.formats.guess import guess
+from projector.io.formats.shared.guess import guess
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Span
 
 pyarrow = pytest.importorskip("pyarrow")

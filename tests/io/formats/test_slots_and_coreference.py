@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.io.formats.slots import annotated, parse
 from projector.records import Document, Span
 

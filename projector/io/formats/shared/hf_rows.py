@@ -13,8 +13,8 @@ from typing import Any, Literal
 import msgspec
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes
-from projector.io.formats.flat import FlatOptions
+from projector.io.formats.shared.flat import FlatOptions
+from projector.io.formats.shared.notes import Notes
 from projector.io.formats.tokens import Options as TokenOptions
 from projector.io.formats.tokens import row as token_row
 from projector.io.jsonl import Line

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from projector.io.formats.hf_rows import Table
+from projector.io.formats.shared.hf_rows import Table
 from projector.records import Document, Record
 
 
