@@ -13,7 +13,7 @@ from projector.errors import DataError, UsageError
 from projector.records import Document, Record
 
 if TYPE_CHECKING:
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
 
 def layout_names(incomplete: str) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def command(
       xproject push train=pt.jsonl test=gold.pt.jsonl --repo my-team/news-pt --private
     """
     from projector.io.folders import write_folder
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
     from projector.publishing.card import Described, licence_conflict
     from projector.publishing.facts import gather_facts
     from projector.publishing.folder import write_dataset

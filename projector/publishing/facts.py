@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, field
 
 from projector.errors import DataError, UsageError
-from projector.io.formats.corrections import is_unreviewed
+from projector.io.formats.shared.corrections import is_unreviewed
 from projector.io.jsonl import read_records
 from projector.publishing.licences import ModelLicence, licences, unrecorded
 from projector.records import Document, Pair, Record, Step

@@ -18,7 +18,7 @@ import msgspec
 
 from projector.engines import installed, missing_package_message
 from projector.errors import EngineError
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.io.jsonl import encode
 from projector.publishing.card import Described, card
 from projector.publishing.croissant import PARQUET, DataFile, croissant

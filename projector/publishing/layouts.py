@@ -17,8 +17,9 @@ from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError, near_miss
 from projector.io.formats import write
-from projector.io.formats.base import Notes, one_line
-from projector.io.formats.hf_rows import RowOptions, Table
+from projector.io.formats.shared.hf_rows import RowOptions, Table
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import one_line
 from projector.io.streams import open_write
 from projector.records import Document
 from projector.text.entity_labels import ORGANISATION, PERSON

@@ -18,8 +18,8 @@ import pyarrow
 from msgspec.structs import replace
 from pyarrow import parquet
 
-from projector.io.formats.base import Notes
-from projector.io.formats.hf_rows import RowOptions, Table
+from projector.io.formats.shared.hf_rows import RowOptions, Table
+from projector.io.formats.shared.notes import Notes
 from projector.publishing.facts import Facts, records_of
 from projector.records import Document, Pair
 

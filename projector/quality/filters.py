@@ -169,8 +169,8 @@ class FilterStage:
             return "unaligned", f"{share:.0%} of the source's words have no link"
         if o.keep_empty is not None and not pair.target.spans and _drawn(pair.id) >= o.keep_empty:
             return "empty", "found no span on the target"
-        if o.complete and (lost := lost_labels(pair, o.complete)):
-            return "incomplete", f"spans of the source did not arrive: {', '.join(lost)}"
+        if o.complete and (missing := lost_labels(pair, o.complete)):
+            return "incomplete", f"spans of the source did not arrive: {', '.join(missing)}"
         return self._against_the_corpus(pair)
 
     def _against_the_corpus(self, pair: Pair) -> tuple[str, str] | None:

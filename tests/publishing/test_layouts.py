@@ -9,7 +9,7 @@ import pytest
 
 from projector.errors import DataError, UsageError
 from projector.io.formats import read
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.publishing.layouts import LAYOUTS, UPOS, find_layout, write_layout
 from projector.records import Document, Span
 from tests.publishing.conftest import asked
