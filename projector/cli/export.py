@@ -22,6 +22,7 @@ from projector.cli.format_options import (
     split_settings,
     transfer,
 )
+from projector.cli.layouts import LabelMap, LayoutName, SplitName, export_layout
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
 from projector.errors import UsageError
 from projector.records import Document, Record
@@ -62,6 +63,9 @@ def command(
         int | None,
         typer.Option("--copies", min=1, max=100, help="With --names: of each document.  [3]"),
     ] = None,
+    layout: LayoutName = "",
+    split: SplitName = "",
+    label_map: LabelMap = None,
     columns: Columns = "",
     scheme: Scheme = "",
     separator: Separator = "",
@@ -104,6 +108,8 @@ def command(
 
       xproject export qa.jsonl --to squad -o train.es.json
 
+      xproject export projected.jsonl --layout panx --split train --label-map MISC=O -o download
+
       xproject export pairs.jsonl --template taco -o train.jsonl
 
       xproject export silver.jsonl --template labels --set words=words.es.yaml -o train.jsonl
@@ -119,7 +125,13 @@ def command(
     notes = Notes()
     if template and to not in ("", "template"):
         raise UsageError(f"--template: found --to {to} beside it, wanted one of the two")
-    both = check_formats(source, input, "template" if template else to, output)
+    if (split or label_map) and not layout:
+        raise UsageError("--split, --label-map: found no --layout, wanted what they belong to")
+    both = (
+        (source, "")
+        if layout
+        else check_formats(source, input, "template" if template else to, output)
+    )
     changes = Changes(
         "" if both[1] == "template" else side,
         min_score,
@@ -127,6 +139,13 @@ def command(
         names_from(names) if names else None,
         copies or COPIES,
     )
+    if layout:
+        export_layout(
+            input, output, layout, split, label_map, source=source,
+            change=lambda records: exported(records, changes, notes),
+            notes=notes, limit=limit, force=force,
+        )  # fmt: skip
+        return
     flags = {"columns": columns, "scheme": scheme, "separator": separator, "template": template}
     transfer(
         input,

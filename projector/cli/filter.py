@@ -32,6 +32,27 @@ def command(
     duplicates: Annotated[
         bool, typer.Option("--duplicates", help="Texts that stand in an earlier record.")
     ] = False,
+    near_duplicates: Annotated[
+        float | None,
+        typer.Option(
+            "--near-duplicates",
+            min=0.01,
+            max=1,
+            help="Texts this similar to an earlier record (extra dedup).",
+        ),
+    ] = None,
+    complete: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--complete", metavar="A,B|all", help="A span with such a label did not arrive."
+        ),
+    ] = None,
+    max_per_label: Annotated[
+        int | None,
+        typer.Option(
+            "--max-per-label", min=1, metavar="N", help="Only labels with N spans or more already."
+        ),
+    ] = None,
     min_score: Annotated[
         float | None, typer.Option("--min-score", min=0, max=1, help="Any span below this score.")
     ] = None,
@@ -75,6 +96,10 @@ def command(
 
       xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
 
+      xproject filter es.jsonl -o even.jsonl --near-duplicates 0.8 --max-per-label 500
+
+      xproject filter es.jsonl -o whole.jsonl --complete PER,ORG
+
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
     """
     if vectors and min_similarity is None:
@@ -85,6 +110,9 @@ def command(
         "languages": split_list(languages),
         "copies": copies or None,
         "duplicates": duplicates or None,
+        "near_duplicates": near_duplicates,
+        "complete": split_list(complete),
+        "max_per_label": max_per_label,
         "min_score": min_score,
         "min_similarity": min_similarity,
         "vectors": vectors or None,

@@ -53,6 +53,8 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("projector.cli.demo:command", "The main job over the samples.", LOOK),
     "probe": Command("projector.cli.probe:command", "Does the silver train?", LOOK),
     "report": Command("projector.cli.report:command", "An HTML page to look at.", LOOK),
+    "card": Command("projector.cli.card:command", "A data set's card, Croissant too.", FILES),
+    "push": Command("projector.cli.push:command", "Upload a data set to a hub.", FILES),
     "lexicon": Command("projector.cli.lexicon:command", "Make a lexicon for align.", MAKE),
     "models": Command("projector.cli.models:command", "Translation models: list, add.", MAKE),
     "calibrate": Command("projector.cli.calibrate:command", "Learn what scores are worth.", LOOK),

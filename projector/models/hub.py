@@ -35,6 +35,7 @@ def model_folder(model: str, engine: str) -> str:
     from huggingface_hub import snapshot_download
 
     patterns = ["*.json", "*.txt", "*.model", "*.safetensors", "*.bin", "*.spm", "*.bpe"]
+    patterns.append("README.md")  # the licence stands there
     try:
         return snapshot_download(model, local_files_only=True, allow_patterns=patterns)
     except Exception as error:
@@ -51,14 +52,21 @@ def model_folder(model: str, engine: str) -> str:
         ) from error
 
 
-def hub_in_reach() -> bool:
-    """Whether a connection to the hub (or to the proxy on the way to it) opens quickly."""
+def hub_in_reach(endpoint: str = "") -> bool:
+    """Whether a connection to the hub (or to the proxy on the way to it) opens quickly.
+
+    Args:
+        endpoint: the address of another hub than the configured one, reached without a proxy
+            where it is on this machine.
+    """
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
         return False
     proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
-    where = urlsplit(proxy or constants.ENDPOINT)
+    where = urlsplit(endpoint or constants.ENDPOINT)
+    if proxy and where.hostname not in ("localhost", "127.0.0.1", "::1"):
+        where = urlsplit(proxy)
     if not where.hostname:
         return False
     try:

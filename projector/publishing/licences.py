@@ -40,6 +40,10 @@ _INNER_ENGINE = ("scorer", "engine", "translator")  # options that name the engi
 _INNER_MODELS = ("generator", "vectors")  # options that name a further model
 
 
+# Stages that write their step into each record that they have really changed.
+_RECORDED = frozenset({"translate", "align", "project", "qa", "calibrate"})
+
+
 class ModelLicence(Struct, frozen=True):
     """The licence of a model that a stage used.
 
@@ -71,6 +75,15 @@ def licences(steps: Iterable[Step]) -> list[ModelLicence]:
                     step.stage, engine, model, licence, where, allowed
                 )
     return list(found.values())
+
+
+def unrecorded(steps: Iterable[Step]) -> list[Step]:
+    """The steps of a run that its records do not tell of themselves.
+
+    What a stage says before the run is what it might use: an engine that is chosen record by
+    record, an aligner that finds the translator's links there and does nothing.
+    """
+    return [step for step in steps if step.stage not in _RECORDED]
 
 
 def warning(models: Iterable[ModelLicence]) -> str:

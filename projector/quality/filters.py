@@ -14,7 +14,9 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta, Struct
 
+from projector.quality.label_balance import LabelBalance
 from projector.quality.language import probability
+from projector.quality.near_duplicates import NearDuplicates
 from projector.quality.similarity import TextSimilarity
 from projector.records import Pair, Record, Step
 from projector.stage import FILTERED, Outcome, Rejected
@@ -33,6 +35,10 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         languages: further languages that the target is told apart from.
         copies: targets that repeat the source's words.
         duplicates: pairs whose source and target texts stand in an earlier record, too.
+        near_duplicates: pairs that are as similar as this to an earlier one that stays (Jaccard
+            similarity of character n-grams, estimated); equal texts too.
+        complete: pairs that have lost a source span with one of these labels; ``all`` names all.
+        max_per_label: pairs that only add to labels of which there are so many already.
         min_score: pairs with a projected span that scores lower.
         max_dropped: pairs that lost a larger share of their source spans.
         max_unaligned: pairs in which a larger share of the source words has no link.
@@ -46,12 +52,29 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     languages: list[str] = []
     copies: bool = False
     duplicates: bool = False
+    near_duplicates: Annotated[float, Meta(gt=0, le=1)] | None = None
+    complete: list[str] = []
+    max_per_label: Annotated[int, Meta(ge=1)] | None = None
     min_score: Share | None = None
     max_dropped: Share | None = None
     max_unaligned: Share | None = None
     min_similarity: Share | None = None
     vectors: str = "auto"
     keep_empty: Share | None = None
+
+
+class Learnt(Struct):
+    """What the filters learn from the whole corpus.
+
+    Attributes:
+        first: digest of a pair's texts -> id of the first pair that has them.
+        similar: digest -> id of the earlier pair that it nearly repeats, and how similar it is.
+        surplus: ids of the pairs that only add to labels that have enough.
+    """
+
+    first: dict[str, str] = {}
+    similar: dict[str, tuple[str, float]] = {}
+    surplus: set[str] = set()
 
 
 class FilterStage:
@@ -64,11 +87,17 @@ class FilterStage:
 
     def __init__(self, options: FilterOptions) -> None:
         self.options = options
-        self.sees_corpus = options.duplicates
-        self._first: dict[str, str] = {}
         self._similarity = (
             TextSimilarity(options.vectors) if options.min_similarity is not None else None
         )
+        self._learnt = Learnt()
+        self.sees_corpus = (
+            options.duplicates
+            or options.near_duplicates is not None
+            or options.max_per_label is not None
+        )
+        if options.near_duplicates is not None:
+            NearDuplicates(options.near_duplicates)  # says now that its package is missing
 
     def step(self) -> Step:
         chosen = msgspec.to_builtins(self.options)
@@ -80,18 +109,30 @@ class FilterStage:
         return Step("filter", "filter", options=given)
 
     def fit(self, records: Iterable[Record]) -> None:
-        """The first record of each text, so that the later ones are the duplicates."""
-        self._first = {}
+        """One look at every pair, in the input's order: later ones are the duplicates."""
+        self._learnt = learnt = Learnt()
+        o = self.options
+        near = NearDuplicates(o.near_duplicates) if o.near_duplicates is not None else None
+        balance = LabelBalance(o.max_per_label) if o.max_per_label is not None else None
         for record in records:
-            if isinstance(record, Pair):
-                self._first.setdefault(_digest(record), record.id)
+            if not isinstance(record, Pair):
+                continue
+            digest = _digest(record)
+            learnt.first.setdefault(digest, record.id)
+            if near is not None and (found := near.first_like(record, digest)) is not None:
+                learnt.similar[digest] = found
+            elif balance is not None and learnt.first[digest] == record.id:
+                balance.add(record)
+        if balance is not None:
+            learnt.surplus = balance.surplus()
 
     def state(self) -> bytes:
         """What `fit` learned, for worker processes."""
-        return msgspec.json.encode(self._first)
+        return msgspec.json.encode(self._learnt, order="deterministic")
 
     def load_state(self, state: bytes) -> None:
-        self._first = msgspec.json.decode(state, type=dict[str, str])
+        """Take over what another's `fit` learned."""
+        self._learnt = msgspec.json.decode(state, type=Learnt)
 
     def process(self, records: Sequence[Record]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -147,10 +188,24 @@ class FilterStage:
             return "unaligned", f"{share:.0%} of the source's words have no link"
         if o.keep_empty is not None and not pair.target.spans and _drawn(pair.id) >= o.keep_empty:
             return "empty", "found no span on the target"
-        if o.duplicates:
-            first = self._first.get(_digest(pair), pair.id)
-            if first != pair.id:
-                return "duplicate", f"has the texts of {first!r}"
+        if o.complete and (missing := lost_labels(pair, o.complete)):
+            return "incomplete", f"spans of the source did not arrive: {', '.join(missing)}"
+        return self._against_the_corpus(pair)
+
+    def _against_the_corpus(self, pair: Pair) -> tuple[str, str] | None:
+        """A reason that lies in the other pairs of the corpus."""
+        if not self.sees_corpus:
+            return None
+        digest = _digest(pair)
+        first = self._learnt.first.get(digest, pair.id)
+        if first != pair.id and (self.options.duplicates or self.options.near_duplicates):
+            return "duplicate", f"has the texts of {first!r}"
+        if (found := self._learnt.similar.get(digest)) is not None:
+            return "near_duplicate", f"is to {found[1]:.0%} as {found[0]!r}"
+        if pair.id in self._learnt.surplus:
+            return "surplus", (
+                f"all its labels stand in {self.options.max_per_label} other places already"
+            )
         return None
 
     def _language(self, pair: Pair) -> str:
@@ -174,6 +229,16 @@ def copied_share(source: str, target: str) -> float:
         return 0.0
     there = set(target.casefold().split())
     return sum(w in there for w in words) / len(words)
+
+
+def lost_labels(pair: Pair, labels: Sequence[str]) -> list[str]:
+    """The labels, out of those asked for, of which a source span has no counterpart.
+
+    Each once, in the order of the spans; ``all`` asks for every label.
+    """
+    there = {span.id for span in pair.target.spans}
+    lost = [s.label or "span" for s in pair.source.spans if s.id not in there]
+    return list(dict.fromkeys(x for x in lost if "all" in labels or x in labels))
 
 
 def unaligned_share(pair: Pair) -> float:

@@ -103,3 +103,60 @@ def test_pairs_without_spans_are_thinned_by_their_ids() -> None:
     assert 60 < sum(kept) < 140
     again = reasons(FilterOptions(keep_empty=0.25), *reversed(empty))
     assert [not why for why in reversed(again)] == kept
+
+
+def labelled(name: str, *labels: str, lost: tuple[str, ...] = ()) -> Pair:
+    """A pair with a span of each label; those in ``lost`` did not arrive."""
+    text = " ".join(f"word{n}" for n in range(len(labels) + 1)) + f" {name}"
+    spans = [Span(f"s{n}", n * 6, n * 6 + 5, label) for n, label in enumerate(labels)]
+    arrived = [s for s in spans if s.label not in lost]
+    return Pair(
+        name, Document(name, text, "en", spans=spans), Document(name, text, "es", spans=arrived)
+    )
+
+
+def test_complete_asks_for_the_labels_that_it_names_or_for_all() -> None:
+    pairs = [
+        labelled("a", "PER", "LOC"),
+        labelled("b", "PER", "LOC", lost=("LOC",)),
+        labelled("c", "PER", "LOC", lost=("PER", "LOC")),
+        labelled("d"),
+    ]
+    all_of_them = ["", "filter_incomplete", "filter_incomplete", ""]
+    assert reasons(FilterOptions(complete=["all"]), *pairs) == all_of_them
+    assert reasons(FilterOptions(complete=["PER"]), *pairs) == ["", "", "filter_incomplete", ""]
+    (refused,) = FilterStage(FilterOptions(complete=["all"])).process([pairs[2]])
+    assert isinstance(refused, Rejected)
+    assert refused.detail == "spans of the source did not arrive: PER, LOC"
+
+
+def test_frequent_labels_are_capped_and_rare_ones_keep_every_pair() -> None:
+    common = [labelled(f"c{n}", "PER") for n in range(40)]
+    rare = [labelled(f"r{n}", "PER", "DATE") for n in range(3)]
+    empty = [labelled("e")]
+    found = reasons(FilterOptions(max_per_label=10), *common, *rare, *empty)
+    kept = found[:40].count("")
+    assert 7 <= kept <= 10  # what the rare ones hold counts as well
+    assert found[40:] == [""] * 4
+    assert set(found) == {"", "filter_surplus"}
+
+
+def test_what_is_kept_does_not_depend_on_the_order_of_the_input() -> None:
+    pairs = [labelled(f"c{n}", "PER") for n in range(30)]
+    kept = dict(
+        zip((p.id for p in pairs), reasons(FilterOptions(max_per_label=5), *pairs), strict=True)
+    )
+    turned = pairs[::-1]
+    again = dict(
+        zip((p.id for p in turned), reasons(FilterOptions(max_per_label=5), *turned), strict=True)
+    )
+    assert kept == again and list(kept.values()).count("") == 5
+
+
+def test_what_was_learnt_survives_the_way_to_a_worker() -> None:
+    pairs = [labelled(f"c{n}", "PER") for n in range(6)]
+    fitted, worker = (FilterStage(FilterOptions(max_per_label=2)) for _ in range(2))
+    fitted.fit(iter(pairs))
+    worker.load_state(fitted.state())
+    assert worker.process(pairs) == fitted.process(pairs)
+    assert fitted.state() == worker.state()
