@@ -148,6 +148,10 @@ KINDS: dict[str, dict[str, Engine]] = {
             "a text-to-text model that writes tags (T-Projection's)",
             _TORCH,
         ),
+        "hmm-tagger": Engine(
+            "projector.annotation.hmm_tagger:HmmTaggerAnnotator",
+            "parts of speech, learnt from projected ones",
+        ),
         "llm": Engine(
             "projector.annotation.llm:LlmAnnotator",
             "an OpenAI-compatible server and a task in YAML",
