@@ -41,6 +41,10 @@ def command(
     max_unaligned: Annotated[
         float | None, typer.Option("--max-unaligned", min=0, max=1, help="Share without links.")
     ] = None,
+    min_translation: Annotated[
+        float | None,
+        typer.Option("--min-translation", min=0, max=1, help="Translations estimated below this."),
+    ] = None,
     *,
     job: Job,
 ) -> None:
@@ -51,6 +55,8 @@ def command(
       xproject filter es.jsonl -o clean.jsonl --copies --duplicates --max-ratio 2.5
 
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
+
+      xproject filter pt.jsonl -o good.jsonl --min-translation 0.55
     """
     options = {
         "max_ratio": max_ratio,
@@ -61,6 +67,7 @@ def command(
         "min_score": min_score,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
+        "min_translation": min_translation,
     }
     if not any(v for v in options.values() if v is not None):
         raise UsageError("filter: found nothing to filter by, wanted --copies, --min-score, ...")

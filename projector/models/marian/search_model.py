@@ -39,14 +39,19 @@ class StudentModel:
         """See `TranslationModel`."""
         return StudentHypotheses(self.student.network, sources)
 
-    def mean_scores(self, pairs: Sequence[TextPair]) -> list[float]:
-        """See `TranslationModel`; a pair too long for the student is scored in parts."""
+    def mean_scores(self, pairs: Sequence[TextPair], *, shortlist: bool = False) -> list[float]:
+        """See `TranslationModel`; a pair too long for the student is scored in parts.
+
+        ``shortlist``: as of `Student.force`.
+        """
         parts = {pair: self._parts(*pair) for pair in dict.fromkeys(pairs)}
         order = {
             part: n
             for n, part in enumerate(dict.fromkeys(p for own in parts.values() for p in own))
         }
-        read = [reading.log_probs for reading in self.student.force(list(order))]
+        read = [
+            reading.log_probs for reading in self.student.force(list(order), shortlist=shortlist)
+        ]
         scores = {}
         for pair, own in parts.items():
             found = [log_probs for part in own if (log_probs := read[order[part]]) is not None]

@@ -271,8 +271,13 @@ class Student:
                     out[n] = again
         return out
 
-    def force(self, pairs: Sequence[tuple[str, str]], *, scores: bool = True) -> list[Reading]:
+    def force(
+        self, pairs: Sequence[tuple[str, str]], *, scores: bool = True, shortlist: bool = False
+    ) -> list[Reading]:
         """Read given translations: links and, with ``scores``, log-probabilities.
+
+        With ``shortlist`` these are taken among the source's shortlist and the translation's own
+        pieces, as greedy search takes them: twice as fast, and higher by .1 to .6.
 
         Raises:
             EngineError: a side is longer than `too_long` allows.
@@ -284,12 +289,14 @@ class Student:
         out: list[Reading | None] = [None] * len(pairs)
         sizes = [len(s.ids) + len(t.ids) for s, t in zip(sources, targets, strict=True)]
         for batch in _batches(sizes, BATCH):
+            rows = [[*sources[n].ids, self.source.end] for n in batch]
             read = force(
                 self.network,
-                [[*sources[n].ids, self.source.end] for n in batch],
+                rows,
                 [[*targets[n].ids, self.target.end] for n in batch],
                 heads,
                 scores=scores,
+                allowed=self._allowed(rows) if scores and shortlist else None,
             )
             for n, one in zip(batch, read, strict=True):
                 matrix = _mean(one.attention, views, len(targets[n].ids), len(sources[n].ids) + 1)
