@@ -100,7 +100,7 @@ def test_translations_that_are_estimated_low_or_not_at_all() -> None:
     high = replace(GOOD, meta={"translation_quality": 0.62})
     odd = [replace(GOOD, meta={"translation_quality": value}) for value in ("0.9", True, 7)]
     given = [low, high, GOOD, *odd]
-    assert reasons(FilterOptions(min_translation=0.5), given) == [
+    assert reasons(FilterOptions(min_translation=0.5), *given) == [
         "filter_translation", "", *["filter_translation"] * 4
     ]  # fmt: skip
-    assert reasons(FilterOptions(), given) == [""] * 6
+    assert reasons(FilterOptions(), *given) == [""] * 6
