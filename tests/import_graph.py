@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("projection", "annotation", "augment"),
     ("qa",),
     ("quality",),
-    ("generation", "report"),
+    ("generation", "report", "publishing"),
     ("pipeline",),
     ("api",),
     ("cli", "__init__", "__main__"),

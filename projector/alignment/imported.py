@@ -8,12 +8,11 @@ is (its id and both texts), not by counting.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import blake2b
 
 import msgspec
 
-from projector.alignment.base import TokenPair
 from projector.engines import read_options
 from projector.errors import DataError, UsageError
 from projector.io.streams import open_read
@@ -49,12 +48,6 @@ class ImportedAligner:
             )
         self._lines: list[str] | None = None
         self._line_of: dict[bytes, int] = {}
-
-    def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
-        """Nothing to learn from sentence pairs; see `fit_records`."""
-
-    def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
-        raise UsageError("the engine 'import' cannot be joined to others with '+'")
 
     def fit_records(self, records: Iterable[Pair]) -> None:
         """Note which line belongs to which record.

@@ -2,12 +2,15 @@
 
 Flow: tokens on both sides -> sentence pairs (`units`) -> the engine -> links of the whole pair.
 Engines that learn from the corpus (``hmm``) see every record first; pairs of several languages in
-one input are learnt and aligned apart.
+one input are learnt and aligned apart. ``import`` takes a record's links from a file; joined to
+another engine (``import+hmm``) it keeps them, and the other gives links to the words that the
+file leaves without any (`filling`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -21,6 +24,7 @@ from projector.alignment.base import (
     UsesVectors,
 )
 from projector.alignment.ensemble import EnsembleAligner
+from projector.alignment.filling import fill_missing
 from projector.alignment.sentences import Unit, links_of, units_of, with_both_tokens
 from projector.engines import engine_class, option_names
 from projector.errors import DataError, UsageError
@@ -35,7 +39,7 @@ class AlignOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Options of the stage; ``options`` go to the engine.
 
     ``engine`` may join several with ``+``; ``options`` then holds an engine's own under its name,
-    and ``weights``, one number for each.
+    and ``weights``, one number for each (but for ``import``, whose links are kept as they are).
     """
 
     engine: str = "auto"
@@ -61,10 +65,12 @@ class AlignStage:
     def __init__(self, options: AlignOptions) -> None:
         self.options = options
         self._engines: dict[Languages, Aligner] = {}
-        self._first = first = self._make()
-        self.sees_corpus = first.sees_corpus
-        self._keeps_links = isinstance(first, KeepsLinks) and first.keeps_links
-        self._imported = first if isinstance(first, AlignsRecords) else None
+        self._imported, self._first = self._make()
+        self._members = [m for m in (self._imported, self._first) if m is not None]
+        self.sees_corpus = any(member.sees_corpus for member in self._members)
+        self._keeps_links = self._imported is None and (
+            isinstance(self._first, KeepsLinks) and self._first.keeps_links
+        )
 
     def step(self) -> Step:
         """Provenance; the files that the links were learnt from are part of it."""
@@ -74,57 +80,72 @@ class AlignStage:
             "vectors": self._first.vectors if isinstance(self._first, UsesVectors) else "",
             **self.options.options,
         }
-        engine = self._first
+        members = self._members
         return Step(
             stage=self.name,
-            engine=engine.name,
-            model=engine.model,
-            version=engine.version,
+            engine="+".join(m.name for m in members),
+            model="+".join(m.model for m in members if m.model),
+            version="+".join(m.version for m in members),
             options=redacted_options({key: value for key, value in given.items() if value}),
         )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Let the engine learn from all pairs of the run, each language pair for itself."""
-        if self._imported is not None:
-            self._imported.fit_records(_pair(r) for r in records)
-            return
-        groups: dict[Languages, list[TokenPair]] = {}
+        corpora: dict[Languages, list[TokenPair]] = {}
         wanted: set[Languages] = set()
-        same: dict[str, str] = {}  # one object for each word: a corpus repeats them
-        for record in records:
-            if not isinstance(record, Pair):
-                continue  # refused when its turn comes
-            languages = _languages(record)
-            if not self._kept(record):
-                wanted.add(languages)
-            found = groups.setdefault(languages, [])
-            for unit in units_of(with_both_tokens(record)):
-                for words in unit.words.source, unit.words.target:
-                    words[:] = [same.setdefault(word, word) for word in words]
-                found.append(unit.words)
-        for languages in list(groups):
-            pairs = groups.pop(languages)
+        seen = self._collected(records, corpora, wanted)
+        if self._imported is not None:
+            self._imported.fit_records(seen)
+        else:
+            deque(seen, maxlen=0)
+        for languages in list(corpora):
+            pairs = corpora.pop(languages)
             if languages in wanted:
                 self._engine(languages).fit(iter(pairs), *languages)
 
+    def _collected(
+        self,
+        records: Iterable[Record],
+        corpora: dict[Languages, list[TokenPair]],
+        wanted: set[Languages],
+    ) -> Iterator[Pair]:
+        """The records, whose sentence pairs are noted by language as they go by, if the engine
+        learns; ``wanted`` are the languages of records that it will be asked for."""
+        learns = self._first is not None and self._first.sees_corpus
+        same: dict[str, str] = {}  # one object for each word: a corpus repeats them
+        for record in records:
+            if not isinstance(record, Pair) and self._imported is None:
+                continue  # refused when its turn comes
+            pair = _pair(record)
+            if learns:
+                languages = _languages(pair)
+                if not self._kept(pair):
+                    wanted.add(languages)
+                found = corpora.setdefault(languages, [])
+                for unit in units_of(with_both_tokens(pair)):
+                    for words in unit.words.source, unit.words.target:
+                        words[:] = [same.setdefault(word, word) for word in words]
+                    found.append(unit.words)
+            yield pair
+
     def state(self) -> bytes | None:
         """What the engines learnt, for workers elsewhere; None if one of them cannot tell."""
-        if self._imported is not None:
-            return self._imported.state()
         learnt = []
         for languages, engine in self._engines.items():
             data = engine.state() if isinstance(engine, KeepsState) else None
             if data is None:
                 return None
             learnt.append((languages, data))
-        return msgspec.msgpack.encode(learnt)
+        imported = self._imported.state() if self._imported is not None else b""
+        return msgspec.msgpack.encode((imported, learnt))
 
     def load_state(self, data: bytes) -> None:
         """Take over what another's `fit` learnt."""
+        kind = tuple[bytes, list[tuple[Languages, bytes]]]
+        imported, engines = msgspec.msgpack.decode(data, type=kind)
         if self._imported is not None:
-            self._imported.load_state(data)
-            return
-        for languages, learnt in msgspec.msgpack.decode(data, type=list[tuple[Languages, bytes]]):
+            self._imported.load_state(imported)
+        for languages, learnt in engines:
             engine = self._engine(languages)
             assert isinstance(engine, KeepsState)  # one of the same kind gave it
             engine.load_state(learnt)
@@ -134,15 +155,20 @@ class AlignStage:
         pairs = [with_both_tokens(_pair(r)) for r in records]
         outcomes: list[Outcome] = list(pairs)
         waiting: dict[Languages, list[tuple[int, list[Unit]]]] = {}
+        given: dict[int, list[Link]] = {}
         step = self.step()
         for n, pair in enumerate(pairs):
             if self._kept(pair):
                 outcomes[n] = pair
-            elif self._imported is not None:
+                continue
+            if self._imported is not None:
                 try:
-                    outcomes[n] = _linked(pair, self._imported.links_of(pair), step)
+                    given[n] = self._imported.links_of(pair)
                 except DataError as error:
                     outcomes[n] = Rejected(pair.id, error.reason, str(error))
+                    continue
+            if self._first is None:
+                outcomes[n] = _linked(pair, given[n], step)
             else:
                 waiting.setdefault(_languages(pair), []).append((n, units_of(pair)))
         for languages, group in waiting.items():
@@ -150,16 +176,18 @@ class AlignStage:
             answers = iter(self._engine(languages).align([u.words for u in units], *languages))
             for n, found in group:
                 links = links_of(found, [next(answers) for _ in found])
+                if n in given:
+                    links = fill_missing(given[n], links)
                 outcomes[n] = _linked(pairs[n], links, step)
         return outcomes
 
     def cost(self) -> dict[str, float]:
         """What the engines have spent (tokens, money, ...), if they report that."""
-        return total_cost([self._first, *self._engines.values()])
+        return total_cost([*self._members, *self._engines.values()])
 
     def close(self) -> None:
         """Close every engine."""
-        for engine in {id(e): e for e in [self._first, *self._engines.values()]}.values():
+        for engine in {id(e): e for e in [*self._members, *self._engines.values()]}.values():
             engine.close()
 
     def _kept(self, pair: Pair) -> bool:
@@ -167,52 +195,59 @@ class AlignStage:
 
     def _engine(self, languages: Languages) -> Aligner:
         """The engine of a language pair: one for all, unless it learns."""
-        if not self.sees_corpus:
-            return self._first
+        first = self._first
+        assert first is not None  # asked only for pairs that wait for it
+        if not first.sees_corpus:
+            return first
         if languages not in self._engines:
-            self._engines[languages] = self._make() if self._engines else self._first
+            another = self._make()[1] if self._engines else first
+            assert another is not None
+            self._engines[languages] = another
         return self._engines[languages]
 
-    def _make(self) -> Aligner:
+    def _make(self) -> tuple[AlignsRecords | None, Aligner | None]:
+        """The engine that brings links of whole records, and the one that aligns sentences."""
         given = self.options
         names = [name.strip() for name in given.engine.split("+")]
-        if len(names) == 1:
-            return self._make_one(names[0], given.model, given.options)
         options = dict(given.options)
-        weights = options.pop("weights", None)
-        own = {name: options.pop(name, {}) for name in names}
-        for name, value in [*options.items(), *((n, o) for n, o in own.items())]:
+        weights = options.pop("weights", None) if len(names) > 1 else None
+        own = {name: options.pop(name, {}) for name in names} if len(names) > 1 else {}
+        if len(names) == 1:
+            own, options = {names[0]: options}, {}
+        for name, value in [*options.items(), *own.items()]:
             if name in options or not isinstance(value, Mapping):
                 raise UsageError(
                     f"options of the engine {given.engine!r}: found {name!r}, wanted 'weights' or "
                     f"options under an engine's name ({', '.join(names)})"
                 )
-        members = [self._make_one(name, given.model, own[name]) for name in names]
-        for member in members:
-            if isinstance(member, AlignsRecords):
-                raise UsageError(f"the engine {member.name!r} cannot be joined to others with '+'")
-        return EnsembleAligner(members, weights)
+        members = [self._make_one(name, own[name], joined=len(names) > 1) for name in names]
+        imported = [m for m in members if isinstance(m, AlignsRecords)]
+        others = [m for m in members if not isinstance(m, AlignsRecords)]
+        if len(imported) > 1:
+            raise UsageError(f"the engine {imported[0].name!r} can stand only once in a join")
+        if len(others) > 1 or weights is not None:
+            return next(iter(imported), None), EnsembleAligner(others, weights)
+        return next(iter(imported), None), next(iter(others), None)
 
-    def _make_one(self, name: str, model: str, options: Mapping[str, Any]) -> Aligner:
+    def _make_one(
+        self, name: str, options: Mapping[str, Any], *, joined: bool
+    ) -> Aligner | AlignsRecords:
         given = self.options
         kind = engine_class("aligners", name)
+        known = option_names(kind)
         extra: dict[str, Any] = {}
-        learns = "bitext" in option_names(kind)
-        joined = "+" in given.engine
-        for option, value in (
-            ("bitext", given.bitext),
-            ("lexicon", given.lexicon),
-            ("vectors", given.vectors),
+        for option, value, wanted in (
+            ("bitext", given.bitext, "'hmm' does"),
+            ("lexicon", given.lexicon, "'hmm' does"),
+            ("vectors", given.vectors, "'hmm' does"),
+            ("links", given.links, "--engine import does"),
         ):
-            if value and learns:
+            if value and option in known:
                 extra[option] = value
             elif value and not joined:
-                raise UsageError(f"the engine {name!r} takes no --{option}; 'hmm' does")
-        if given.links:
-            if "links" not in option_names(kind):
-                raise UsageError(f"the engine {name!r} takes no --links; --engine import does")
-            extra["links"] = given.links
-        made: Aligner = kind("" if joined and learns else model, **extra, **options)
+                raise UsageError(f"the engine {name!r} takes no --{option}; {wanted}")
+        model = "" if joined and {"bitext", "links"} & set(known) else given.model
+        made: Aligner | AlignsRecords = kind(model, **extra, **options)
         return made
 
 

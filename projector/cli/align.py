@@ -20,7 +20,7 @@ def command(
         str,
         typer.Option(
             "--engine",
-            help=names("aligners") + "; a+b joins two.",
+            help=names("aligners") + "; a+b averages two; import+hmm fills gaps.",
             autocompletion=choices("aligners"),
         ),
     ] = "",
@@ -60,6 +60,8 @@ def command(
       xproject align pairs.jsonl --vectors wiki.multi.{lang}.vec -o aligned.jsonl
 
       xproject align pairs.jsonl --engine import --links links.txt -o aligned.jsonl
+
+      xproject align pairs.jsonl --engine import+hmm --links sparse.txt -o aligned.jsonl
     """
     options = {
         "engine": engine or None,

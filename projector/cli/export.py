@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -23,10 +23,15 @@ from projector.cli.format_options import (
     transfer,
 )
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
-from projector.records import Record
+from projector.errors import UsageError
+from projector.records import Document, Record
 
 if TYPE_CHECKING:
+    from projector.augment.names import Names
     from projector.io.formats.base import Notes
+
+COPIES = 3  # further ones brought nothing (tests/benchmarks/downstream.py)
+REPLACED = 0.8  # of the names in a copy; the others stay
 
 
 def command(
@@ -40,6 +45,22 @@ def command(
     min_score: Annotated[
         float | None,
         typer.Option("--min-score", min=0.0, max=1.0, help="Leave out spans that score lower."),
+    ] = None,
+    split_contractions: Annotated[
+        bool,
+        typer.Option("--split-contractions", help="Portuguese na as em a, Spanish del as de el."),
+    ] = False,
+    names: Annotated[
+        str,
+        typer.Option(
+            "--names",
+            metavar="FILE|LOCALE,...",
+            help="Add copies with other names: of a file (LABEL TAB NAME), or Faker's for pt_BR.",
+        ),
+    ] = "",
+    copies: Annotated[
+        int | None,
+        typer.Option("--copies", min=1, max=100, help="With --names: of each document.  [3]"),
     ] = None,
     columns: Columns = "",
     scheme: Scheme = "",
@@ -60,28 +81,40 @@ def command(
     discontinuous=hull|longest, --set overlap=score|shortest), a span that cuts a token is
     widened to the whole token.
 
+    Taggers learn more from the words of the data that they will be tried on: --split-contractions
+    writes contractions as treebanks do, --names adds copies in which persons, places and
+    organisations have names of the target's country (extra names).
+
     Examples:
 
       xproject export projected.jsonl --to conll -o train.es.conll
 
       xproject export projected.jsonl --to tokens --min-score 0.7 -o train.es.jsonl
 
+      xproject export projected.jsonl -o train.pt.conll --split-contractions --names pt_PT,pt_BR
+
       xproject export qa.jsonl --to squad -o train.es.json
     """
     if formats:
         print_formats()
         return
+    from projector.augment.names import names_from
     from projector.io.formats.base import Notes
 
+    if copies and not names:
+        raise UsageError("--copies: found no --names, wanted where the copies' names come from")
     notes = Notes()
-    names = check_formats(source, input, to, output)
+    changes = Changes(
+        side, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
+    )
+    both = check_formats(source, input, to, output)
     flags = {"columns": columns, "scheme": scheme, "separator": separator}
     transfer(
         input,
         output,
-        names,
-        split_settings(*names, flags, set_),
-        change=lambda records: exported(records, side, min_score, notes),
+        both,
+        split_settings(*both, flags, set_),
+        change=lambda records: exported(records, changes, notes),
         notes=notes,
         skip=on_error == "skip",
         max_errors=max_errors,
@@ -92,15 +125,44 @@ def command(
     )
 
 
-def exported(
-    records: Iterable[Record], side: str, min_score: float | None, notes: Notes
-) -> Iterator[Record]:
-    """The documents of one side, without spans below the score."""
+class Changes(NamedTuple):
+    """What becomes of a document before it is written."""
+
+    side: str
+    min_score: float | None
+    split_contractions: bool
+    names: Names | None
+    copies: int
+
+
+def exported(records: Iterable[Record], changes: Changes, notes: Notes) -> Iterator[Record]:
+    """The documents of one side, changed as asked for, each followed by its copies."""
     from projector.cli.convert import take_side
     from projector.io.formats.prune import with_min_score
-    from projector.records import Document
 
-    for record in take_side(records, side):
-        if min_score is not None and isinstance(record, Document):
-            record = with_min_score(record, min_score, notes)
-        yield record
+    for record in take_side(records, changes.side):
+        if not isinstance(record, Document):
+            yield record
+            continue
+        if changes.min_score is not None:
+            record = with_min_score(record, changes.min_score, notes)
+        for doc in (record, *_copies(record, changes)):
+            if changes.split_contractions:
+                from projector.augment.contractions import without_contractions
+
+                doc = without_contractions(doc)
+            yield doc
+
+
+def _copies(doc: Document, changes: Changes) -> Iterator[Document]:
+    """Copies with other names, where the document has any to replace."""
+    if changes.names is None:
+        return
+    from projector.augment.names import renamed
+
+    for number in range(1, changes.copies + 1):
+        copy = renamed(doc, changes.names, number, REPLACED)
+        if copy is None and not doc.spans:
+            return
+        if copy is not None:
+            yield copy

@@ -45,6 +45,10 @@ def command(
         float | None,
         typer.Option("--min-translation", min=0, max=1, help="Translations estimated below this."),
     ] = None,
+    keep_empty: Annotated[
+        float | None,
+        typer.Option("--keep-empty", min=0, max=1, help="Share of pairs without spans to keep."),
+    ] = None,
     *,
     job: Job,
 ) -> None:
@@ -53,6 +57,8 @@ def command(
     Examples:
 
       xproject filter es.jsonl -o clean.jsonl --copies --duplicates --max-ratio 2.5
+
+      xproject filter es.jsonl -o train.jsonl --keep-empty 0.1
 
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
 
@@ -68,7 +74,8 @@ def command(
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
         "min_translation": min_translation,
+        "keep_empty": keep_empty,
     }
-    if not any(v for v in options.values() if v is not None):
+    if all(value is None or value == [] for value in options.values()):
         raise UsageError("filter: found nothing to filter by, wanted --copies, --min-score, ...")
     run_stage("filter", options, input, output, job)

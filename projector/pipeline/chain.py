@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from projector.abilities import ReportsCost
 from projector.errors import DataError, EngineError, ProjectorError, UsageError
 from projector.io.jsonl import Line, encode, read_stream
-from projector.records import Pair, Record
+from projector.records import Pair, Record, Step
 from projector.stage import Outcome, Rejected, Stage
 
 NOT_POSSIBLE = "not_possible"  # what a record wants, no engine has
@@ -65,6 +65,7 @@ class Tally(Struct, omit_defaults=True):
     cost: dict[str, dict[str, float]] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)  # each different one of the written pairs
 
     def add(self, more: Tally, *, first: bool = True, last: bool = True) -> None:
         """Add a block's numbers to these.
@@ -80,6 +81,7 @@ class Tally(Struct, omit_defaults=True):
             self.spans += more.spans
             self.projected += more.projected
             add_counts(self.dropped, more.dropped)
+            self.steps.extend(step for step in more.steps if step not in self.steps)
         self.rejected += more.rejected
         add_counts(self.reasons, more.reasons)
         add_counts(self.seconds, more.seconds)
@@ -178,6 +180,8 @@ class Chain:
             if self.numbered:
                 parts.append(b"%d\t" % line.number)
             parts.append(encode(record))
+            if isinstance(record, Pair):
+                tally.steps.extend(step for step in record.steps if step not in tally.steps)
             if self._projects and isinstance(record, Pair):
                 tally.spans += len(record.source.spans)
                 tally.projected += len(record.target.spans)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from projector.qa.analysis import from_tags
 from projector.qa.answers import candidates
 from projector.qa.base import Asked, Candidate, QuestionGenerator, Request
+from projector.qa.checking import Checks
 from projector.qa.frames import Made
 from projector.qa.mentions import mentions
 from projector.qa.parsing import Analysed, Analyser
@@ -17,7 +18,6 @@ from projector.qa.rules import polar_question
 from projector.qa.syntax import Tree
 from projector.records import Offsets, Pair, Question, Span
 from projector.text.sentences import split_sentences
-from projector.translation.base import Translation
 
 
 class AnalysedSentence(Struct, frozen=True):
@@ -42,6 +42,22 @@ class ProposesAnswers(Protocol):
         """Answers that it has a question for."""
 
 
+class Wording(Struct):
+    """A question in the target language: ``way`` is ``clause`` or the translator's name.
+
+    ``score`` is the estimated probability that a reader keeps it, None where the English question
+    has none; ``constraints_met`` says which of its lexical constraints it meets; ``checks`` is what
+    the translator says of it, where one was asked, and ``prior`` the score before that.
+    """
+
+    text: str
+    way: str
+    score: float | None
+    constraints_met: list[bool] | None = None
+    checks: Checks | None = None
+    prior: float | None = None
+
+
 class PlannedQuestion(Struct):
     """One question on its way through the stage.
 
@@ -51,8 +67,8 @@ class PlannedQuestion(Struct):
         shared: stretches of the question with their places in the context (see `qa.mentions`).
         given: the record's own question, where it is one.
         made, tree, offset: what it was made from, where its sentence was parsed.
-        translated: the translation, where there is one; ``in_target`` the question for the target
-            side with its score and how it was made; ``lacking`` why there is none.
+        wordings: the questions for the target side, one for each way that gives one, of which the
+            stage leaves the best; ``lacking`` says why there is none.
         polarity: ``yes`` or ``no`` where that is the answer, and no span.
     """
 
@@ -64,10 +80,7 @@ class PlannedQuestion(Struct):
     made: Made | None = None
     tree: Tree | None = None
     offset: int = 0
-    translated: Translation | None = None
-    in_target: str = ""
-    target_score: float | None = None
-    target_way: str = ""
+    wordings: list[Wording] = []
     lacking: str = ""
     polarity: str = ""
 

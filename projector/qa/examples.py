@@ -97,17 +97,13 @@ def _wordings(pair: Pair, plan: PlannedQuestion, generator: str) -> list[Written
     score = plan.asked.score
     lang = pair.source.lang or "en"
     rows = [WrittenQuestion("source", lang, str(plan.asked.text), _rounded(score), meta)]
-    if plan.in_target:
-        told = {**meta, "from": plan.target_way}
-        done = plan.translated
-        if plan.target_way != "clause" and done is not None and done.constraints_met is not None:
-            told["constraints"] = len(done.constraints_met)
-            told["constraints_met"] = sum(done.constraints_met)
-        rows.append(
-            WrittenQuestion(
-                "target", pair.target.lang, plan.in_target, _rounded(plan.target_score), told
-            )
-        )
+    for wording in plan.wordings[:1]:
+        told = {**meta, "from": wording.way}
+        if wording.constraints_met is not None:
+            told["constraints"] = len(wording.constraints_met)
+            told["constraints_met"] = sum(wording.constraints_met)
+        score = _rounded(wording.score)
+        rows.append(WrittenQuestion("target", pair.target.lang, wording.text, score, told))
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from projector.qa.analysis import Word
+from projector.qa.answers import is_date_word
 from projector.records import Span
 
 _CAPITALISED = re.compile(r"[^\W\d_][\w.’'&-]*|\d[\d.,]*")
@@ -45,7 +46,9 @@ def _runs_of(words: list[Word]) -> list[tuple[int, int]]:
     for word in words:
         if word.pos in ("name", "num") and any(c.isalnum() for c in word.text):
             near = bool(runs) and word.start - runs[-1][-1].end <= 1
-            if near and (word.pos == "name") == (runs[-1][-1].pos == "name"):
+            last = runs[-1][-1] if near else word
+            dated = any(is_date_word(w) and w.pos == "name" for w in (word, last))
+            if near and (dated or (word.pos == "name") == (last.pos == "name")):
                 runs[-1].append(word)
             else:
                 runs.append([word])

@@ -8,81 +8,105 @@ from __future__ import annotations
 
 PERSON_NOUNS = frozenset(
     """abuser academic accountant accuser activist actor actress administrator admiral adolescent
-    adult adviser advisor advocate agent aide airman ally alumnus amateur ambassador analyst
-    ancestor anchor announcer applicant archaeologist archbishop architect artist assailant
-    assassin assistant astronaut athlete attacker attendee attorney aunt author baby banker
-    baron baroness bassist batsman beneficiary billionaire biographer biologist bishop blogger
-    boss botanist bowler boxer boy boyfriend bride broadcaster brother builder businessman
-    businesswoman buyer campaigner candidate captain cardinal carer caretaker carpenter cast
-    celebrity chair chairman chairperson chairwoman champion chancellor chaplain chef chemist chief
-    child choreographer citizen civilian clergyman cleric clerk client climber coach colleague
-    collector colonel columnist comedian commander commentator commissioner composer conductor
-    congressman congresswoman conqueror conservationist constable consultant consumer contestant
-    contractor contributor convict cook coordinator cop coroner correspondent councillor
-    counsellor counselor couple courtier cousin creator cricketer criminal critic crook
-    customer cyclist dad dancer daughter dealer defendant defender delegate democrat dentist
-    deputy designer detective developer dictator diplomat director dissident doctor donor
-    driver drummer duchess duke dweller earl economist editor educator elder emperor employee
-    employer empress engineer enthusiast entrepreneur envoy executive expert explorer fan farmer
-    father fatality female fighter filmmaker fireman firefighter fisherman foreigner founder friend
-    fugitive gardener general girl girlfriend goalkeeper golfer governor graduate grandfather
-    grandmother grandparent grandson granddaughter guard guardian guest guide guitarist gunman
-    gymnast hacker head heir helper hero heroine hijacker historian hitman homeowner hostage
-    host housewife human hunter husband illustrator immigrant inhabitant inmate innkeeper
-    inspector instructor interviewer intruder inventor investigator investor jogger journalist
-    judge juror keeper kid killer king knight lady landlord lawmaker lawyer leader lecturer
-    legislator liar librarian lieutenant linguist listener lord lover magistrate maid major
-    male man manager manufacturer marine mastermind mathematician mayor mechanic member mentor
-    merchant messenger midfielder migrant militant millionaire miner minister missionary
-    moderator mom monarch monk mother motorist mountaineer mum murderer musician native
-    negotiator neighbor neighbour nephew newcomer newsreader niece nobleman novelist nun nurse
-    observer offender officer official operator opponent organiser organizer orphan outsider
-    owner painter parent parishioner participant partner passenger passerby pastor patient
-    patriarch pedestrian peasant penpal people performer perpetrator person personality pharaoh
-    philanthropist philosopher photographer physician physicist pianist pilgrim pilot pioneer
-    pirate planner player playwright plumber poet policeman policewoman politician pope porter
-    postman practitioner preacher predecessor premier presenter president priest prime prince
-    princess principal prisoner producer professional professor programmer prosecutor
-    protagonist protester protestor psychiatrist psychologist public publisher pundit pupil queen
-    rabbi racer ranger rapist rapper reader recipient recruit referee reformer refugee
-    relative reporter representative republican rescuer researcher resident retiree reviewer
-    rider rival robber ruler runner sailor saint scholar schoolboy schoolgirl scientist
-    screenwriter sculptor secretary seller senator servant sergeant serviceman settler
-    shareholder shepherd sheriff shooter shopkeeper sibling singer sister skier skipper slave
-    smoker sociologist soldier solicitor son songwriter speaker specialist spectator spokesman
-    spokesperson spokeswoman spouse spy stakeholder statesman stepfather stepmother storekeeper
-    stranger striker student successor sufferer sultan superintendent superstar supervisor
-    supplier supporter surfer surgeon survivor suspect swimmer sympathiser tailor taxpayer
-    teacher technician teenager tenant tenor terrorist therapist thief thinker thug toddler
-    tourist trader trainee trainer translator traveler traveller treasurer trooper trustee tutor
-    twin uncle undergraduate user vendor veteran veterinarian vicar victim viewer villager
-    violinist virologist visitor vocalist volunteer voter waiter waitress walker warden warrior
-    whistleblower wicketkeeper widow widower wife winger winner witness woman worker worshipper
-    wrestler writer youngster youth zoologist staff personnel crew""".split()
+    adult adversary adviser advisor advocate agent aide airman ally alumnus amateur ambassador
+    analyst anarchist ancestor anchor announcer applicant apprentice archaeologist archbishop
+    architect aristocrat arsonist artist assailant assassin assistant astronaut athlete
+    attacker attendee attorney auctioneer auditor aunt author baby bachelor bandit banker
+    barber baron baroness barrister bartender bassist batsman beginner believer beneficiary
+    billionaire biographer biologist bishop blacksmith blogger bodyguard bomber bookseller
+    borrower boss botanist bowler boxer boy boyfriend breadwinner bride broadcaster broker
+    brother buddy builder burglar businessman businesswoman butcher butler buyer bystander
+    caller campaigner camper candidate captain cardinal caregiver carer caretaker carpenter
+    cashier cast celebrity chair chairman chairperson chairwoman champion chancellor chaplain
+    chef chemist chief child choreographer citizen civilian classmate cleaner clergyman cleric
+    clerk client climber clown coach collaborator colleague collector colonel columnist
+    comedian commander commentator commissioner commuter companion competitor composer comrade
+    conductor congressman congresswoman conqueror conservationist conservative conspirator
+    constable consultant consumer contestant contractor contributor controller convict cook
+    coordinator cop coroner correspondent cosmonaut councillor counsellor counselor
+    counterpart couple courier courtier cousin creator creditor crew cricketer criminal critic
+    crook curator customer cyclist dad dancer daughter dealer debtor defector defendant
+    defender delegate democrat demonstrator dentist deputy descendant designer despot detainee
+    detective developer devotee dictator diner diplomat director disciple dissident diver
+    doctor donor dreamer drinker driver drummer duchess duke dweller earl economist editor
+    educator elder emperor employee employer empress engineer enthusiast entrepreneur envoy
+    examiner executive exile expert explorer extremist eyewitness fan fanatic farmer fatality
+    father female feminist fighter filmmaker financier firefighter fireman fisherman
+    footballer forecaster foreigner founder friend fugitive gambler gangster gardener general
+    gentleman girl girlfriend goalie goalkeeper goalscorer golfer governor graduate
+    granddaughter grandfather grandmother grandparent grandson groom guard guardian guest
+    guide guitarist gunman gunner guy gymnast hacker hairdresser head heir helper hero heroine
+    hijacker hiker historian hitchhiker hitman holidaymaker homeowner hooligan host hostage
+    housewife human hunter husband illustrator immigrant individual informant inhabitant
+    inmate innkeeper insider inspector instructor insurgent intellectual interpreter
+    interviewee interviewer introvert intruder inventor investigator investor jockey jogger
+    journalist judge jurist juror keeper kid killer king knight laborer labourer lad lady
+    landlord landowner lawmaker lawyer leader lecturer legislator liar liberal librarian
+    lieutenant linguist listener lobbyist looter lord loser lover loyalist magician magistrate
+    maid major male man manager manufacturer marine mariner marksman martyr mastermind
+    mathematician mayor mechanic mediator medic member mentor merchant messenger midfielder
+    midwife migrant militant millennial millionaire miner minister missionary mobster
+    moderator mom monarch monk mother motorcyclist motorist mountaineer mourner mugger mum
+    murderer musician nanny narrator nationalist native navigator negotiator neighbor
+    neighbour nephew neurosurgeon newcomer newlywed newsreader niece noble nobleman nominee
+    novelist novice nun nurse observer offender officer official onlooker operative operator
+    opponent orator organiser organizer orphan outlaw outsider owner pacifist painter
+    paramedic parent parishioner participant partner passenger passerby pastor patient
+    patriarch patron peasant peddler pedestrian penpal pensioner people performer perpetrator
+    person personality personnel pharaoh philanthropist philosopher photographer physician
+    physicist pianist pickpocket pilgrim pilot pioneer pirate plaintiff planner player
+    playwright plumber poacher poet policeman policewoman politician pope porter postman
+    practitioner preacher predecessor premier presenter president priest prime prince princess
+    principal prisoner prodigy producer professional professor programmer proponent proprietor
+    prosecutor prostitute protagonist protester protestor psychiatrist psychoanalyst
+    psychologist public publisher pundit punter pupil quarterback queen rabbi racer racist
+    radical ranger rapist rapper reader realtor rebel receptionist recipient recluse recruit
+    recruiter referee reformer refugee registrar relative renter reporter representative
+    republican rescuer researcher reservist resident respondent responder retiree reveller
+    reviewer rider rival robber roommate rower ruler runner sailor saint salesman savior
+    saviour scammer sceptic scholar schoolboy schoolchild schoolgirl scientist scout
+    screenwriter sculptor seaman secretary selector seller senator sergeant servant serviceman
+    settler shareholder sharpshooter shepherd sheriff shooter shopkeeper shopper sibling
+    singer sister skater skeptic skier skipper slave smoker smuggler sniper snowboarder
+    sociologist soldier solicitor son songwriter speaker specialist spectator speechwriter
+    spokesman spokesperson spokeswoman sportsman spouse spy squatter staff staffer stakeholder
+    stalker statesman stepbrother stepfather stepmother stepson stockbroker storekeeper
+    storyteller stowaway stranger striker student stuntman subscriber successor sufferer
+    sultan superintendent superstar supervisor supplier supporter surfer surgeon survivor
+    suspect swimmer sympathiser sympathizer tailor taxpayer teacher teammate technician teen
+    teenager tenant tenor terrorist therapist thief thinker thug toddler tourist trader
+    trafficker trainee trainer traitor translator traveler traveller treasurer trespasser
+    trooper trucker trustee tutor twin tycoon typist uncle undergraduate user usher vandal
+    vegetarian vendor veteran veterinarian vicar victim viewer vigilante villager villain
+    violinist virologist visionary visitor vocalist volunteer voter waiter waitress walker
+    wanderer warden warrior watchman whistleblower wicketkeeper widow widower wife winger
+    winner witness wizard woman worker worshiper worshipper wrestler writer wrongdoer
+    yachtsman youngster youth zealot zoologist""".split()
 )
 PERSON_ENDINGS = (
     "woman", "ologist", "ographer", "ician", "women", "person", "people", "keeper", "holder",
-    "goer", "winger", "seeker",
+    "goer", "winger", "seeker", "sman", "year-old", "crat", "mate",
 )  # fmt: skip
 # Groups of people act as people do: "who" fits them as subjects of such verbs.
 GROUP_NOUNS = frozenset(
-    """administration agency airline alliance army assembly association audience authority band
-    bank board bureau business cabinet campaign charity church club coalition college commission
-    committee community company conglomerate congress constabulary consortium corporation council
-    court defence defense delegation department duo electorate enterprise establishment faction
-    family federation firm force foundation gang giant government group household industry
-    institute institution jury league legislature maker management manufacturer media militia
-    ministry navy network newspaper opposition orchestra organisation organization
-    panel parliament party police press prosecution regime regulator retailer school senate side
-    society startup studio team trio tribe tribunal troop troops union university
-    watchdog""".split()
+    """administration agency airline alliance army assembly association audience authority automaker
+    band bank board brewer bureau business cabinet campaign carmaker chain charity church club
+    coalition college commission committee community company conglomerate congress consortium
+    constabulary corporation council court defence defense delegation department duo
+    electorate enterprise establishment faction family federation firm force foundation gang
+    giant government group household industry institute institution insurer jury league
+    legislature lender maker management manufacturer media militia ministry navy network
+    newspaper opposition orchestra organisation organization panel parliament party police
+    press prosecution regime regulator retailer school senate side society startup studio
+    supermarket team tribe tribunal trio troop troops union university watchdog""".split()
 )
 TIME_NOUNS = frozenset(
     """afternoon age birthday century dawn day decade dusk era evening future hour midnight
     millennium minute moment month morning night noon period season second spring summer autumn
     term time today tomorrow tonight week weekend winter year yesterday fortnight while
     night-time lunchtime daytime monday tuesday wednesday thursday friday saturday sunday january
-    february march april may june july august september october november december past""".split()
+    february march april may june july august september october november december past millisecond
+    microsecond nanosecond semester weekday""".split()
 )
 # Nouns that say how much or which part of what stands after "of".
 MEASURES = frozenset(
@@ -110,6 +134,16 @@ ORGANISATION_WORDS = frozenset(
     institution laboratory league limited llc ltd ministry museum nations navy network office
     organisation organization parliament party police school senate service services society
     studio team times trust union united university""".split()
+)
+# A name with one of these is of a rule, not of those who made it.
+LAW_WORDS = frozenset(
+    "act bill charter code constitution convention law treaty accord protocol amendment".split()
+)
+# Nouns whose infinitive belongs to them: "the need of the family to promote".
+WITH_INFINITIVE = frozenset(
+    """ability agreement attempt bid call capacity chance commitment decision desire duty effort
+    failure intention move need obligation offer opportunity permission plan power pressure promise
+    proposal refusal right tendency time way willingness""".split()
 )
 STATES = frozenset(
     """Alabama Alaska Arizona Arkansas California Colorado Connecticut Delaware Florida Hawaii

@@ -7,11 +7,12 @@ from `qa.wh_words`. Each question carries the `Frame` of its clause for the othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from projector.qa.frames import Frame, Made
 from projector.qa.inflection import SINGULAR, bare_form, past_of_participle, third_person
-from projector.qa.nouns import EMPTY, LIGHT_VERBS, is_person
+from projector.qa.nouns import EMPTY, LIGHT_VERBS, TIME_NOUNS, is_person
 from projector.qa.phrases import (
     below,
     is_plain,
@@ -26,12 +27,19 @@ from projector.qa.predications import Predication, predications
 from projector.qa.syntax import Tree
 from projector.qa.wh_words import question_word
 
+YEAR = re.compile(r"(?:c\.)?\d{3,4}(?:s|['’]s)?|\d{1,2}[:.]\d\d(?:am|pm)?|\d{1,2}(?:am|pm)")
+DATED = TIME_NOUNS | frozenset(
+    """mon tue wed thu fri sat sun jan feb mar apr jun jul aug sep sept oct nov dec a.m. p.m. am pm
+    bc ad bce ce noon easter christmas ramadan rush weekend o'clock gmt utc ago 1990 bronze iron
+    age reign war""".split()
+)
 PLACES = frozenset(("GPE", "LOC", "FAC"))
 MAX_ANSWER = 12
 UNASKED_TAGS = frozenset(("PRP", "PRP$", "WP", "WDT", "WRB", "EX"))
 OFTEN = frozenset("every each per daily all more less recent past".split())
 NAMING = frozenset("name nickname call dub title rename".split())
 PRICED = frozenset("cost pay spend raise earn donate lose owe receive give invest".split())
+CAUSATIVE = frozenset("leave make keep find get have see hear watch let help render hold".split())
 LABELS = {"who": "PER", "when": "DATE", "where": "LOC", "how many": "NUM", "how much": "MONEY"}
 
 
@@ -237,11 +245,23 @@ class _Clause:
         named = tree.lemma(verb) in NAMING
         if word is None or light or named or tree.lemma(head) in EMPTY:
             return
+        if word == "who" and tree.lemma(verb) == "have":
+            return
+        if tree.lemma(verb) in CAUSATIVE and self._has_complement(verb, whole):
+            return  # "left the building in ruins": not the building was left
         if any(tree.tokens[c].dep == "ccomp" for c in tree.children[verb]):
             return  # "telling one man that ...": the clause is what is told
         role = "predicate" if attribute else "object"
         text = f"{word} {self._inverted()} {self._tail(whole)}"
         yield from self._made(text, word, role, whole, whole)
+
+    def _has_complement(self, verb: int, whole: Sequence[int]) -> bool:
+        """Whether something is said of the object behind it."""
+        tree, after = self.tree, whole[-1] + 1
+        following = tree.tokens[after] if after < len(tree.tokens) else None
+        if following is not None and following.pos in ("VERB", "ADJ", "NOUN"):
+            return True
+        return bool(tree.dependents(verb, "oprd", "xcomp", "ccomp", "acomp"))
 
     def _identifies(self, attribute: Sequence[int]) -> bool:
         """A predicate that tells what a named thing is."""
@@ -282,6 +302,9 @@ class _Clause:
     ) -> Iterator[Made]:
         if self.copula and not self.parts.tail:
             return
+        first = self.tree.tokens[(self.parts.auxiliaries or [self.parts.verb])[0]]
+        if ask == "when" and first.text.lower() in ("has", "have"):
+            return  # the perfect does not go with a time that is over
         text = f"{ask} {self._inverted()} {self._tail(gap)}"
         yield from self._made(text, ask, role, answer, gap)
 
@@ -297,6 +320,8 @@ class _Clause:
             if _is_point(tree, inner) and self._dates() <= set(numbers):
                 yield from self._adjunct("when", inner, numbers)
         elif kind in ("DATE", "TIME") and word == "for" and _is_duration(tree, inner):
+            if any(tree.tokens[n].tag in ("JJS", "RBS") for n in self.parts.tail):
+                return  # "the lowest level for two decades"
             yield from self._adjunct("how long", inner, numbers)
         elif kind == "MONEY" and word == "for":
             yield from self._adjunct("for how much", inner, numbers)
@@ -399,8 +424,11 @@ def _runs(numbers: Sequence[int]) -> list[list[int]]:
 
 
 def _is_point(tree: Tree, numbers: Sequence[int]) -> bool:
-    """A date that says when, not how long or how often."""
+    """A date that says when, not how long or how often, and no other measure."""
     words = [tree.tokens[n].text.lower() for n in numbers]
+    lemmas = {tree.lemma(n) for n in numbers}
+    if not lemmas & DATED and not any(YEAR.fullmatch(w) for w in words):
+        return False
     if any(w in OFTEN for w in words):
         return False
     if words[-1] in ("years", "months", "weeks", "days", "decades", "time", "minutes", "hours"):

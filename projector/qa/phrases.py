@@ -109,7 +109,7 @@ def _run_text(tree: Tree, run: Sequence[int]) -> str:
 def _keeps_capital(tree: Tree) -> bool:
     """True for a first word that is a name or an abbreviation."""
     first = tree.tokens[0]
-    if first.text.isupper() and len(first.text) > 1:
+    if any(c.isupper() for c in first.text[1:]):
         return True
     if first.pos == "PROPN" or "." in first.text:
         return True

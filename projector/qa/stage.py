@@ -30,11 +30,10 @@ from projector.qa.asking import Asker, PlannedQuestion, Reader, given_questions
 from projector.qa.base import QuestionGenerator
 from projector.qa.examples import assemble
 from projector.qa.parsing import Analyser, analyser
-from projector.qa.target.questions import clause_question, has_grammar, without_article
-from projector.qa.translating import QuestionTranslator, translation_score
-from projector.records import Document, Offsets, Pair, Record, Step, swapped
+from projector.qa.translating import QuestionTranslator
+from projector.qa.wordings import TargetWordings
+from projector.records import Document, Pair, Record, Step, swapped
 from projector.stage import Outcome, Rejected
-from projector.translation.base import Constraint
 
 GIVEN = "given"
 DIRECTIONS = ("source-source", "target-target", "source-target", "target-source")
@@ -117,6 +116,10 @@ class QaStage:
             "" if options.questions == "clause" else options.translator,
             options.translator_model, options.translator_options,
         )  # fmt: skip
+        self.wordings = TargetWordings(
+            options.questions, self.translator,
+            constrain=options.constrain, least=options.min_quality,
+        )  # fmt: skip
 
     def _reader(self) -> Reader | None:
         if not self.options.qa_model:
@@ -173,14 +176,7 @@ class QaStage:
         o = self.options
         plans = self.asker.ask(pairs) if self.asker else given_questions(pairs, self.analyser)
         projected = self.places(pairs, plans)
-        for pair, plan, places in zip(pairs, plans, projected, strict=True):
-            for question in plan:
-                self._from_clause(pair, question, places)
-        if o.questions != "clause":
-            self._translate(pairs, plans, projected)
-        for plan in plans:
-            for question in plan:
-                self._only_good(question)
+        self.wordings.make(pairs, plans, projected)
         return [
             assemble(
                 pair, plan, places,
@@ -215,91 +211,7 @@ class QaStage:
         done = self.projector.project(jobs)
         return [dict(zip(k, row, strict=True)) for k, row in zip(keys, done, strict=True)]
 
-    def _from_clause(
-        self, pair: Pair, plan: PlannedQuestion, places: dict[tuple[int, int], Projection]
-    ) -> None:
-        """The question from the target's own clause, where the sentence was parsed."""
-        if self.options.questions == "translate" or plan.made is None or plan.tree is None:
-            return
-        if not has_grammar(pair.target.lang):
-            plan.lacking = f"no clause of {pair.target.lang!r} can be turned"
-            return
-        answer = _single(places[plan.answers[0].start, plan.answers[0].end])
-        if answer is None:
-            return
-        score = places[plan.answers[0].start, plan.answers[0].end].score
-        surface = plan.answers[0].surface(pair.source.text)
-        answer = without_article(pair.target.text, answer, surface, pair.target.lang)
-        made = clause_question(
-            pair, plan.tree, plan.offset, plan.made, plan.asked.score or 0.0, answer, score
-        )
-        if made.text is None:
-            plan.lacking = made.reason
-        else:
-            plan.in_target, plan.target_score, plan.target_way = made.text, made.score, "clause"
-
-    def _translate(
-        self, pairs: list[Pair], plans: list[list[PlannedQuestion]],
-        projected: list[dict[tuple[int, int], Projection]],
-    ) -> None:  # fmt: skip
-        """Translate questions under their constraints, language by language, and keep what is
-        better than the clause's own."""
-        by_language: dict[tuple[str, str], list[tuple[PlannedQuestion, list[Constraint]]]] = {}
-        for pair, plan, places in zip(pairs, plans, projected, strict=True):
-            for p in plan:
-                wanted = _constraints(p, pair.target.text, places) if self.options.constrain else []
-                languages = (pair.source.lang or "en", pair.target.lang)
-                by_language.setdefault(languages, []).append((p, wanted))
-        for (source, target), rows in by_language.items():
-            engine = self.translator.engine_name(source, target)
-            texts = [str(p.asked.text) for p, _ in rows]
-            wanted_rows = [wanted for _, wanted in rows]
-            done = self.translator.translate(texts, source, target, wanted_rows)
-            if done is None:
-                for p, _ in rows:
-                    if not p.in_target and self.translator.name:
-                        p.lacking = p.lacking or self.translator.reasons[source, target]
-                continue
-            for (p, _), translation in zip(rows, done, strict=True):
-                p.translated = translation
-                if translation.error or not translation.text:
-                    p.lacking = p.lacking or (translation.error or "an empty translation")
-                    continue
-                score = None
-                if p.asked.score is not None:
-                    score = translation_score(p.asked.score, translation, engine)
-                if not p.in_target or (score or 0.0) > (p.target_score or 0.0):
-                    p.in_target, p.target_score = translation.text, score
-                    p.target_way = engine
-
-    def _only_good(self, plan: PlannedQuestion) -> None:
-        """Take out a target question below the wanted quality."""
-        least = self.options.min_quality
-        if plan.in_target:
-            plan.lacking = ""
-            chosen = self.options.questions != "translate"  # who asks for it gets it, scored
-            if chosen and plan.target_score is not None and plan.target_score < least:
-                plan.lacking = f"its quality {plan.target_score:.2f} is below {least:.2f}"
-                plan.in_target = ""
-
 
 def _one_of(what: str, found: str, wanted: Sequence[str]) -> None:
     if found not in wanted:
         raise UsageError(f"{what}: found {found!r}, wanted one of {', '.join(wanted)}")
-
-
-def _single(place: Projection) -> Offsets | None:
-    """The stretch of an answer that stands in one piece."""
-    return place.pieces[0] if place.pieces and len(place.pieces) == 1 else None
-
-
-def _constraints(
-    plan: PlannedQuestion, target: str, places: dict[tuple[int, int], Projection]
-) -> list[Constraint]:
-    """The question's shared mentions with the words that stand for them in the other context."""
-    found = []
-    for start, end, span in plan.shared:
-        stretch = _single(places[span.start, span.end])
-        if stretch is not None:
-            found.append(Constraint([target[slice(*stretch)]], start, end))
-    return found

@@ -7,20 +7,21 @@ left out, with a sentence, once for each pair of languages.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
 
 from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import EngineError, UsageError
+from projector.qa.checking import chrf
 from projector.translation.auto import AutoTranslator
-from projector.translation.base import Constraint, Translation, Translator
+from projector.translation.base import (
+    Constraint,
+    ScoresTranslations,
+    Translation,
+    Translator,
+)
 
 logger = logging.getLogger(__name__)
-# The share of translated questions that readers kept, by engine (tests/benchmarks/questions.py).
-PRIOR = {"apertium": 0.25}
-USUAL_PRIOR = 0.75
-FLUENT = -0.6  # mean log-probability of a token of an unremarkable translation
 
 
 class QuestionTranslator:
@@ -54,17 +55,22 @@ class QuestionTranslator:
         return self._serving[key]
 
     def _found(self, source: str, target: str) -> Translator | None:
-        key, engine = (source, target), self._engine
-        if engine is None:
+        key = (source, target)
+        if self._engine is None:
             self.reasons[key] = "no translator was asked for"
             return None
         try:
-            if isinstance(engine, AutoTranslator):
-                return engine.chosen(source, target)
-            engine.check(source, target)
+            return self._engine_for(source, target)
         except (EngineError, UsageError) as error:
             self.reasons[key] = str(error)
             return None
+
+    def _engine_for(self, source: str, target: str) -> Translator | None:
+        engine = self._engine
+        if isinstance(engine, AutoTranslator):
+            return engine.chosen(source, target)
+        if engine is not None:
+            engine.check(source, target)
         return engine
 
     def translate(
@@ -76,6 +82,37 @@ class QuestionTranslator:
         if engine is None:
             return None
         return engine.translate(texts, source, target, constraints)
+
+    def fluency(
+        self, pairs: Sequence[tuple[str, str]], source: str, target: str
+    ) -> list[float | None]:
+        """How likely the engine finds each second text as a translation of the first: the mean
+        log-probability of a token, or None where it does not say."""
+        engine = self.serving(source, target)
+        if not pairs or not isinstance(engine, ScoresTranslations):
+            return [None] * len(pairs)
+        texts, translations = zip(*pairs, strict=True)
+        try:
+            return list(engine.score(texts, translations, source, target))
+        except EngineError:  # a way through English has no score
+            return [None] * len(pairs)
+
+    def returned(
+        self, pairs: Sequence[tuple[str, str]], source: str, target: str
+    ) -> list[float | None]:
+        """How much of each first text comes back when the second is translated back (chrF), or
+        None where no engine goes that way."""
+        try:
+            engine = self._engine_for(target, source)
+        except (EngineError, UsageError):
+            return [None] * len(pairs)
+        if engine is None or not pairs:
+            return [None] * len(pairs)
+        back = engine.translate([text for _, text in pairs], target, source)
+        return [
+            None if one.error else chrf(one.text, text)
+            for one, (text, _) in zip(back, pairs, strict=True)
+        ]
 
     def engine_name(self, source: str, target: str) -> str:
         """The engine that serves a pair, or ""."""
@@ -90,17 +127,3 @@ class QuestionTranslator:
         """Stop the engine."""
         if self._engine is not None:
             self._engine.close()
-
-
-def translation_score(english: float, done: Translation, engine: str) -> float:
-    """The estimated probability that a reader keeps a translated question.
-
-    The English question's score times what is usual for the engine, less for constraints that are
-    not met and for a translation that its model finds unlikely.
-    """
-    score = english * PRIOR.get(engine, USUAL_PRIOR)
-    if done.constraints_met:
-        score *= 0.4 + 0.6 * sum(done.constraints_met) / len(done.constraints_met)
-    if done.score is not None and done.score < FLUENT:
-        score *= math.exp(done.score - FLUENT)
-    return score

@@ -10,16 +10,18 @@ from __future__ import annotations
 import re
 
 from projector.qa.frames import Made
-from projector.qa.nouns import EMPTY, MEASURES
+from projector.qa.nouns import EMPTY, MEASURES, TIME_NOUNS, WITH_INFINITIVE
 from projector.qa.phrases import ARTICLES
 from projector.qa.syntax import Token, Tree
 
 MIN_WORDS, MAX_WORDS = 4, 24
+PERSONAL = frozenset(("his", "her", "himself", "herself"))
 OWN = frozenset(("his", "her", "its", "their", "himself", "herself", "itself", "themselves"))
 POINTING = frozenset(
     """this that these those such same other others another latter former said above following
     one ones so there here then""".split()
 )
+ADDRESSING = frozenset("you your yours yourself we us our ours i me my mine".split())
 # Definites that need no introduction.
 UNIQUE = frozenset(
     """world earth sun moon sky universe internet web government president country population
@@ -54,6 +56,8 @@ def refusal(made: Made, tree: Tree) -> str:
         return "a word was torn apart"
     if _loose_end(made, tree):
         return "a loose end"
+    if _goes_on(made, tree):
+        return "the clause goes on"
     if not any(t.pos in ("NOUN", "PROPN", "NUM") for t in tokens):
         return "too little to go by"
     return "" if polar else _poor_answer(made, tree)
@@ -67,8 +71,12 @@ def _unresolved(made: Made, tree: Tree, tokens: list[Token]) -> bool:
     subject_asked = made.frame.role in ("subject", "agent")
     third = subject_asked or any(t.pos == "PROPN" or t.tag in ("NN", "NNS") for t in tokens[:4])
     for token in tokens:
+        if token.text.lower() in ADDRESSING:
+            return True
         if token.tag in ("PRP", "PRP$", "EX"):
             if not (token.text.lower() in OWN and third):
+                return True
+            if subject_asked and made.frame.ask == "what" and token.text.lower() in PERSONAL:
                 return True
         elif token.text.lower() in POINTING and token.pos in ("PRON", "DET", "ADJ", "NOUN", "ADV"):
             return True
@@ -101,6 +109,34 @@ def _loose_end(made: Made, tree: Tree) -> bool:
     return any(t.tag in ("WRB", "WP") and t is inside[-1] for t in inside)
 
 
+def _goes_on(made: Made, tree: Tree) -> bool:
+    """True if what the question leaves out belonged to its last phrase: no mark and no conjunction
+    stands between them, or a list is cut."""
+    parts = made.predication
+    if parts is None:
+        return False
+    answer = tree.within(*made.answer)
+    last = max([parts.verb, *parts.tail, *answer])
+    if last + 1 >= len(tree.tokens):
+        return False
+    following, before = tree.tokens[last + 1], tree.tokens[last]
+    if following.text == ",":
+        commas = [n for n in parts.tail if tree.tokens[n].text == "," and n not in answer]
+        joined = any(
+            tree.tokens[n].pos == "CCONJ" for n in parts.tail if n > min(commas, default=0)
+        )
+        return bool(commas) and not joined
+    if following.pos in ("PUNCT", "CCONJ", "SCONJ", "SPACE", "PART", "SYM"):
+        return following.tag == "POS"
+    if following.tag in ("WDT", "WP", "WRB", "WP$") or following.lemma in ("because", "due", "by"):
+        return False
+    if last + 1 in made.tokens or last + 1 == parts.verb:
+        return False
+    if following.pos == "ADV":
+        return before.lemma.lower() in TIME_NOUNS
+    return following.pos in ("NOUN", "PROPN", "NUM", "ADJ", "VERB", "ADP")
+
+
 def _poor_answer(made: Made, tree: Tree) -> str:
     start, end = made.answer
     tokens = [t for t in tree.tokens if t.start < end and t.end > start]
@@ -127,6 +163,9 @@ def _poor_answer(made: Made, tree: Tree) -> str:
         return "the answer begins with an adverb"
     if words[-1] in ("and", "or", "of", "the", "a", "to", "in"):
         return "the answer is cut"
+    to_follows = last + 1 < len(tree.tokens) and tree.tokens[last + 1].tag == "TO"
+    if to_follows and any(t.lemma.lower() in WITH_INFINITIVE for t in tokens):
+        return "the answer's infinitive is cut off"
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from projector.qa.nouns import (
     COUNTRIES,
     EMPTY,
+    LAW_WORDS,
     MEASURES,
     ORGANISATION_WORDS,
     STATES,
@@ -67,6 +68,8 @@ def _word(tree: Tree, head: int, subject_of: str) -> str | None:
     if token.ent in UNASKED_ENTITIES:
         return None
     if token.pos == "NOUN":
+        if head == 0 and token.tag == "NN" and token.text[:1].isupper():
+            return None  # as likely a name at the sentence's start
         if is_person(lemma):
             return "who"
         if is_group(lemma):
@@ -83,7 +86,13 @@ PLACE_WORDS = frozenset(
     """Lake River Mount Island Islands Bay Cape Sea Street Road Park Valley Bridge Castle City Hill
     Peninsula Ocean Gulf Canyon Falls Forest Desert The""".split()
 )
-SPEAKS = frozenset("say tell announce claim warn argue insist admit deny declare vow".split())
+SPEAKS = frozenset(
+    """say tell announce claim warn argue insist admit deny declare vow add reply ask recall joke
+    tweet testify apologise apologize""".split()
+)
+DIRECTIONS = frozenset(
+    "north south east west northern southern eastern western central upper lower".split()
+)
 
 
 def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
@@ -96,6 +105,9 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
     if token.ent == "PERSON":
         if any(tree.tokens[n].text in PLACE_WORDS for n in entity):
             return None
+        before = tree.tokens[entity[0] - 1].text.lower() if entity[0] else ""
+        if len(entity) == 1 and (before == "the" or before in DIRECTIONS):
+            return None  # a region that was taken for a person
         organisation = token.text.lower() in ORGANISATION_WORDS
         return "which organisation" if organisation else "who"
     if token.ent == "NORP":
@@ -107,6 +119,8 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
             return "which country"
         return "which state" if bare in STATES else None
     if token.ent == "ORG":
+        if any(tree.tokens[n].text.lower() in LAW_WORDS for n in entity):
+            return None if acts else "what"
         if token.text.lower() in ORGANISATION_WORDS:
             return "which organisation"
         return "who" if acts else None

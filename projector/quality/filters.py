@@ -37,6 +37,7 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         max_unaligned: pairs in which a larger share of the source words has no link.
         min_translation: pairs whose translation is estimated lower (``meta.translation_quality``),
             or has no estimate.
+        keep_empty: pairs whose target has no span, but for this share of them (picked by id).
     """
 
     max_ratio: Annotated[float, Meta(ge=1)] | None = None
@@ -48,6 +49,7 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     max_dropped: Share | None = None
     max_unaligned: Share | None = None
     min_translation: Share | None = None
+    keep_empty: Share | None = None
 
 
 class FilterStage:
@@ -65,7 +67,8 @@ class FilterStage:
 
     def step(self) -> Step:
         chosen = msgspec.to_builtins(self.options)
-        return Step("filter", "filter", options={k: v for k, v in chosen.items() if v})
+        given = {k: v for k, v in chosen.items() if v is not None and v is not False and v != []}
+        return Step("filter", "filter", options=given)
 
     def fit(self, records: Iterable[Record]) -> None:
         """The first record of each text, so that the later ones are the duplicates."""
@@ -138,6 +141,8 @@ class FilterStage:
                     f"the translation is estimated at {quality:.2f}, wanted at least "
                     f"{o.min_translation:g}"
                 )
+        if o.keep_empty is not None and not pair.target.spans and _drawn(pair.id) >= o.keep_empty:
+            return "empty", "found no span on the target"
         if o.duplicates:
             first = self._first.get(_digest(pair), pair.id)
             if first != pair.id:
@@ -183,3 +188,9 @@ def unaligned_share(pair: Pair) -> float:
 def _digest(pair: Pair) -> str:
     text = f"{pair.source.text}\0{pair.target.text}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _drawn(name: str) -> float:
+    """A number in [0, 1) that depends on the record's id alone."""
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64

@@ -100,3 +100,21 @@ def test_documents_pass_and_bad_scores_do_not(pairs: str, tmp_path: Path) -> Non
     write_records([Document("d", "x")], tmp_path / "d.jsonl")
     assert main(["export", str(tmp_path / "d.jsonl"), "-o", str(tmp_path / "o.jsonl")]) == 0
     assert main(["export", pairs, "--min-score", "2"]) == 2
+
+
+def test_contractions_are_split_and_copies_have_other_names(pairs: str, tmp_path: Path) -> None:
+    names = tmp_path / "names.tsv"
+    names.write_text("PER\tEva\nLOC\tPuerto del Rosario\n")
+    out = tmp_path / "out.jsonl"
+    words = ["export", pairs, "-o", str(out), "--min-score", "0.35", "--names", str(names)]
+    assert main([*words, "--copies", "8", "--split-contractions"]) == 0
+    first, *copies = read_records(out)
+    assert isinstance(first, Document) and first.text == PAIR.target.text
+    assert 1 <= len(copies) <= 8
+    texts = {doc.text for doc in copies if isinstance(doc, Document)}
+    assert "Eva vive en Puerto de el Rosario ." in texts
+
+
+def test_copies_need_names(pairs: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", pairs, "--copies", "2"]) == 2
+    assert "found no --names" in capsys.readouterr().err

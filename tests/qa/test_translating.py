@@ -7,8 +7,7 @@ import logging
 import pytest
 
 from projector.errors import UsageError
-from projector.qa.translating import QuestionTranslator, translation_score
-from projector.translation.base import Translation
+from projector.qa.translating import QuestionTranslator
 
 
 def test_a_pair_that_no_translator_serves_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
@@ -29,11 +28,3 @@ def test_without_a_translator_nothing_is_said(caplog: pytest.LogCaptureFixture) 
 def test_a_translator_that_does_not_exist_is_a_wrong_usage() -> None:
     with pytest.raises(UsageError, match="nobody"):
         QuestionTranslator("nobody", "", {})
-
-
-def test_unmet_constraints_and_unlikely_translations_lower_the_score() -> None:
-    good = translation_score(0.9, Translation("x", score=-0.3, constraints_met=[True]), "hf")
-    unmet = translation_score(0.9, Translation("x", score=-0.3, constraints_met=[False]), "hf")
-    unlikely = translation_score(0.9, Translation("x", score=-2.0, constraints_met=[True]), "hf")
-    assert unmet < good and unlikely < good
-    assert translation_score(0.9, Translation("x"), "apertium") < good

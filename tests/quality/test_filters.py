@@ -104,3 +104,14 @@ def test_translations_that_are_estimated_low_or_not_at_all() -> None:
         "filter_translation", "", *["filter_translation"] * 4
     ]  # fmt: skip
     assert reasons(FilterOptions(), *given) == [""] * 6
+
+
+def test_pairs_without_spans_are_thinned_by_their_ids() -> None:
+    spans = [Span("s", 0, 2, "X")]
+    full = Pair("f", Document("f", "x", "en"), Document("f", "La casa", "es", spans=spans))
+    empty = [pair("x", "y", f"e{n}") for n in range(400)]
+    assert reasons(FilterOptions(keep_empty=0), full, GOOD) == ["", "filter_empty"]
+    kept = [not why for why in reasons(FilterOptions(keep_empty=0.25), *empty)]
+    assert 60 < sum(kept) < 140
+    again = reasons(FilterOptions(keep_empty=0.25), *reversed(empty))
+    assert [not why for why in reversed(again)] == kept

@@ -88,10 +88,12 @@ def _nearness(vectors: Floats, others: Floats) -> Floats:
     many = sample.shape[1]
     wanted = NEIGHBOURS * many / len(present)  # as many as fall into the sample
     k = min(max(1, round(wanted)), many // 2 or 1)
-    out = np.empty(len(vectors), np.float32)
-    for at in range(0, len(vectors), 1024):
-        cosines = vectors[at : at + 1024] @ sample
-        out[at : at + 1024] = np.partition(cosines, many - k, axis=1)[:, -k:].mean(1)
+    out = np.zeros(len(vectors), np.float32)
+    mine = np.flatnonzero(vectors.any(1))
+    for at in range(0, len(mine), 256):
+        rows = mine[at : at + 256]
+        cosines = vectors[rows] @ sample
+        out[rows] = np.partition(cosines, many - k, axis=1)[:, -k:].mean(1)
     return out
 
 

@@ -12,7 +12,7 @@ from projector.alignment.base import TokenPair
 from projector.alignment.hmm.cognates import unknown_evidence
 from projector.alignment.hmm.similarity import reduced
 from projector.alignment.hmm.subtokens import Split, Splitter
-from projector.alignment.hmm.table import Corpus, Floats, Ints
+from projector.alignment.hmm.table import Corpus, Floats, Ints, Longs
 from projector.models.vectors.base import WordVectors
 from projector.text.languages import base_language
 from projector.text.segmenters import SPACELESS
@@ -98,20 +98,30 @@ class Vocabulary:
     ) -> tuple[Floats, Floats]:
         """A vector for each sub-token of either side; zeros for those beyond the ``most`` more
         frequent ones of a side."""
-        sides = []
+        places: list[Longs] = []
+        encoded: list[Floats] = []
         for splitter, lang in zip((self.source, self.target), languages, strict=True):
             surfaces, counts = splitter.surfaces()
             chosen = np.argsort(-np.array(counts), kind="stable")[:most]
-            encoded = vectors.encode([surfaces[n] for n in chosen], lang)
-            side = np.zeros((len(surfaces), encoded.shape[1]), np.float32)
-            side[chosen] = encoded
-            sides.append(side)
-        return reduced(sides[0], sides[1])
+            places.append(chosen)
+            encoded.append(vectors.encode([surfaces[n] for n in chosen], lang))
+        small = reduced(encoded[0], encoded[1])
+        return (
+            _placed(small[0], places[0], len(self.forms[0])),
+            _placed(small[1], places[1], len(self.forms[1])),
+        )
 
 
 def _spaceless(lang: str) -> str:
     plain = base_language(lang)
     return plain if plain in SPACELESS else ""
+
+
+def _placed(rows: Floats, places: Longs, size: int) -> Floats:
+    """The rows at these places of a matrix of ``size`` rows, zeros elsewhere."""
+    out = np.zeros((size, rows.shape[1]), np.float32)
+    out[places] = rows
+    return out
 
 
 def _corpus(source: Split, target: Split) -> Corpus:

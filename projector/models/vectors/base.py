@@ -57,14 +57,18 @@ class CachedVectors:
         self.version = provider.version
         self.languages = provider.languages
         self._provider = provider
-        self._rows: dict[tuple[str, str], Floats] = {}
+        self._place: dict[tuple[str, str], int] = {}  # row of each form
+        self._rows: Floats = np.zeros((0, 0), np.float32)
 
     def encode(self, forms: Sequence[str], lang: str) -> Floats:
         """See `WordVectors.encode`."""
-        new = [f for f in dict.fromkeys(forms) if (lang, f) not in self._rows]
+        new = [f for f in dict.fromkeys(forms) if (lang, f) not in self._place]
         if new:
-            for form, row in zip(new, self._provider.encode(new, lang), strict=True):
-                self._rows[lang, form] = row
+            rows = self._provider.encode(new, lang)
+            before = len(self._rows)
+            self._rows = np.concatenate([self._rows, rows]) if before else rows
+            self._place.update(((lang, form), before + n) for n, form in enumerate(new))
         if not forms:
             return np.zeros((0, 1), np.float32)
-        return np.stack([self._rows[lang, form] for form in forms])
+        found: Floats = self._rows[[self._place[lang, form] for form in forms]]
+        return found

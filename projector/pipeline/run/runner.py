@@ -36,6 +36,7 @@ from projector.pipeline.run.shards import RunFiles, named_files, plan_files, rea
 from projector.pipeline.run.start import clear, open_store, run_notes
 from projector.pipeline.run.store import JOURNAL, SPOOL, Store
 from projector.pipeline.run.summary import Summary
+from projector.publishing.licences import licences, warning
 from projector.stage import FILTERED, Stage, corpus_stage
 
 __all__ = ["Job", "run"]
@@ -135,6 +136,8 @@ class _Run:
                 stack.callback(self.store.close)
                 self._open_stream(stack)
             stack.enter_context(self.progress)
+            if told := warning(licences(stage.step() for stage in self.stages)):
+                self.progress.say(f"licence: {told}")
             try:
                 self._spool_stdin()
                 for number in range(len(self.phases)):

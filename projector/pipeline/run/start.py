@@ -21,6 +21,8 @@ from projector.pipeline.run.journal import Header, Journal, sync_folder
 from projector.pipeline.run.shards import RunFiles
 from projector.pipeline.run.store import JOURNAL, Store, foreign_file
 from projector.pipeline.run.summary import Summary, versions
+from projector.publishing.licences import licences
+from projector.records import Step
 from projector.redact import redacted_options
 
 
@@ -172,11 +174,19 @@ def run_notes(
         "counts": summary.plain(),
         "versions": versions(),
         "engines": [stage["engine"] for stage in identity["stages"]],
+        "licences": licences([*summary.steps, *steps_of(identity)]),
         "seeds": seeds,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "identity": identity,
         "summary": summary,
     }
+
+
+def steps_of(identity: dict[str, Any]) -> list[Step]:
+    """The provenance of a run's stages; an engine that is chosen record by record is left out,
+    for the records say which one it was."""
+    steps = [msgspec.convert(stage["engine"], Step) for stage in identity["stages"]]
+    return [step for step in steps if step.engine != "auto"]
 
 
 def clear(store: Store) -> None:

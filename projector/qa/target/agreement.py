@@ -63,7 +63,7 @@ def _spanish(form: str) -> str | None:
     for plural, singular in (("aron", "ó"), ("yeron", "yó"), ("ieron", "ió")):
         if form.endswith(plural):
             return form[: -len(plural)] + singular
-    return form[:-1] if re.search(r"(an|en|án)$", form) else None
+    return form[:-1] if re.search(r"(an|en|án|én)$", form) else None
 
 
 def _portuguese(form: str) -> str | None:
@@ -131,7 +131,7 @@ def singular(form: str, lang: str) -> str | None:
 
 
 _PLURAL = {
-    "es": r"\w+(?:an|en|án|on)|son", "pt": r"\w+(?:am|em|ão|êm)|são|vão", "it": r"\w+no|sono",
+    "es": r"\w+(?:an|en|án|én|on)|son", "pt": r"\w+(?:am|em|ão|êm)|são|vão", "it": r"\w+no|sono",
     "fr": r"\w+(?:ent|ont)|ont|sont|vont|font", "de": r"\w+(?:en|ern)|sind",
     "nl": r"\w+en|zijn",
 }  # fmt: skip

@@ -30,6 +30,10 @@ SEPARABLE = tuple(
 )
 SUBJUNCTIVE = ("ara", "iera", "aran", "ieran", "ase", "iese", "asse", "esse", "isse")
 PARTICIPLES = tuple("ados adas idos idas ado ada ido ida ando endo iendo".split())
+SUBJUNCTIVE_FORMS = frozenset(
+    """fuese fuera haya hubiese hubiera sea sean seja sejam fosse fossem haja hajam tenga tengan
+    tenha tenham pueda puedan possa possam esté estén esteja estejam""".split()
+)
 SUBJUNCTIVE_PLURAL = ("ieran", "iesen", "aran", "asen", "hubiese", "hubiera", "haya", "hayan")
 MAX_MOVED = 9
 PASSIVE = frozenset(("wurde", "wurden", "wird", "werden", "worden"))
@@ -264,6 +268,7 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
         raise RefusedClause("the target clause has another subject")
     after = [j for j in rest if j > group[-1]]
     _one_verb_group(parts, group, rest)
+    _no_other_subject(parts, group)
     _movable(parts, before)
     _agree(parts, frame, group, after, word)
     if parts.grammar.order == "est-ce que" and word == "que":
@@ -276,6 +281,8 @@ def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[i
     roles = parts.clause.roles
     if any(roles[j] == VERB and j not in group for j in others):
         raise RefusedClause("the verb is not in one piece")
+    if any(parts.word(j) in SUBJUNCTIVE_FORMS for j in group):
+        raise RefusedClause("a subjunctive")
     first = parts.word(group[0])
     if parts.lang == "pt" and first.endswith("-se"):  # the pronoun goes before after a wh-word
         parts.replaced[group[0]] = f"se {first.removesuffix('-se')}"
@@ -284,6 +291,18 @@ def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[i
         raise RefusedClause("no finite verb")
     if first.endswith(PARTICIPLES) and first not in parts.grammar.auxiliaries:
         raise RefusedClause("no finite verb")
+
+
+def _no_other_subject(parts: ClauseWords, group: Sequence[int]) -> None:
+    """Refuse a noun that nothing in the source stands for inside of the verb group."""
+    grammar = parts.grammar
+    closed = (
+        grammar.articles | grammar.clitics | grammar.auxiliaries | grammar.function_words
+        | grammar.prepositions.keys() | grammar.subordinators
+    )  # fmt: skip
+    first_verb = next(n for n, j in enumerate(group) if parts.clause.roles[j] == VERB)
+    if any(parts.word(j) not in closed for j in group[:first_verb]):
+        raise RefusedClause("the target clause has another subject")
 
 
 def _movable(parts: ClauseWords, before: Sequence[int]) -> None:
@@ -296,7 +315,13 @@ def _movable(parts: ClauseWords, before: Sequence[int]) -> None:
 
 def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int], word: str) -> None:
     """Put the verb into the singular (and a participle into the masculine) where it must be."""
-    if frame.ask == "how many" or word == parts.grammar.words.get("who plural"):
+    if frame.ask == "how many":
+        return
+    if word == parts.grammar.words.get("who plural"):
+        for j in [*group, *after[:1]]:
+            masculine = masculine_singular(parts.word(j), parts.lang)
+            if masculine is not None and parts.word(j).endswith("as"):
+                parts.replaced[j] = masculine + "s"
         return
     lang, clause = parts.lang, parts.clause
     verbs = [j for j in group if parts.word(j) not in parts.grammar.clitics]
