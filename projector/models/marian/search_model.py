@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from projector.models.marian.network import Network
+from projector.models.marian.hypotheses import StudentHypotheses
 from projector.models.marian.student import LONGEST, Student
 from projector.models.translation_model import TextPair
 
@@ -74,38 +74,3 @@ class StudentModel:
             ):
                 return parts
             count *= 2
-
-
-class StudentHypotheses:
-    """See `Hypotheses`."""
-
-    def __init__(self, network: Network, sources: Sequence[Sequence[int]]) -> None:
-        self._network = network
-        self._encoded = network.encode(sources)
-        self._owner = np.arange(len(sources))
-        self._cells = network.cells(len(sources))
-        self._written = 0
-        self._read(np.full(len(sources), -1))
-
-    def _read(self, pieces: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
-        owner = self._owner
-        read = self._network.read(
-            self._encoded, owner, self._cells, pieces, np.ones_like(owner), self._written
-        )
-        self._written += 1
-        self._scores = self._network.log_probabilities(read)
-
-    def step(self, tokens: Sequence[int]) -> None:
-        """See `Hypotheses`."""
-        self._read(np.array(tokens, np.int64))
-
-    def select(self, parents: Sequence[int]) -> None:
-        """See `Hypotheses`."""
-        rows = np.array(parents, np.int64)
-        self._owner = self._owner[rows]
-        self._cells = [cell[rows] for cell in self._cells]
-
-    def log_probabilities(self, rows: Sequence[int], tokens: Sequence[int]) -> list[float]:
-        """See `Hypotheses`."""
-        taken: list[float] = self._scores[list(rows), list(tokens)].tolist()
-        return taken
