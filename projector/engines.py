@@ -72,6 +72,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "any OpenAI-compatible server",
             _CHAT,
         ),
+        "http": Engine(
+            "projector.translation.http:HttpTranslator",
+            "DeepL, Google, or any server that takes JSON",
+            _CHAT,
+        ),
     },
     "aligners": {
         "auto": Engine(
@@ -142,6 +147,10 @@ KINDS: dict[str, dict[str, Engine]] = {
             "projector.annotation.seq2seq_tagger:SequenceTagger",
             "a text-to-text model that writes tags (T-Projection's)",
             _TORCH,
+        ),
+        "hmm-tagger": Engine(
+            "projector.annotation.hmm_tagger:HmmTaggerAnnotator",
+            "parts of speech, learnt from projected ones",
         ),
         "llm": Engine(
             "projector.annotation.llm:LlmAnnotator",

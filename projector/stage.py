@@ -70,6 +70,17 @@ class CorpusStage(Protocol):
 
 
 @runtime_checkable
+class TakesRows(Protocol):
+    """A stage whose records may be rows without a text: it works on fields that the user names.
+
+    Attributes:
+        rows: the named fields of a row; empty where records must have a text.
+    """
+
+    rows: frozenset[str]
+
+
+@runtime_checkable
 class SampledCorpus(Protocol):
     """A corpus-level stage that only counts, and need not see every record.
 
@@ -103,6 +114,11 @@ def stage_class(name: str) -> StageClass:
         EngineError: it exists but what it needs is not installed.
     """
     return cast(StageClass, engine_class("stages", name))
+
+
+def rows_of(stage: object) -> frozenset[str]:
+    """The fields for whose sake a stage takes rows without a text; empty where it does not."""
+    return stage.rows if isinstance(stage, TakesRows) else frozenset()
 
 
 def corpus_stage(stage: Stage) -> CorpusStage | None:

@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 
 from projector.cli.main import main
 from projector.errors import ProjectorError
-from projector.io.formats import FORMATS, read_lines
+from projector.io.formats import read_lines
+from projector.io.formats.shared.registry import formats
 from projector.io.jsonl import read_lines as read_jsonl
 
+FORMATS = {each.name: each for each in formats()}
+READ = [name for name, found in FORMATS.items() if found.read is not None]
 DOCUMENT: dict[str, Any] = {
     "id": "d1",
     "lang": "en",
@@ -296,7 +299,7 @@ def test_files_of_other_formats(
     run(["evaluate", str(path), "--from", fmt, "--gold", str(path), "--gold-from", fmt], capsys)
 
 
-@pytest.mark.parametrize("fmt", [n for n, row in FORMATS.items() if row.reads])
+@pytest.mark.parametrize("fmt", READ)
 @pytest.mark.parametrize("data", [b"", b"\n\n\n", b"\xef\xbb\xbf", b"{", b"\x00", b"\xff\xfe"])
 def test_every_format_on_files_of_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], fmt: str, data: bytes
@@ -306,7 +309,7 @@ def test_every_format_on_files_of_nothing(
     run(["convert", str(path), "--from", fmt, "-o", str(tmp_path / "a.jsonl")], capsys)
 
 
-@pytest.mark.parametrize("fmt", [n for n, row in FORMATS.items() if row.reads])
+@pytest.mark.parametrize("fmt", READ)
 def test_every_format_on_a_directory_and_on_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], fmt: str
 ) -> None:
@@ -363,7 +366,7 @@ def test_the_stages_name_what_they_cannot_read(
 )
 @given(
     data=st.binary(max_size=300),
-    fmt=st.sampled_from([n for n, r in FORMATS.items() if r.reads and not r.folder]),
+    fmt=st.sampled_from([n for n in READ if not FORMATS[n].folder]),
 )
 def test_any_bytes_in_any_format(tmp_path: Path, data: bytes, fmt: str) -> None:
     path = tmp_path / "in.x"
@@ -381,6 +384,6 @@ TEXTS = st.text(st.sampled_from("aB1 \t\n#-=_|{}[]:,.\"'\\\r\u2028\u0308é👩\u
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None
 )
-@given(data=TEXTS, fmt=st.sampled_from([n for n, r in FORMATS.items() if r.reads and not r.folder]))
+@given(data=TEXTS, fmt=st.sampled_from([n for n in READ if not FORMATS[n].folder]))
 def test_any_text_in_any_format(tmp_path: Path, data: str, fmt: str) -> None:
     test_any_bytes_in_any_format.hypothesis.inner_test(tmp_path, data.encode(), fmt)  # type: ignore[attr-defined]

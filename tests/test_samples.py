@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from projector.io.formats import read
 from projector.io.jsonl import read_records
 from projector.records import Document, Pair
 
@@ -32,8 +33,18 @@ def test_every_sample_is_valid_and_large_enough(name: str) -> None:
     assert all(span.text for doc in docs for span in doc.spans)
 
 
+ROWS = {"instructions": 8, "chats": 4}  # rows of other shapes, without a text of their own
+
+
 def test_no_sample_is_forgotten() -> None:
-    assert {p.stem for p in SAMPLES.glob("*.jsonl")} == set(LEAST)
+    assert {p.stem for p in SAMPLES.glob("*.jsonl")} == set(LEAST) | set(ROWS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_of_other_shapes_are_read_as_they_are(name: str) -> None:
+    docs = list(read(SAMPLES / f"{name}.jsonl", "rows"))
+    assert len(docs) >= ROWS[name]
+    assert all(isinstance(doc, Document) and doc.meta and not doc.text for doc in docs)
 
 
 def test_hard_cases_are_there() -> None:

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from projector.augment.rewriting import Edit, rewritten
 from projector.engines import missing_package_message
 from projector.errors import DataError, EngineError, UsageError
-from projector.io.formats.base import text_lines
+from projector.io.formats.shared.text_files import text_lines
 from projector.records import Document, Span
 from projector.text.entity_labels import ORGANISATION, PERSON, PLACE
 from projector.text.tokens import tokenize, with_tokens

@@ -25,7 +25,9 @@ def command(
     ] = "spacy",
     model: Annotated[
         str,
-        typer.Option("--model", metavar="NAME", help="spaCy package or folder; stanza's folder."),
+        typer.Option(
+            "--model", metavar="NAME", help="spaCy package or folder; stanza's folder; a tagger."
+        ),
     ] = "",
     layers: Annotated[
         list[str] | None,
@@ -65,6 +67,8 @@ def command(
       xproject annotate IN.jsonl --layers entities,chunks --model DIR | xproject translate --to es
 
       xproject annotate IN.jsonl --engine llm --model NAME --set task=TASK.yaml -o OUT.jsonl
+
+      xproject annotate NEW.jsonl --engine hmm-tagger --model es.tagger -o OUT.jsonl
 
       xproject annotate IN.jsonl --engine stanza --model ~/stanza_resources -o OUT.jsonl
     """

@@ -15,8 +15,8 @@ def languages(incomplete: str) -> list[tuple[str, str]]:
     return [(code, english_name(code)) for code in codes if code.startswith(incomplete)]
 
 
-def formats(incomplete: str) -> list[tuple[str, str]]:
+def format_names(incomplete: str) -> list[tuple[str, str]]:
     """Names of file formats that begin as typed, with a line about each."""
-    from projector.io.formats.table import FORMATS
+    from projector.io.formats.shared.registry import formats
 
-    return [(name, row.summary) for name, row in FORMATS.items() if name.startswith(incomplete)]
+    return [(each.name, each.summary) for each in formats() if each.name.startswith(incomplete)]

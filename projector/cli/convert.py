@@ -73,7 +73,7 @@ def command(
     if formats:
         print_formats()
         return
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
     names = check_formats(source, input, to, output)
     flags = {
@@ -103,7 +103,7 @@ def take_side(records: Iterable[Record], side: str) -> Iterator[Record]:
     """One document of each pair, under the pair's id; documents and, without a side, pairs pass."""
     from msgspec.structs import replace
 
-    from projector.io.formats.corrections import is_unreviewed, unreviewed
+    from projector.io.formats.shared.corrections import is_unreviewed, unreviewed
 
     for record in records:
         if side and isinstance(record, Pair):

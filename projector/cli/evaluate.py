@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from projector.cli import messages
-from projector.cli.completion import formats
+from projector.cli.completion import format_names
 from projector.cli.options import AsJson, settings
 from projector.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
     from projector.quality.evaluation import Evaluation
     from projector.records import Record
 
@@ -62,7 +62,7 @@ def command(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            autocompletion=formats,
+            autocompletion=format_names,
             help="Of PRED; guessed if not given.",
         ),
     ] = "",
@@ -71,7 +71,7 @@ def command(
         typer.Option(
             "--gold-from",
             metavar="FORMAT",
-            autocompletion=formats,
+            autocompletion=format_names,
             help="Of GOLD; guessed if not given.",
         ),
     ] = "",
@@ -98,7 +98,7 @@ def command(
 
       xproject evaluate qa.jsonl --gold xquad.es.json --kind qa
     """
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
     from projector.quality.evaluation import Evaluation
 
     if plot:
@@ -154,7 +154,7 @@ def compare(
     Raises:
         UsageError, DataError: unknown formats, unreadable files, sides that do not fit.
     """
-    from projector.io.formats.guess import guess
+    from projector.io.formats.shared.guess import guess
     from projector.quality.evaluation import evaluate
 
     if predicted == "-" and gold == "-":
@@ -226,7 +226,7 @@ def _prediction_file(path: str, name: str) -> dict[str, str] | None:
         return None
     import msgspec
 
-    from projector.io.formats.base import whole_text
+    from projector.io.formats.shared.text_files import whole_text
 
     try:
         return msgspec.json.decode(whole_text(path), type=dict[str, str])

@@ -28,7 +28,7 @@ from projector.records import Document, Record
 
 if TYPE_CHECKING:
     from projector.augment.names import Names
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
 COPIES = 3  # further ones brought nothing (tests/benchmarks/downstream.py)
 REPLACED = 0.8  # of the names in a copy; the others stay
@@ -65,6 +65,15 @@ def command(
     columns: Columns = "",
     scheme: Scheme = "",
     separator: Separator = "",
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="FILE.j2",
+            help="Rows that a template makes of both sides: a file, or taco, crossin, labels, "
+            "preferences.",
+        ),
+    ] = "",
     set_: FormatSetting = None,
     duplicate_ids: DuplicateIds = "error",
     on_error: OnError = "fail",
@@ -74,7 +83,7 @@ def command(
     dry_run: DryRun = False,
     formats: ShowFormats = False,
 ) -> None:
-    """Write the target side alone, as a training job reads it.
+    """Write the target side alone, or what a template makes of both, as a training job reads it.
 
     Spans that a flat format cannot hold are resolved by a rule and counted on standard error:
     the longest of overlapping spans stays, discontinuous ones are left out (--set
@@ -94,21 +103,31 @@ def command(
       xproject export projected.jsonl -o train.pt.conll --split-contractions --names pt_PT,pt_BR
 
       xproject export qa.jsonl --to squad -o train.es.json
+
+      xproject export pairs.jsonl --template taco -o train.jsonl
+
+      xproject export silver.jsonl --template labels --set words=words.es.yaml -o train.jsonl
     """
     if formats:
         print_formats()
         return
     from projector.augment.names import names_from
-    from projector.io.formats.base import Notes
+    from projector.io.formats.shared.notes import Notes
 
     if copies and not names:
         raise UsageError("--copies: found no --names, wanted where the copies' names come from")
     notes = Notes()
+    if template and to not in ("", "template"):
+        raise UsageError(f"--template: found --to {to} beside it, wanted one of the two")
+    both = check_formats(source, input, "template" if template else to, output)
     changes = Changes(
-        side, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
+        "" if both[1] == "template" else side,
+        min_score,
+        split_contractions,
+        names_from(names) if names else None,
+        copies or COPIES,
     )
-    both = check_formats(source, input, to, output)
-    flags = {"columns": columns, "scheme": scheme, "separator": separator}
+    flags = {"columns": columns, "scheme": scheme, "separator": separator, "template": template}
     transfer(
         input,
         output,
@@ -136,9 +155,10 @@ class Changes(NamedTuple):
 
 
 def exported(records: Iterable[Record], changes: Changes, notes: Notes) -> Iterator[Record]:
-    """The documents of one side, changed as asked for, each followed by its copies."""
+    """The documents of one side, changed as asked for, each followed by its copies; without a
+    side, pairs pass as they are."""
     from projector.cli.convert import take_side
-    from projector.io.formats.prune import with_min_score
+    from projector.io.formats.shared.prune import with_min_score
 
     for record in take_side(records, changes.side):
         if not isinstance(record, Document):

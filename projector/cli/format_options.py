@@ -8,24 +8,30 @@ from typing import Annotated, Any, Literal
 import typer
 
 from projector.cli import messages
-from projector.cli.completion import formats, languages
+from projector.cli.completion import format_names, languages
 from projector.cli.options import settings
 from projector.errors import UsageError, near_miss
+from projector.io.formats.shared.registry import names
 from projector.records import Record
 
 AnyInput = Annotated[
-    str, typer.Argument(metavar="IN", help="A file, a folder, or - for standard input.")
+    str,
+    typer.Argument(
+        metavar="IN", help="A file, a folder or pattern of files, - for standard input."
+    ),
 ]
 From = Annotated[
     str,
-    typer.Option("--from", metavar="FORMAT", autocompletion=formats, help="Guessed if not given."),
+    typer.Option(
+        "--from", metavar="FORMAT", autocompletion=format_names, help="Guessed if not given."
+    ),
 ]
 To = Annotated[
     str,
     typer.Option(
         "--to",
         metavar="FORMAT",
-        autocompletion=formats,
+        autocompletion=format_names,
         help="By OUT's suffix (.jsonl, .conllu, ...).",
     ),
 ]
@@ -58,7 +64,10 @@ DuplicateIds = Annotated[
     typer.Option("--duplicate-ids", help="A second record of an id: bad, renamed, or left."),
 ]
 ShowFormats = Annotated[
-    bool, typer.Option("--formats", help="List the formats with their options, and stop.")
+    bool,
+    typer.Option(
+        "--formats", help=f"List the formats with their options, and stop ({', '.join(names())})."
+    ),
 ]
 
 
@@ -70,11 +79,11 @@ def split_settings(
     Raises:
         UsageError: an option that neither has.
     """
-    from projector.io.formats import option_names
+    from projector.io.formats.shared.registry import load, option_names
 
     wanted = {key: value for key, value in flags.items() if value not in ("", None)}
     wanted |= settings(given)
-    readable, writable = option_names(reading), option_names(writing)
+    readable, writable = option_names(load(reading)), option_names(load(writing))
     for key in wanted:
         if key not in readable and key not in writable:
             formats = f"{reading!r}" if reading == writing else f"{reading!r} and {writing!r}"
@@ -94,13 +103,13 @@ def check_formats(source: str, input: str, to: str, output: str) -> tuple[str, s
     Raises:
         UsageError: unknown, not readable or not writable, or not to be guessed.
     """
-    from projector.io.formats import entry
-    from projector.io.formats.guess import guess, guess_output
+    from projector.io.formats.shared.guess import guess, guess_output
+    from projector.io.formats.shared.registry import find
 
     reading = source or guess(input)
-    entry(reading, reading=True)
+    find(reading, reading=True)
     writing = to or guess_output(output)
-    entry(writing, reading=False)
+    find(writing, reading=False)
     return reading, writing
 
 
@@ -120,17 +129,20 @@ def transfer(
     dry_run: bool,
 ) -> None:
     """Read, change, write; then say the counts and whatever was lost on the way."""
-    from projector.io.formats import entry, read_lines, read_options, write
-    from projector.io.formats.reading import Reader, Rejects
+    from projector.io.formats import files_of, read_lines, write
+    from projector.io.formats.shared.reading import Reader, Rejects
+    from projector.io.formats.shared.registry import load, read_options
     from projector.io.streams import check_writable, refuse_same_file
 
     for name, given in zip(formats, options, strict=True):
-        read_options(name, given)
-    if output == "-" and entry(formats[1], reading=False).folder:
+        read_options(load(name), given)
+    is_folder = load(formats[1]).folder
+    if output == "-" and is_folder:
         raise UsageError(f"the format {formats[1]!r} is a folder: name it with -o FOLDER")
-    if not entry(formats[1], reading=False).folder:
+    if not is_folder:
         check_writable(output, force=force, reads=[input])
-    refuse_same_file([input], [output, f"{output}.rejected.jsonl"])
+    files = files_of(input, load(formats[0]))
+    refuse_same_file([input, *files], [output, f"{output}.rejected.jsonl"])
     said = f"{input} ({formats[0]}) -> {output} ({formats[1]})"
     if dry_run:
         messages.say(f"dry run: {said}; options {options[0]} -> {options[1]}")
@@ -160,12 +172,15 @@ def transfer(
 def print_formats() -> None:
     """The table of formats, on standard output."""
     from projector.errors import EngineError
-    from projector.io.formats import FORMATS, option_names
+    from projector.io.formats.shared.registry import load, option_names
 
-    for name, row in FORMATS.items():
-        ways = " and ".join(way for way, can in (("read", row.reads), ("write", row.writes)) if can)
+    for name in names():
         try:
-            options = ", ".join(option_names(name))
+            found = load(name)
         except EngineError as error:
-            options = f"({error})"
-        print(f"{name:12} {ways:15} {row.summary}\n{'':29}options: {options}")
+            print(f"{name:12} {'':15} {error}")
+            continue
+        ways = {"read": found.read, "write": found.write}
+        able = " and ".join(way for way, can in ways.items() if can is not None)
+        options = ", ".join(option_names(found))
+        print(f"{name:12} {able:15} {found.summary}\n{'':29}options: {options}")

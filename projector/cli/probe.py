@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from projector.cli import messages
-from projector.cli.options import AsJson
+from projector.cli.options import AsJson, Force
 from projector.errors import UsageError
+from projector.io.streams import check_writable
 
 if TYPE_CHECKING:
     from projector.quality.probe import Result, Score
@@ -36,9 +37,16 @@ def command(
     plot: Annotated[
         str, typer.Option("--plot", metavar="FILE.png", help="Curve and sweep as a picture.")
     ] = "",
+    save: Annotated[
+        str,
+        typer.Option(
+            "--save", metavar="FILE", help="Keep the tagger of a tag layer, for annotate."
+        ),
+    ] = "",
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Train a light tagger on silver and score it on gold (needs the extra eval).
+    """Train a light tagger on silver, score it on gold (needs the extra eval), or save it.
 
     Spans are learnt by a CRF, token tags by a hidden Markov model. The figures compare training
     sets with one another; a fine-tuned transformer gives higher ones.
@@ -50,15 +58,26 @@ def command(
       xproject probe silver.de.jsonl --gold test.conllu --gold-train train.conllu --layer upos
 
       xproject probe silver.jsonl --gold gold.jsonl --curve --sweep --plot probe.png
+
+      xproject probe silver.es.jsonl --layer upos --save es.tagger
     """
-    if not gold:
-        raise UsageError("probe: found no gold, wanted --gold FILE")
+    if not gold and not save:
+        raise UsageError("probe: found no gold, wanted --gold FILE (or --save FILE)")
+    if save and layer == "spans":
+        raise UsageError("probe: --save keeps a tagger of token tags, wanted --layer upos")
     from projector.quality import probe as probing
     from projector.quality.score_plot import check_plot
 
     if plot:
         check_plot(plot)
+    if save:
+        check_writable(save, force=force, reads=[silver, gold, gold_train])
     targets, sources = _read(silver)
+    if save:
+        probing.tag_model(targets, layer).save(save, force=force)
+        messages.say(f"tagger: {save}")
+    if not gold:
+        return
     if source_only and not sources:
         raise UsageError(f"{silver}: found documents, wanted pairs for --source-only")
     result = probing.probe(

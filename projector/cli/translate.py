@@ -38,7 +38,7 @@ def command(
     ] = "",
     fields: Annotated[
         list[str] | None,
-        typer.Option("--fields", metavar="A,B", help="Other text to translate: meta.title, ..."),
+        typer.Option("--fields", metavar="A,B", help="Other text to translate, by path."),
     ] = None,
     constraints: Annotated[
         str,
@@ -66,6 +66,11 @@ def command(
     offsets in the text) and "wanted", one rendering or several to choose from. Which of them the
     translation meets is written to meta.constraints_met.
 
+    ``--fields`` names other texts by their path: instruction, meta.title, messages[].content,
+    answers.text[]. Rows without a text of their own (Alpaca's, chats) are then taken as they are,
+    and `export --to rows` gives them back in their own shape. Code, formulas, placeholders, tags
+    and addresses stay as they are, with every engine.
+
     Examples:
 
       xproject translate samples/ner.jsonl --to es -o es.jsonl
@@ -75,6 +80,12 @@ def command(
       xproject translate IN.jsonl --to ca --model eng-spa,spa-cat -o OUT.jsonl
 
       xproject translate samples/ner.jsonl --to es --keep PER,ORG -o es.jsonl
+
+      xproject translate samples/instructions.jsonl --from en --to es
+      --fields instruction,input,output | xproject export --to rows -o es.jsonl
+
+      DEEPL_AUTH_KEY=... xproject translate IN.jsonl --to de --engine http --model deepl
+      --keep PER -o OUT.jsonl
 
       xproject translate IN.jsonl --to de --engine hf --model models/opus-mt-en-de -o OUT.jsonl
     """

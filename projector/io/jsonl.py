@@ -11,7 +11,8 @@ import msgspec
 
 from projector.errors import DataError
 from projector.io.limits import TOO_LONG, bounded_lines, check_size, too_long
-from projector.io.shorthand import record_from_json
+from projector.io.shards import input_files
+from projector.io.shorthand import document_from_row, is_row, record_from_json
 from projector.io.streams import damaged, open_read, open_write
 from projector.records import Document, Pair, Record
 
@@ -29,19 +30,23 @@ class Line(NamedTuple):
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[Line]:
-    """Every non-empty line of a file as a record or as an error; nothing is skipped.
+    """Every non-empty line of a file, or of all shards, as a record or as an error.
 
     Raises:
-        DataError: the file itself cannot be read.
+        DataError: a file itself cannot be read, or there is none.
     """
-    with open_read(path) as stream:
-        yield from read_stream(stream, os.fspath(path))
+    for file in input_files(os.fspath(path)):
+        with open_read(file) as stream:
+            yield from read_stream(stream, file)
 
 
-def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> Iterator[Line]:
+def read_stream(
+    stream: BinaryIO, name: str = "-", *, first_line: int = 1, rows: frozenset[str] = frozenset()
+) -> Iterator[Line]:
     """As `read_lines`, from an open binary stream; ``name`` is what messages call it.
 
-    ``first_line`` is the number of the stream's first line, where it is a part of a file.
+    ``first_line`` is the number of the stream's first line, where it is a part of a file; ``rows``
+    names fields for whose sake rows without a text are taken as they are (`is_row`).
     """
     numbered = _Counter(stream, first_line - 1, name)
     decode = _Decode()
@@ -66,7 +71,10 @@ def read_stream(stream: BinaryIO, name: str = "-", *, first_line: int = 1) -> It
             if isinstance(value, Document | Pair):
                 record: Record = value
             else:
-                record = record_from_json(value, line=numbered.line, path=name)
+                if rows and is_row(value, rows):
+                    record = document_from_row(value, line=numbered.line, path=name)
+                else:
+                    record = record_from_json(value, line=numbered.line, path=name)
                 decode.expect(type(record))
             check_size(record)
         except DataError as error:

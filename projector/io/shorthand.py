@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -26,6 +26,7 @@ from projector.records import Document, Link, Pair, Record, Segment, Span
 DOCUMENT_FIELDS = frozenset(Document.__struct_fields__)
 WORD_FIELDS = ("tokens", "words")
 TOKEN_PLACES = ("token_start", "token_end")  # beside start and end in Prodigy's spans
+_SQUAD_FIELDS = frozenset({"context", "question", "answers"})
 TAG_FIELDS = ("ner_tags", "tags", "labels", "bio", "ner")
 
 
@@ -46,6 +47,39 @@ def record_from_json(value: Any, *, line: int, path: str = "") -> Record:
     if "source" in value and "target" in value:
         return pair_from_json(value, line=line, path=path)
     return document_from_json(value, line=line, path=path)
+
+
+def is_row(value: Any, fields: frozenset[str]) -> TypeGuard[dict[str, Any]]:
+    """Whether an object is a row of some other data set, to be taken as it is for the sake of these
+    fields: it has no text, or its text is what they name (``context``, ``question``, ...)."""
+    if not isinstance(value, dict) or "text" in value or ("source" in value and "target" in value):
+        return False
+    if not fields.isdisjoint(_SQUAD_FIELDS):
+        return True
+    return "context" not in value and not any(isinstance(value.get(k), list) for k in WORD_FIELDS)
+
+
+def document_from_row(
+    value: dict[str, Any], *, line: int, path: str = "", text: str = "", lang: str = ""
+) -> Document:
+    """A row of any shape: whole and unchanged in ``meta``; its id and language are looked for.
+
+    Args:
+        text: the field that is the document's text; "" for none.
+        lang: its language where the row does not say it.
+
+    Raises:
+        DataError: the field of the text is not there, or no text.
+    """
+    name = value.get("id")
+    named = isinstance(name, str | int) and not isinstance(name, bool)
+    own = next((v for k in ("lang", "language") if isinstance(v := value.get(k), str)), lang)
+    found = value.get(text, "") if text else ""
+    if not isinstance(found, str) or (text and text not in value):
+        raise DataError(f"{text}: wanted this field of the row, with a text", reason="bad_field")
+    return Document(
+        id=str(name) if named else default_id(path, line), text=found, lang=own, meta=dict(value)
+    )
 
 
 def pair_from_json(value: dict[str, Any], *, line: int, path: str = "") -> Pair:
@@ -115,7 +149,8 @@ def document_from_json(value: dict[str, Any], *, line: int = 1, path: str = "") 
     if "text" not in value:
         raise DataError(
             f"text: found no such field (there are: {', '.join(sorted(value)) or 'none'}), wanted "
-            "'text', 'tokens' with tags, or 'context' with 'question'",
+            "'text', 'tokens' with tags, or 'context' with 'question' (for rows of other shapes: "
+            "translate --fields A,B)",
             reason="missing_field",
         )
     _read_foreign_spans(value)

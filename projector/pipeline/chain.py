@@ -22,7 +22,7 @@ from projector.abilities import ReportsCost
 from projector.errors import DataError, EngineError, ProjectorError, UsageError
 from projector.io.jsonl import Line, encode, read_stream
 from projector.records import Pair, Record, Step
-from projector.stage import Outcome, Rejected, Stage
+from projector.stage import Outcome, Rejected, Stage, rows_of
 
 NOT_POSSIBLE = "not_possible"  # what a record wants, no engine has
 
@@ -124,7 +124,7 @@ class Chain:
         Raises:
             EngineError, UsageError: the engine as a whole failed, not one record.
         """
-        lines = read_block(block)
+        lines = read_block(block, rows_of(self.stages[0]) if self.stages else frozenset())
         done = Done(block.shard, block.number, tally=Tally(records=len(lines)))
         live: list[tuple[Line, Record]] = []
         for line in lines:
@@ -196,11 +196,14 @@ class Chain:
             stage.close()
 
 
-def read_block(block: Block) -> list[Line]:
-    """The block's records, or what is wrong with its lines, each with its line number."""
+def read_block(block: Block, rows: frozenset[str] = frozenset()) -> list[Line]:
+    """The block's records, or what is wrong with its lines, each with its line number.
+
+    ``rows``: see `TakesRows`.
+    """
     if not block.numbered:
         stream = io.BytesIO(block.data)
-        return list(read_stream(stream, block.name, first_line=block.first_line))
+        return list(read_stream(stream, block.name, first_line=block.first_line, rows=rows))
     lines = []
     for raw in block.data.split(b"\n")[:-1]:
         number, _, rest = raw.partition(b"\t")

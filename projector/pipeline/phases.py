@@ -19,7 +19,7 @@ from projector.pipeline.blocks import BlockReader
 from projector.pipeline.chain import Chain, crash, read_block
 from projector.pipeline.recipe import StageSpec, build_stage
 from projector.records import Record
-from projector.stage import CorpusStage, SampledCorpus, Stage, corpus_stage
+from projector.stage import CorpusStage, SampledCorpus, Stage, corpus_stage, rows_of
 
 
 class Phase(Struct, frozen=True):
@@ -50,7 +50,11 @@ THINNED = 10  # of so many blocks one is shown to a stage that has enough
 
 
 def corpus(
-    inputs: Iterable[Input], limit: int | None, enough: int = 0, digests: list[str] | None = None
+    inputs: Iterable[Input],
+    limit: int | None,
+    enough: int = 0,
+    digests: list[str] | None = None,
+    rows: frozenset[str] = frozenset(),
 ) -> Iterator[Record]:
     """The good records of the inputs, for `fit`; bad lines are rejected later, not here.
 
@@ -68,7 +72,7 @@ def corpus(
                     thinned += 1
                     if thinned % THINNED:
                         continue
-                for line in read_block(block):
+                for line in read_block(block, rows):
                     if line.record is not None:
                         shown += 1
                         yield line.record
@@ -85,7 +89,7 @@ def fit(stage: CorpusStage, inputs: Sequence[Input], limit: int | None) -> list[
     digests: list[str] = []
     try:
         enough = stage.enough if isinstance(stage, SampledCorpus) else 0
-        stage.fit(corpus(inputs, limit, enough, digests))
+        stage.fit(corpus(inputs, limit, enough, digests, rows_of(stage)))
     except (ProjectorError, KeyboardInterrupt, MemoryError, OSError):
         raise
     except Exception as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from projector.errors import DataError
-from projector.io.formats.corrections import is_unreviewed
+from projector.io.formats.shared.corrections import is_unreviewed
 from projector.quality.alignment_error import LinkScores
 from projector.quality.answer_scores import AnswerScores
 from projector.quality.coreference_scores import CoreferenceScores

@@ -8,16 +8,20 @@ score of the spans that are kept, which says what threshold trains best.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from projector.errors import DataError
 from projector.io.bio import tags_from_spans
-from projector.io.formats.base import Notes
-from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document
+from projector.text.languages import base_language
 from projector.text.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from projector.models.hmm_tagger import HmmTagger
 
 Sentences = list[list[str]]
 CURVE = (0.1, 0.25, 0.5, 1.0)
@@ -122,9 +126,24 @@ def make_tagger(layer: str) -> Tagger:
         from projector.quality.crf_tagger import CrfTagger
 
         return CrfTagger()
-    from projector.quality.hmm_tagger import HmmTagger
+    from projector.models.hmm_tagger import HmmTagger
 
-    return HmmTagger()
+    return HmmTagger(layer)
+
+
+def tag_model(silver: Sequence[Document], layer: str) -> HmmTagger:
+    """The tagger of a tag layer, trained on all documents.
+
+    Raises:
+        DataError: a document lacks the layer, or there is nothing to learn.
+    """
+    from projector.models.hmm_tagger import HmmTagger
+
+    data = sentences_of(silver, layer)
+    languages = {base_language(doc.lang) for doc in silver}
+    tagger = HmmTagger(layer, languages.pop() if len(languages) == 1 else "")
+    tagger.fit(data.words, data.tags)
+    return tagger
 
 
 def train_and_score(name: str, train: Data, gold: Data, layer: str) -> Score:

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError
-from projector.io.formats.corrections import is_unreviewed
+from projector.io.formats.shared.corrections import is_unreviewed
 from projector.io.streams import open_read, open_write
 from projector.quality.calibration import expected_calibration_error
 from projector.quality.pairing import paired

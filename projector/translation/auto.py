@@ -12,7 +12,8 @@ from typing import Any
 
 from projector.engines import engine_class
 from projector.errors import EngineError, ProjectorError, UsageError, near_miss
-from projector.translation.base import Constraint, HasIdentity, Translation, Translator
+from projector.translation.base import Constraint, HasIdentity, Keeps, Translation, Translator
+from projector.translation.shielded import keeping
 
 ORDER = ("firefox", "apertium")
 
@@ -74,6 +75,10 @@ class AutoTranslator:
                     f"no translator from {source!r} to {target!r} is here: {'; or '.join(reasons)}"
                 )
         return self._chosen[pair]
+
+    def keeps_verbatim(self, source: str, target: str) -> Keeps:
+        """As the chosen engine says."""
+        return keeping(self.chosen(source, target), source, target)
 
     def identity(self) -> dict[str, Any]:
         """That of the engine which serves the languages last checked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -11,6 +11,10 @@ from projector.records import Offsets
 
 # Source stretch, target stretch (both character offsets in the sentence), probability.
 TextLink = tuple[Offsets, Offsets, float]
+
+
+# Whether code, formulas, placeholders and tags come through an engine as they are.
+Keeps = Literal["always", "usually", "seldom"]
 
 
 class Constraint(Struct, frozen=True):
@@ -82,6 +86,17 @@ class KnowsTexts(Protocol):
 
     def knows(self, text: str) -> bool:
         """Whether it has this text as a whole (which is then not cut into sentences)."""
+
+
+@runtime_checkable
+class KeepsVerbatim(Protocol):
+    """A translator that code, formulas, placeholders and tags come through by themselves.
+
+    Others are kept from them (`projector.translation.shielded`).
+    """
+
+    def keeps_verbatim(self, source: str, target: str) -> Keeps:
+        """``always`` if nothing need be done, ``usually`` if it is worth a try that is checked."""
 
 
 @runtime_checkable

@@ -15,7 +15,7 @@ from msgspec import Struct
 from projector.engines import read_options
 from projector.errors import DataError, UsageError
 from projector.io.streams import open_read
-from projector.translation.base import Constraint, Translation
+from projector.translation.base import Constraint, Keeps, Translation
 
 
 class BitextOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +91,10 @@ class BitextTranslator:
         self._load()
         options = {"reverse": self.options.reverse}
         return {"engine": self.name, "version": self.version, "options": options}
+
+    def keeps_verbatim(self, source: str, target: str) -> Keeps:
+        """See `KeepsVerbatim`: sentences are looked up as they are."""
+        return "always"
 
     def knows(self, text: str) -> bool:
         """Does the file hold this text as it is, so that it needs no splitting?"""

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from projector.errors import DataError, EngineError
 from projector.records import Offsets
+from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint
 
 
@@ -37,6 +38,16 @@ def check_one_for_each(
             f"constraints: found {len(constraints)} lists, wanted one for each of "
             f"{len(sentences)} sentences"
         )
+
+
+def holds(text: str, wanted: Sequence[str], target: str) -> bool:
+    """Whether one of the alternatives stands in the text, as whole words where words are spaced."""
+    for phrase in wanted:
+        words = r"\s+".join(re.escape(word) for word in phrase.split())
+        pattern = words if glue_for(target) == "" else rf"(?<!\w){words}(?!\w)"
+        if words and re.search(pattern, text):
+            return True
+    return False
 
 
 def read_constraints(value: Any, where: str) -> list[Wanted]:

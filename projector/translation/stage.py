@@ -1,7 +1,8 @@
 """The stage `translate`: documents in, pairs out.
 
 Long texts go through the engine sentence by sentence, equal sentences of a batch once. Questions
-and the text fields that the user names are translated with the text. Where the engine knows which
+and the text fields that the user names are translated with the text (`field_paths`); code,
+formulas, placeholders and tags come through untouched (`shielded`). Where the engine knows which
 words it made of which, its links become the pair's `alignment`.
 """
 
@@ -30,7 +31,9 @@ from projector.translation.base import (
     Translator,
 )
 from projector.translation.constraints import Wanted, read_constraints
+from projector.translation.field_paths import Place, Unmatched, read_path, replaced
 from projector.translation.names import lost_name, names_in, names_of
+from projector.translation.shielded import keeping
 from projector.translation.texts import (
     Key,
     Text,
@@ -48,8 +51,9 @@ class TranslateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         to: target language.
         source ("from"): source language; "" to take each record's own ``lang``.
         engine, model, options: which engine, which of its models, and its own options.
-        fields: further texts to translate: ``meta.title``, ``labels.headline``, ...; a field may
-            hold a text or a list of texts, and a record may lack it.
+        fields: further texts to translate, by path (`field_paths`): ``instruction``,
+            ``meta.title``, ``messages[].content``; a record may lack a field, the input may not.
+            A record without a text of its own is then taken as it is.
         constraints: where a record keeps its lexical constraints, e.g. ``meta.constraints``; the
             same name inside a question's ``meta`` holds those of the question.
         keep: labels of spans that are names to go through untranslated, e.g. PER and ORG; a
@@ -76,6 +80,7 @@ class _Job(Struct):
     pair: Pair | None
     texts: dict[str, Text]
     done: dict[str, Translated]
+    places: dict[str, Place]  # where the texts of fields stand
 
 
 class TranslateStage:
@@ -90,14 +95,15 @@ class TranslateStage:
     Options = TranslateOptions
     needs: ClassVar[frozenset[str]] = frozenset({"document"})
     gives: ClassVar[frozenset[str]] = frozenset({"pair", "links"})
-    sees_corpus = False
 
     def __init__(self, options: TranslateOptions) -> None:
         if not options.to.strip():
             raise UsageError("translate: found no target language, wanted --to, e.g. --to es")
         self.options = options
         self._target = base_language(options.to)
-        self._fields = [_path(name, "--fields") for name in options.fields]
+        self._fields = [read_path(name) for name in options.fields if name != "text"]
+        self.sees_corpus = bool(self._fields)
+        self.rows = frozenset(path.first for path in self._fields)
         self._constraints = _path(options.constraints, "--constraints")
         engine = engine_class("translators", options.engine)
         self.translator: Translator = engine(options.model, **options.options)
@@ -129,7 +135,21 @@ class TranslateStage:
         )
 
     def fit(self, records: Iterable[Record]) -> None:
-        """Nothing to learn."""
+        """Look whether each of the fields is there at all.
+
+        Raises:
+            UsageError: one is in none of the records.
+        """
+        unmatched = Unmatched(self._fields)
+        unmatched.look(r.source if isinstance(r, Pair) else r for r in records)
+        unmatched.raise_if_any()
+
+    def state(self) -> bytes:
+        """Nothing was learnt: the fields are there, or `fit` has said so (see `KeepsState`)."""
+        return b"seen"
+
+    def load_state(self, data: bytes) -> None:
+        """Nothing to take over."""
 
     def cost(self) -> dict[str, float]:
         """What the engine has spent (tokens, money, ...), if it reports that."""
@@ -151,7 +171,13 @@ class TranslateStage:
         tables = {}
         for lang, keys in waiting.items():
             self._check(lang)
-            tables[lang] = translate_keys(keys, self.translator, lang, self.options.to)
+            tables[lang] = translate_keys(
+                keys,
+                self.translator,
+                lang,
+                self.options.to,
+                keeping(self._engine, lang, self.options.to),
+            )
         steps = {lang: self._step(lang) for lang in waiting}
         outcomes: list[Outcome] = []
         for job in jobs:
@@ -174,8 +200,14 @@ class TranslateStage:
             return Rejected(
                 record.id, "already_translated", "the record is a pair with a target text"
             )
-        if not doc.text.strip():
-            return Rejected(record.id, "empty_text", "text: found only white space, wanted a text")
+        try:
+            fields = [(path.name, *found) for path in self._fields for found in path.texts(doc)]
+        except DataError as error:
+            return Rejected(record.id, error.reason, error.detail)
+        if not doc.text.strip() and not any(text.strip() for _, _, text in fields):
+            named = ", ".join(path.name for path in self._fields)
+            wanted = f", wanted a text, there or in {named}" if named else ", wanted a text"
+            return Rejected(record.id, "empty_text", f"text: found only white space{wanted}")
         lang = doc.lang or self.options.source
         if not lang:
             return Rejected(
@@ -188,18 +220,22 @@ class TranslateStage:
                 f"lang: found {lang!r}, wanted {self.options.source!r} as --from says",
             )
         try:
-            return _Job(doc, self.options.source or lang, pair, self._texts(doc, lang), {})
+            job = _Job(doc, self.options.source or lang, pair, {}, {}, {})
+            self._add_texts(job, lang, fields)
+            return job
         except DataError as error:
             return Rejected(record.id, error.reason, error.detail)
 
-    def _texts(self, doc: Document, lang: str) -> dict[str, Text]:
+    def _add_texts(self, job: _Job, lang: str, fields: list[tuple[str, Place, str]]) -> None:
+        doc = job.doc
         wanted: list[Wanted] = []
         if self._constraints:
             wanted = read_constraints(_look_up(doc, self._constraints), self.options.constraints)
         phrases = [w for w in wanted if w.phrase]
         knows = self._engine.knows if isinstance(self._engine, KnowsTexts) else None
         names = names_of(doc, self.options.keep)
-        texts = {"text": prepare(doc.text, lang, wanted, knows, names)}
+        texts = job.texts
+        texts["text"] = prepare(doc.text, lang, wanted, knows, names)
         for n, question in enumerate(doc.questions):
             if question.lang and base_language(question.lang) == self._target:
                 continue  # it is in the target language already
@@ -211,12 +247,10 @@ class TranslateStage:
             texts[f"question {n}"] = prepare(
                 question.text, lang, own, knows, names_in(question.text, names)
             )
-        for path in self._fields:
-            for n, text in enumerate(_field_texts(doc, path)):
-                texts[f"{'.'.join(path)} {n}"] = prepare(
-                    text, lang, phrases, knows, names_in(text, names)
-                )
-        return texts
+        for name, place, text in fields:
+            name = f"{name} {len(job.places)}"
+            texts[name] = prepare(text, lang, phrases, knows, names_in(text, names))
+            job.places[name] = place
 
     # -- after the engine -------------------------------------------------------------------
 
@@ -235,8 +269,8 @@ class TranslateStage:
         source = with_tokens(doc if doc.lang else msgspec.structs.replace(doc, lang=job.lang))
         tokens = tokenize(main.text, self.options.to)
         meta, labels = doc.meta, doc.labels
-        for path in self._fields:
-            meta, labels = self._put_field(doc, path, job.done, meta, labels)
+        if job.places:
+            meta, labels = replaced(doc, {p: job.done[name].text for name, p in job.places.items()})
         target = Document(
             id=doc.id,
             text=main.text,
@@ -281,25 +315,6 @@ class TranslateStage:
             meta=meta,
         )
 
-    def _put_field(
-        self,
-        doc: Document,
-        path: list[str],
-        done: dict[str, Translated],
-        meta: dict[str, Any],
-        labels: dict[str, Any],
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        value = _look_up(doc, path)
-        if value is None:
-            return meta, labels
-        name = ".".join(path)
-        new: Any = done[f"{name} 0"].text if isinstance(value, str) else [
-            done[f"{name} {n}"].text for n in range(len(value))
-        ]  # fmt: skip
-        if path[0] == "meta":
-            return _with(meta, path[1:], new), labels
-        return meta, _with(labels, path[1:], new)
-
 
 def _without_translation(text: Text, done: Translated) -> str:
     """The first sentence that became nothing, if there is one (its beginning is enough)."""
@@ -317,7 +332,7 @@ def _cached(translator: Translator, folder: str) -> Any:
 
 
 def _path(name: str, option: str) -> list[str]:
-    """``meta.title`` as its steps; only what hangs in ``meta`` and ``labels`` can be named."""
+    """``meta.terms`` as its steps; only what hangs in ``meta`` and ``labels`` can be named."""
     if not name:
         return []
     path = name.split(".")
@@ -335,24 +350,6 @@ def _look_up(doc: Document, path: list[str]) -> Any:
             return None
         value = value.get(step)
     return value
-
-
-def _field_texts(doc: Document, path: list[str]) -> list[str]:
-    value = _look_up(doc, path)
-    texts = [] if value is None else [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise DataError(
-            f"{'.'.join(path)}: found {type(value).__name__}, wanted a text or a list of texts",
-            reason="bad_field",
-        )
-    return texts
-
-
-def _with(value: dict[str, Any], path: list[str], new: Any) -> dict[str, Any]:
-    """A copy of nested mappings with one value replaced."""
-    if len(path) == 1:
-        return {**value, path[0]: new}
-    return {**value, path[0]: _with(value[path[0]], path[1:], new)}
 
 
 def token_links(

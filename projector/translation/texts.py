@@ -1,7 +1,8 @@
 """Texts through a sentence translator and back: split, look each sentence up once, put together.
 
 The white space between sentences stays what it was, so paragraphs and empty lines survive;
-links and segments come back as offsets into the two whole texts.
+links and segments come back as offsets into the two whole texts. Blocks of code and displayed
+formulas stay between the sentences as they are.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from msgspec import Struct, field
 
 from projector.records import Offsets, Segment
 from projector.text.sentences import split_sentences
-from projector.translation.base import Constraint, TextLink, Translation, Translator
+from projector.translation import shielded
+from projector.translation.base import Constraint, Keeps, TextLink, Translation, Translator
 from projector.translation.constraints import Wanted, in_sentences
 from projector.translation.quality_estimate import estimate
+from projector.translation.verbatim import blocks, inline, outside
 
 # No white space stands between their sentences.
 _UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my", "bo"})
@@ -76,7 +79,14 @@ def prepare(
         start = len(text) - len(text.lstrip())
         sentences = [(start, len(text.rstrip()))]
     else:
-        sentences = split_sentences(text, lang)
+        sentences = [
+            (start + a, start + b)
+            for start, end in outside(text, blocks(text))
+            for a, b in split_sentences(text[start:end], lang)
+        ]
+        for (a, b), _ in inline(text):  # a full stop inside code ends no sentence
+            if any(map(str.isspace, text[a:b])):
+                sentences = _joined(sentences, a, b)
     asked = [*constraints, *names]
     for constraint in asked:  # a phrase that is to stay whole is not cut by the splitter
         if constraint.start >= 0:
@@ -96,16 +106,26 @@ def _joined(sentences: list[Offsets], a: int, b: int) -> list[Offsets]:
 
 
 def translate_keys(
-    keys: Iterable[Key], translator: Translator, source: str, target: str
+    keys: Iterable[Key],
+    translator: Translator,
+    source: str,
+    target: str,
+    keeps: Keeps = "seldom",
 ) -> dict[Key, Translation]:
-    """Each different sentence once through the engine, in the order in which they came."""
+    """Each different sentence once through the engine, in the order in which they came.
+
+    Code, formulas, placeholders and tags come through untouched; ``keeps`` is what the engine says
+    of itself there (`KeepsVerbatim`).
+    """
     order = list(dict.fromkeys(keys))
     if not order:
         return {}
     constraints = None
     if any(wanted for _, wanted in order):
         constraints = [[Constraint(list(w), a, b) for w, a, b in wanted] for _, wanted in order]
-    done = translator.translate([text for text, _ in order], source, target, constraints)
+    done = shielded.translate(
+        translator, [text for text, _ in order], source, target, constraints, keeps
+    )
     return dict(zip(order, done, strict=True))
 
 
@@ -155,8 +175,8 @@ def _quality(text: Text, translations: Sequence[Translation]) -> float | None:
 
 
 def _gap(space: str, *, first: bool, target: str) -> str:
-    """White space before a sentence, as the target's script has it."""
-    if first or "\n" in space:
+    """What stands before a sentence: white space as the target's script has it, or a block."""
+    if first or "\n" in space or space.strip():
         return space
     if target in _UNSPACED:
         return ""

@@ -9,7 +9,7 @@ import pytest
 
 from projector.cli.main import main
 from projector.errors import DataError
-from projector.io.formats.corrections import unreviewed
+from projector.io.formats.shared.corrections import unreviewed
 from projector.io.jsonl import read_records, write_records
 from projector.pipeline.recipe import load_recipe
 from projector.pipeline.run.runner import run

@@ -228,7 +228,7 @@ def test_a_paragraph_of_the_bitext_is_not_split(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"to": " "}, {"to": "es", "fields": ["title"]}, {"to": "es", "constraints": "meta."}],
+    [{"to": " "}, {"to": "es", "fields": ["title["]}, {"to": "es", "constraints": "meta."}],
 )
 def test_options_that_make_no_sense(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

@@ -8,14 +8,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, one_line, text_lines, write_text
-from projector.io.formats.links import format_links, looks_like_links
-from projector.io.formats.pairs import make_pair, tokens_text
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.links import format_links, looks_like_links
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.pairs import make_pair, tokens_text
+from projector.io.formats.shared.text_files import one_line, text_lines, write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Pair, Record
-
-HOLDS = frozenset({"alignment"})
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,3 +91,19 @@ def wanted_pair(record: Record, name: str) -> Pair:
             reason="wrong_kind",
         )
     return record
+
+
+def _recognises(sample: Sample) -> float:
+    return 0.5 if sample.filled and all("\t" in line for line in sample.filled) else 0.0
+
+
+FORMAT = Format(
+    name="bitext",
+    summary="source TAB target [TAB i-j links]",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"alignment"}),
+    recognises=_recognises,
+    pairs=True,
+)

@@ -17,16 +17,17 @@ from typing import Literal, NamedTuple
 
 from projector.errors import DataError, UsageError, near_miss
 from projector.io.bio import ILL_FORMED, spans_from_tags, tags_from_spans
-from projector.io.formats.base import Notes, one_line, text_lines, write_text
-from projector.io.formats.comments import Comments, comment_lines
 from projector.io.formats.conll import Block, blocks
-from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
-from projector.io.formats.words import joined, located
+from projector.io.formats.shared.comments import Comments, comment_lines, is_comment
+from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import one_line, text_lines, write_text
+from projector.io.formats.shared.words import joined, located
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Offsets, Record, Span
 
-HOLDS = frozenset({"tags", "spans", "labels"})
 FIELDS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 Row = list[str]
 
@@ -320,3 +321,21 @@ def _with_other_rows(rows: list[Row], tokens: list[Token]) -> list[Token]:
         else:
             pending.append(row)
     return [token._replace(rows=rows) for token, rows in zip(tokens, placed, strict=True)]
+
+
+def _recognises(sample: Sample) -> float:
+    rows = [line.count("\t") for line in sample.filled if not is_comment(line)]
+    has_comments = len(rows) < len(sample.filled)
+    return 0.7 if has_comments and all(tabs == 9 for tabs in rows) else 0.0
+
+
+FORMAT = Format(
+    name="conllu",
+    summary="CoNLL-U (Universal Dependencies)",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"tags", "spans", "labels"}),
+    suffixes=(".conllu",),
+    recognises=_recognises,
+)

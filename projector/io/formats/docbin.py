@@ -10,20 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import spacy
-from spacy.tokens import Doc, DocBin
-from spacy.util import get_words_and_spaces
-
 from projector.errors import DataError
-from projector.io.formats.base import Notes
-from projector.io.formats.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
 from projector.io.jsonl import Line
 from projector.io.limits import read_whole
 from projector.io.shorthand import default_id
 from projector.io.streams import open_read, open_write
 from projector.records import Document, Record, Span
 
-HOLDS = frozenset({"spans", "tags", "labels"})
 GROUP = "sc"
 TAGS = {"upos": "pos_", "xpos": "tag_"}
 
@@ -35,6 +31,9 @@ class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
+    import spacy
+    from spacy.tokens import DocBin
+
     with open_read(path) as stream:
         data = read_whole(stream, path)
     try:
@@ -110,6 +109,9 @@ def _labels(cats: dict[str, float]) -> dict[str, Any]:
 def write(
     records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
 ) -> int:
+    import spacy
+    from spacy.tokens import DocBin
+
     box = DocBin(attrs=["ENT_IOB", "ENT_TYPE", "POS", "TAG"], store_user_data=True)
     vocab = spacy.blank("xx").vocab
     count = 0
@@ -123,6 +125,9 @@ def write(
 
 
 def _doc(record: Document, vocab: Any, options: Options, notes: Notes) -> Any:
+    from spacy.tokens import Doc
+    from spacy.util import get_words_and_spaces
+
     record = tokens_of(record)
     words, spaces = get_words_and_spaces(_covering(record), record.text)
     doc = Doc(vocab, words=words, spaces=spaces)
@@ -177,3 +182,15 @@ def _covering(record: Document) -> list[str]:
             words.append(record.text[a:b])
         at = b
     return words
+
+
+FORMAT = Format(
+    name="docbin",
+    summary="spaCy's DocBin",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "tags", "labels"}),
+    suffixes=(".spacy",),
+    packages=("spacy",),
+)

@@ -16,14 +16,15 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, write_text
-from projector.io.formats.corrections import merged_lines
-from projector.io.formats.json_items import json_items
+from projector.io.formats.shared.corrections import merged_lines
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.json_items import json_items
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record, Relation, Span
 
-HOLDS = frozenset({"spans", "relations", "labels"})
 BACK = frozenset({"relations"})  # what goes back into the records, beside spans
 
 
@@ -132,3 +133,32 @@ def write(
 
 def _discontinuous(doc: Document) -> int:
     return sum(len(span.parts) > 1 for span in doc.spans)
+
+
+def _recognises(sample: Sample) -> float:
+    """Rows of a text with ``entities`` by ``start_offset``, or with labels as offsets and name."""
+    return 0.9 if any(map(_is_annotated, sample.json_rows)) else 0.0
+
+
+def _is_annotated(row: dict[str, Any]) -> bool:
+    entities = row.get("entities")
+    if isinstance(row.get("text"), str) and isinstance(entities, list) and entities:
+        return all(isinstance(e, dict) and "start_offset" in e for e in entities)
+    plain = row.get("label", row.get("labels"))
+    if not isinstance(row.get("text"), str) or not isinstance(plain, list) or not plain:
+        return False
+    return all(
+        isinstance(item, list) and [type(part) for part in item] == [int, int, str]
+        for item in plain
+    )
+
+
+FORMAT = Format(
+    name="doccano",
+    summary="doccano JSON Lines, and corrections with --base",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "relations", "labels"}),
+    recognises=_recognises,
+)

@@ -15,6 +15,7 @@ code points since 2022 and in UTF-16 units before; the region's ``text`` says wh
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -24,15 +25,16 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, write_text
-from projector.io.formats.corrections import merged_lines, unreviewed
-from projector.io.formats.json_items import json_items, write_json_list
+from projector.io.formats.shared.corrections import merged_lines, unreviewed
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.json_items import json_items, write_json_list
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.io.utf16 import to_code_points, to_utf16
 from projector.records import Document, Pair, Record, Relation, Span
 
-HOLDS = frozenset({"spans", "relations", "clusters", "labels"})
 PIECE, COREF = "[piece]", "[coref]"
 
 
@@ -323,3 +325,24 @@ def _config(
         lines += [f'    <Choice value="{escape(value)}"/>' for value in sorted(values)]
         lines.append("  </Choices>")
     return "\n".join([*lines, "</View>", ""])
+
+
+_TASK = re.compile(r'"(annotations|predictions)"\s*:')
+
+
+def _recognises(sample: Sample) -> float:
+    is_list = sample.is_json and sample.text.lstrip().startswith("[")
+    return 0.9 if is_list and _TASK.search(sample.text) else 0.0
+
+
+FORMAT = Format(
+    name="labelstudio",
+    summary="Label Studio tasks, and corrections with --base",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "relations", "clusters", "labels"}),
+    recognises=_recognises,
+    pairs=True,
+    target_only=True,
+)

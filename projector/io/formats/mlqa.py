@@ -15,11 +15,10 @@ from msgspec import Struct
 
 from projector.errors import UsageError
 from projector.io.folders import write_folder
-from projector.io.formats.base import Notes
-from projector.io.formats.passages import passages_and_queries
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.passages import passages_and_queries
 from projector.records import Record
-
-HOLDS = frozenset({"questions", "spans"})
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,3 +65,14 @@ def write(
 
 def _ours(name: str) -> bool:
     return "-context-" in name and "-question-" in name and name.endswith(".json")
+
+
+FORMAT = Format(
+    name="mlqa",
+    summary="MLQA: a folder, a file for each pair of languages",
+    options=Options,
+    write=write,
+    holds=frozenset({"questions", "spans"}),
+    pairs=True,
+    folder=True,
+)

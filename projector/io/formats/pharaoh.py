@@ -9,14 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError
-from projector.io.formats.base import Notes, text_lines, write_text
 from projector.io.formats.bitext import wanted_pair
-from projector.io.formats.links import format_links, parse_links
-from projector.io.formats.pairs import white_space_tokens
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.links import format_links, looks_like_links, parse_links
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.pairs import white_space_tokens
+from projector.io.formats.shared.text_files import text_lines, write_text
 from projector.io.jsonl import Line
 from projector.records import Document, Pair, Record
-
-HOLDS = frozenset({"alignment"})
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,3 +92,20 @@ def write(
             yield format_links(links, probabilities=options.probabilities) + "\n"
 
     return write_text(lines(), path, force=force)
+
+
+def _recognises(sample: Sample) -> float:
+    return 0.65 if sample.filled and all(map(looks_like_links, sample.filled)) else 0.0
+
+
+FORMAT = Format(
+    name="pharaoh",
+    summary="i-j links, a line a pair",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"alignment"}),
+    suffixes=(".talp", ".align"),
+    recognises=_recognises,
+    pairs=True,
+)

@@ -19,11 +19,11 @@ from msgspec import Struct
 from projector.engines import missing_package_message
 from projector.errors import EngineError
 from projector.io.folders import write_folder
-from projector.io.formats.base import Notes
-from projector.io.formats.passages import Passage, Query, passages_and_queries
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.passages import Passage, Query, passages_and_queries
 from projector.records import Record
 
-HOLDS = frozenset({"questions", "spans"})
 _WORD = re.compile(r"\w+")
 
 
@@ -137,3 +137,14 @@ def _in_language(query: Query, by_id: dict[str, Passage], lang: str) -> str:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
+
+
+FORMAT = Format(
+    name="retrieval",
+    summary="BEIR's corpus, queries, qrels and DPR's negatives: a folder",
+    options=Options,
+    write=write,
+    holds=frozenset({"questions", "spans"}),
+    pairs=True,
+    folder=True,
+)

@@ -15,13 +15,14 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, write_text
-from projector.io.formats.json_items import json_items
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.json_items import json_items
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record, Span
 
-HOLDS = frozenset({"spans", "labels"})
 LABELS = ("intent", "scenario")
 _SLOT = re.compile(r"\[\s*([^\[\]:]+?)\s*:\s*([^\[\]]*?)\s*\]")
 _BRACKETS = str.maketrans("[]", "()")
@@ -157,3 +158,19 @@ def annotated(doc: Document, notes: Notes) -> str:
         parts += [text[at : span.start], f"[{span.label} : {text[span.start : span.end].strip()}]"]
         at = span.end
     return "".join([*parts, text[at:]])
+
+
+def _recognises(sample: Sample) -> float:
+    rows = sample.json_rows
+    return 0.9 if rows and all(isinstance(row.get("annot_utt"), str) for row in rows) else 0.0
+
+
+FORMAT = Format(
+    name="slots",
+    summary="MASSIVE-style JSON Lines: [slot : words] in annot_utt",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"spans", "labels"}),
+    recognises=_recognises,
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,11 +18,11 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, whole_text, write_text
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import whole_text, write_text
 from projector.io.jsonl import Line
 from projector.records import Document, Question, Record, Span
-
-HOLDS = frozenset({"questions", "spans"})  # spans that are answers; `write` counts the others
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -254,3 +255,21 @@ def _paragraph(doc: Document, notes: Notes) -> dict[str, Any]:
         asked.append({**entry, **question.meta})
     rest = _about(doc).get("paragraph")
     return {"context": doc.text, "qas": asked, **(rest if isinstance(rest, dict) else {})}
+
+
+_START = re.compile(r'\{\s*("version"\s*:\s*"[^"]*"\s*,\s*)?"data"\s*:\s*\[')
+
+
+def _recognises(sample: Sample) -> float:
+    return 0.9 if _START.match(sample.text.lstrip()) else 0.0
+
+
+FORMAT = Format(
+    name="squad",
+    summary="SQuAD, XQuAD and MLQA JSON",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"questions", "spans"}),  # spans that are answers; `write` counts the others
+    recognises=_recognises,
+)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from projector.io.formats.base import Notes, one_line, text_lines, write_text
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import one_line, text_lines, write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record
-
-HOLDS: frozenset[str] = frozenset()
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,3 +40,18 @@ def write(
             yield text + "\n"
 
     return write_text(lines(), path, force=force)
+
+
+def _recognises(sample: Sample) -> float:
+    is_empty = sample.whole and not sample.filled
+    return 0.1 if is_empty or (sample.name.endswith(".txt") and not sample.is_json) else 0.0
+
+
+FORMAT = Format(
+    name="text",
+    summary="a text a line",
+    options=Options,
+    read=read,
+    write=write,
+    recognises=_recognises,
+)

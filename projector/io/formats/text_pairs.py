@@ -17,12 +17,13 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, one_line, text_lines, write_text
+from projector.io.formats.shared.format import Format, Sample
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import one_line, text_lines, write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record, Relation, Span
 
-HOLDS = frozenset({"labels", "spans", "relations"})
 PREFIX = "__label__"
 
 
@@ -119,3 +120,18 @@ def _label(doc: Document, none: str) -> str:
         return doc.relations[0].label
     only = list(doc.labels.values())
     return str(only[0]) if len(only) == 1 else none
+
+
+def _recognises(sample: Sample) -> float:
+    return 0.7 if sample.filled and all(n.startswith(PREFIX) for n in sample.filled) else 0.0
+
+
+FORMAT = Format(
+    name="text-pairs",
+    summary="label, text and text (relations, NLI)",
+    options=Options,
+    read=read,
+    write=write,
+    holds=frozenset({"labels", "spans", "relations"}),
+    recognises=_recognises,
+)

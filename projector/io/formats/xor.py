@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from projector.io.formats.base import Notes, write_text
-from projector.io.formats.passages import passages_and_queries
+from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.passages import passages_and_queries
+from projector.io.formats.shared.text_files import write_text
 from projector.records import Record
-
-HOLDS = frozenset({"questions", "spans"})
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,3 +62,13 @@ def write(
 
     write_text(lines(), path, force=force)
     return count
+
+
+FORMAT = Format(
+    name="xor",
+    summary="XOR-TyDi JSON Lines: question and context in two languages",
+    options=Options,
+    write=write,
+    holds=frozenset({"questions", "spans"}),
+    pairs=True,
+)

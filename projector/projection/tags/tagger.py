@@ -16,8 +16,9 @@ import numpy as np
 
 from projector.projection.tags.function_words import override_votes
 from projector.projection.tags.model import Counts, TagModel, learn
-from projector.projection.tags.universal import as_universal, is_punctuation, simple_tag
+from projector.projection.tags.universal import as_universal
 from projector.records import Link, Pair
+from projector.text.universal_pos import is_punctuation, simple_tag
 
 NONE = "_"
 LEAST = 0.1  # links below this probability do not vote

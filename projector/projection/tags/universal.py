@@ -8,15 +8,13 @@ and peoples are PROPN in English only).
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 
 from projector.projection.tags.model import TagModel
+from projector.text.universal_pos import is_punctuation
 
-JOINER = "+"  # between the tags of the words that one token holds ("PROPN+PART" of "Rome's")
-SIGNS = frozenset("%‰&@#*/\\§")  # punctuation to Unicode, symbols or words to the guidelines
 BEFORE_NOUN = ("NOUN", "ADJ", "NUM", "PROPN")
 
 
@@ -39,15 +37,3 @@ def as_universal(words: Sequence[str], read: np.ndarray, model: TagModel) -> lis
             if tags[n] == "PRON" and tags[n + 1] in BEFORE_NOUN:
                 tags[n] = "DET"
     return tags
-
-
-def simple_tag(tag: str) -> str:
-    """The tag of a token's first word, where it holds several: the tag set has no others."""
-    return tag.partition(JOINER)[0] or tag
-
-
-def is_punctuation(word: str) -> bool:
-    """Whether a word is punctuation in every language: nothing but marks (no symbols)."""
-    return bool(word) and all(
-        unicodedata.category(char).startswith("P") and char not in SIGNS for char in word
-    )

@@ -20,6 +20,7 @@ _PROTECTED = regex.compile(
     r"(?:(?:https?|ftp)://|www\.)[^\s<>\"]*[^\s<>\"'.,;:!?)\]}»”’]"
     r"|[\w.+\-]+@(?:[\w\-]+\.)+[a-zA-Z]{2,}"
     r"|(?<![\w&])[@#][\p{L}\p{N}_]+"
+    r"|(?<!\w)XQ\d+(?!\w)"  # what stands for code and formulas (`projector.translation.shielding`)
 )
 _INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
 

@@ -26,13 +26,12 @@ from projector.records import Offsets
 from projector.text.language_codes import glue_for
 from projector.text.languages import base_language
 from projector.text.tokens import tokenize
-from projector.translation.base import Constraint, TextLink, Translation
-from projector.translation.constraints import check_one_for_each
+from projector.translation.base import Constraint, Keeps, TextLink, Translation
+from projector.translation.constraints import check_one_for_each, holds
 from projector.translation.firefox import casing
-from projector.translation.firefox.shielding import Shielded, restore, shield
 from projector.translation.neural.long_sentences import parts_that_fit
-from projector.translation.neural.windowed import holds
 from projector.translation.pivot import compose
+from projector.translation.shielding import Shielded, restore, shield
 
 PIVOT = "en"
 MAX_PIECES = 128  # students read longer sentences than they were trained on badly: these are cut
@@ -86,6 +85,10 @@ class FirefoxTranslator:
     def check(self, source: str, target: str) -> None:
         """Fail now if there is no model for the pair, or through English."""
         self._route(source, target)
+
+    def keeps_verbatim(self, source: str, target: str) -> Keeps:
+        """See `KeepsVerbatim`: the student is shielded here, with what its vocabulary lacks."""
+        return "always"
 
     def model_for(self, source: str, target: str) -> StudentModel:
         """See `projector.models.translation_model.HasModels`; no way through English.

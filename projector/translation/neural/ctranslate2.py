@@ -23,9 +23,10 @@ from projector.models.families import Plan, encode, encode_target
 from projector.models.hub import model_folder
 from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
+from projector.translation.constraints import holds
 from projector.translation.neural.conversion import converted_folder
 from projector.translation.neural.local_model import LocalModelTranslator
-from projector.translation.neural.windowed import Piece, finish, holds, translate_pieces
+from projector.translation.neural.windowed import Piece, finish, translate_pieces
 
 PRECISIONS = ("int8", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
 

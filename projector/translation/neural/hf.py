@@ -18,8 +18,9 @@ from projector.models.batching import in_batches
 from projector.models.families import Plan, encode, encode_target
 from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
+from projector.translation.constraints import holds
 from projector.translation.neural.local_model import LocalModelTranslator
-from projector.translation.neural.windowed import Piece, finish, holds, translate_pieces
+from projector.translation.neural.windowed import Piece, finish, translate_pieces
 
 if TYPE_CHECKING:
     from projector.models.decoding import Decoding, Output

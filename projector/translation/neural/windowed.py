@@ -5,12 +5,10 @@ Shared by `hf` and `ctranslate2`, between the `Translator` protocol and the mode
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct, structs
 
-from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
 from projector.translation.constraints import check_one_for_each
 from projector.translation.neural.long_sentences import parts_that_fit
@@ -22,16 +20,6 @@ class Piece(Struct):
     text: str
     ids: list[int]
     constraints: tuple[tuple[str, ...], ...] = ()
-
-
-def holds(text: str, wanted: Sequence[str], target: str) -> bool:
-    """Whether one of the alternatives stands in the text, as whole words where words are spaced."""
-    for phrase in wanted:
-        words = r"\s+".join(re.escape(word) for word in phrase.split())
-        pattern = words if glue_for(target) == "" else rf"(?<!\w){words}(?!\w)"
-        if words and re.search(pattern, text):
-            return True
-    return False
 
 
 def finish(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Span
 
 GERMAN = """\

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from projector.cli.main import main
 from projector.errors import DataError
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.corrections import unreviewed
-from projector.io.formats.guess import guess
+from projector.io.formats.shared.corrections import unreviewed
+from projector.io.formats.shared.guess import guess
 from projector.io.jsonl import read_records, write_records
 from projector.io.utf16 import to_code_points, to_utf16
 from projector.records import Document, Dropped, Pair, Question, Relation, Span
@@ -296,7 +296,7 @@ def test_any_correction_gives_its_spans_with_unique_ids(
     after: list[tuple[int, int, str]],
     same_ids: bool,
 ) -> None:
-    from projector.io.formats.corrections import with_correction
+    from projector.io.formats.shared.corrections import with_correction
 
     old = Document("d", "123456789", spans=[Span(f"s{n}", *span) for n, span in enumerate(before)])
     prefix = "s" if same_ids else "z"

@@ -8,7 +8,7 @@ import pytest
 
 from projector.errors import DataError
 from projector.io.formats import read, write
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Span
 
 spacy = pytest.importorskip("spacy")

@@ -8,7 +8,7 @@ import pytest
 
 from projector.errors import DataError, UsageError
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.links import format_links, parse_links
+from projector.io.formats.shared.links import format_links, parse_links
 from projector.records import Document, Pair
 
 

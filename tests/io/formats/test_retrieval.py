@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from projector.io.formats import write
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Pair, Question, Span
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from projector.errors import DataError
 from projector.io.formats import read, read_lines, write
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Question, Span
 
 FILE = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from projector.projection.tags.tagger import Tagger
-from projector.projection.tags.universal import is_punctuation, simple_tag
 from projector.records import Pair
 from tests.projection.pairs import pair
 
@@ -31,18 +30,3 @@ def test_punctuation_is_punctuation_and_tags_stay_in_the_tag_set(corpus: bool) -
     found = tagger.tags(question(1))["upos"]
     assert found[0] == found[5] == "PUNCT"
     assert not any("+" in tag for tag in found)
-
-
-def test_a_composite_tag_is_its_first_word_s() -> None:
-    assert simple_tag("PROPN+PART") == "PROPN" and simple_tag("NOUN") == "NOUN"
-    assert simple_tag("+") == "+"
-
-
-def test_symbols_are_no_punctuation() -> None:
-    assert is_punctuation("¡¿") and is_punctuation("...")
-    assert (
-        not is_punctuation("€")
-        and not is_punctuation("%")
-        and not is_punctuation("a.")
-        and not is_punctuation("")
-    )

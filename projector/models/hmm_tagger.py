@@ -1,50 +1,148 @@
-"""A second-order hidden Markov model for part-of-speech tags.
+"""A second-order hidden Markov model for part-of-speech tags, and the file that holds it.
 
 Brants (2000, "TnT: A Statistical Part-of-Speech Tagger"): trigram transitions smoothed by deleted
 interpolation, unknown words by their endings. Projected tags have gaps (``_``); a token without a
-tag counts neither for its word nor for the transitions around it.
+tag counts neither for its word nor for the transitions around it. Trained on projected tags it is
+the last step of zero-resource tagging (Yarowsky & Ngai 2001): ``xproject probe --save`` writes it,
+``xproject annotate --engine hmm-tagger`` tags new text with it.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
+
+from projector.errors import DataError
+from projector.io.limits import read_whole
+from projector.io.streams import open_read, open_write
+from projector.text.universal_pos import UNIVERSAL_POS, is_punctuation, simple_tag
 
 GAP = frozenset(("_", ""))
 START = "<s>"
 LONGEST_ENDING = 6
 RARE = 5  # words as rare as this teach what endings mean
+MOST_TAGS = 500  # transitions are kept for every three tags
+UPOS = "upos"  # the layer whose tags are those of Universal POS
+
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class TagCounts(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="format", tag="xproject-hmm-tagger"
+):
+    """What a tagger has counted, as its file holds it: JSON, which runs no code.
+
+    Attributes:
+        layer: what the tags are (`UPOS`, or any other).
+        lang: the language of the words, "" if they were of several.
+        words: how often each word had each tag.
+        grams: how often tags followed one another: alone, by twos and by threes.
+    """
+
+    version: Literal[1] = 1
+    layer: str
+    lang: str
+    words: dict[str, dict[str, Count]]
+    grams: list[list[tuple[list[str], Count]]]
 
 
 class HmmTagger:
-    """Tags for token lists; `fit` first, then `tag`."""
+    """Tags for token lists; `fit` first, or `load`, then `tag`.
 
-    def __init__(self) -> None:
+    Args:
+        layer: what the tags are. With `UPOS` they stay in the tag set (a composite tag counts as
+            its first word's, any other one as a gap), and what is nothing but marks is ``PUNCT``.
+        lang: the language of the words.
+    """
+
+    def __init__(self, layer: str = "", lang: str = "") -> None:
+        self.layer = layer
+        self.lang = lang
         self.tags: list[str] = []
 
     def fit(self, sentences: Sequence[Sequence[str]], tags: Sequence[Sequence[str]]) -> None:
         """Count words and tag trigrams.
 
         Raises:
-            ValueError: no token has a tag.
+            DataError: no token has a tag, or there are more kinds of tags than a tag set has.
         """
         words: dict[str, Counter[str]] = defaultdict(Counter)
         grams: list[Counter[tuple[str, ...]]] = [Counter(), Counter(), Counter()]
         for row, given in zip(sentences, tags, strict=True):
-            for word, tag in zip(row, given, strict=True):
+            counted = self._in_tag_set(row, given) if self.layer == UPOS else given
+            for word, tag in zip(row, counted, strict=True):
                 if tag not in GAP:
                     words[word][tag] += 1
-            padded = [START, START, *given]
+            padded = [START, START, *counted]
             for n in range(2, len(padded)):
                 for size in (1, 2, 3):
                     gram = tuple(padded[n - size + 1 : n + 1])
                     if not GAP.intersection(gram):
                         grams[size - 1][gram] += 1
+        self._estimate(words, grams)
+
+    def _in_tag_set(self, words: Sequence[str], tags: Sequence[str]) -> list[str]:
+        """The tags with those of no tag set as gaps; punctuation has its own whatever is given."""
+        simple = [
+            "PUNCT" if is_punctuation(word) else simple_tag(tag)
+            for word, tag in zip(words, tags, strict=True)
+        ]
+        return [tag if tag in UNIVERSAL_POS else "_" for tag in simple]
+
+    def save(self, path: str, *, force: bool = False) -> None:
+        """Write what was counted; the same counts give the same bytes."""
+        words = {w: dict(sorted(tags.items())) for w, tags in sorted(self._counted.items())}
+        grams = [[(list(g), n) for g, n in sorted(counts.items())] for counts in self._grams]
+        counts = TagCounts(layer=self.layer, lang=self.lang, words=words, grams=grams)
+        with open_write(path, force=force) as stream:
+            stream.write(msgspec.json.encode(counts))
+
+    @classmethod
+    def load(cls, path: str) -> HmmTagger:
+        """The tagger that `save` wrote.
+
+        Raises:
+            DataError: the file cannot be read, or is no tagger.
+        """
+        with open_read(path) as stream:
+            data = read_whole(stream, path)
+        try:
+            counts = msgspec.json.decode(data, type=TagCounts)
+            made = cls(counts.layer, counts.lang)
+            if len(counts.grams) != 3:
+                raise ValueError(f"grams of {len(counts.grams)} lengths")
+            made._estimate(
+                {word: Counter(tags) for word, tags in counts.words.items()},
+                [Counter({tuple(g): n for g, n in grams}) for grams in counts.grams],
+            )
+        except (msgspec.DecodeError, ValueError, KeyError, IndexError) as error:
+            raise DataError(
+                f"found no tagger ({error}), wanted a file of 'xproject probe SILVER --layer upos "
+                "--save FILE'",
+                path=path,
+            ) from error
+        return made
+
+    def _estimate(
+        self, words: dict[str, Counter[str]], grams: list[Counter[tuple[str, ...]]]
+    ) -> None:
+        """Probabilities from counts."""
+        self._counted, self._grams = words, grams
         self.tags = sorted({t for counts in words.values() for t in counts})
         if not self.tags:
-            raise ValueError("found no tagged token, wanted tags to learn from")
+            raise DataError(
+                "found no tagged token, wanted tags to learn from", reason="nothing_to_learn"
+            )
+        if len(self.tags) > MOST_TAGS:
+            raise DataError(
+                f"found {len(self.tags)} different tags, wanted a tag set of at most {MOST_TAGS}",
+                reason="nothing_to_learn",
+            )
         self._number = {tag: n for n, tag in enumerate(self.tags)}
         self._words = {w: self._vector(c) for w, c in words.items()}
         self._prior = self._vector(Counter({g[0]: c for g, c in grams[0].items()}))
@@ -103,6 +201,8 @@ class HmmTagger:
 
     def _emission(self, word: str) -> np.ndarray:
         """log p(word | tag) up to a constant of the word."""
+        if self.layer == UPOS and "PUNCT" in self._number and is_punctuation(word):
+            return np.where(np.arange(len(self.tags)) == self._number["PUNCT"], 0.0, -np.inf)
         row = self._words.get(word)
         if row is None and word[:1].isupper():
             row = self._words.get(word.lower())
@@ -117,7 +217,13 @@ class HmmTagger:
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """The most probable tag sequences (Viterbi)."""
-        return [self._viterbi(words) for words in sentences]
+        found = [self._viterbi(words) for words in sentences]
+        if self.layer != UPOS:
+            return found
+        return [
+            ["PUNCT" if is_punctuation(w) else tag for w, tag in zip(words, tags, strict=True)]
+            for words, tags in zip(sentences, found, strict=True)
+        ]
 
     def _viterbi(self, words: Sequence[str]) -> list[str]:
         size = len(self.tags)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from projector.io.bio import ILL_FORMED
-from projector.io.formats.base import one_line
+from projector.io.formats.shared.text_files import one_line
 from projector.records import Document
 
 _KEY = re.compile(r"#\s*([^\s=][^=]*?)\s*=\s?(.*)", re.DOTALL)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from projector.records import Offsets
-from projector.translation.firefox.shielding import restore, shield
+from projector.translation.shielding import restore, shield
 
 
 def lacking(text: str) -> list[Offsets]:

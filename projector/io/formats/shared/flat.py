@@ -16,7 +16,7 @@ from typing import Literal
 from msgspec import Struct
 
 from projector.io.bio import TokenSpan
-from projector.io.formats.base import Notes
+from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Offsets, Span
 
 Discontinuous = Literal["drop", "hull", "longest"]

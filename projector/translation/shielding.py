@@ -1,16 +1,17 @@
-"""What a student cannot write is kept from it and put back: emoji, scripts, tags, addresses, code.
+"""What an engine would garble is kept from it and put back: code, formulas, tags, addresses, emoji.
 
-A student's vocabulary lacks curly quotes and dashes, most emoji, other scripts, ``<``, ``{``: such
-characters vanish or garble what stands around them. Before translation
+Before translation
 
-- quotes, dashes and letters with a diacritic that it lacks become their plain likeness;
-- what stands like a noun (an address, a placeholder, code, a word of another script) becomes a
-  stand-in that students copy (``XQ1``: copied once in 198 to 200 of 200 sentences, either way
-  between English and Portuguese);
-- what stands beside the sentence (tags, emoji, symbols) is taken out.
+- what stands like a noun (an address, a placeholder, code, a formula, a word of a script that the
+  vocabulary lacks) becomes a stand-in that models copy (``XQ1``: Firefox's students copy it once in
+  198 to 200 of 200 sentences, either way between English and Portuguese);
+- what stands beside the words (tags, emoji, symbols) is taken out where the engine gives links, and
+  becomes a stand-in of its own where it gives none;
+- quotes, dashes and letters with a diacritic that the vocabulary lacks become their plain likeness.
 
 After it stand-ins are put back in place, and what was taken out goes where the word links say that
-its neighbour went.
+its neighbour went. What the vocabulary lacks matters to Firefox's students, which have no pieces
+for curly quotes, most emoji, ``<`` or ``{``: such characters vanish, or garble what stands around.
 """
 
 from __future__ import annotations
@@ -18,25 +19,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from projector.records import Offsets
-from projector.translation.firefox.rewriting import Edit, Rewritten, in_order
+from projector.translation.rewriting import Edit, Rewritten, in_order
+from projector.translation.verbatim import NOUN, NOUN_OR_SOCIAL, inline
 
-# What is never translated, wherever it stands: addresses, placeholders, code, mentions.
-_VERBATIM = re.compile(
-    r"""
-    https?://[^\s<>"]*[^\s<>".,;:!?)\]}] | www\.[^\s<>"]+\.[^\s<>".,;:!?)\]}]+
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
-    | `[^`\n]+`
-    | \$?\{\{?[^{}\s]{1,60}\}?\} | %\(\w+\)[sdf] | %[sd]\b | \$[A-Za-z_]\w*
-    | &(?:\#\d+|[A-Za-z]+);
-    | (?<!\w)[@\#]\w+
-    | [€£§¥₹₽]\s?\d[\d.,]*\d | [€£§¥₹₽]\s?\d
-    """,
-    re.VERBOSE,
-)
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->")
 _LIKENESS = str.maketrans(
     {**dict.fromkeys("“”„«»″", '"'), **dict.fromkeys("‘’‚‹›′", "'"), **dict.fromkeys("‒–—―", "-")}
 )
@@ -58,53 +47,66 @@ class TakenOut(NamedTuple):
     before: bool
 
 
+class StandIn(NamedTuple):
+    """What a stand-in stands for, and where a space was put between it and what it touches."""
+
+    text: str
+    spaced_before: bool = False
+    spaced_after: bool = False
+
+
 class Shielded(NamedTuple):
-    """A sentence as the student gets it.
+    """A sentence as the engine gets it.
 
     Attributes:
         original: the sentence.
         source: the sentence, rewritten.
-        stand_ins: stand-in -> the words it stands for.
+        stand_ins: stand-in -> what it stands for.
         taken_out: what is to be put back by the links.
+        plain: whether quotes, dashes and diacritics were made plain.
     """
 
     original: str
     source: Rewritten
-    stand_ins: dict[str, str]
+    stand_ins: dict[str, StandIn]
     taken_out: list[TakenOut]
+    plain: bool
 
 
-def shield(text: str, lacking: Lacking, *, stand_ins: bool = True) -> Shielded:
-    """Rewrite a sentence for a student.
+def shield(
+    text: str, lacking: Lacking | None = None, *, stand_ins: bool = True, tags: bool = False
+) -> Shielded:
+    """Rewrite a sentence for an engine.
 
     Args:
-        lacking: the stretches of a text that the vocabulary does not have.
+        lacking: the stretches of a text that the engine's vocabulary does not have; None where
+            it has them all.
         stand_ins: False takes everything out instead (a stand-in got lost).
+        tags: tags become stand-ins too: there will be no links to put them back by.
     """
-    plain = _plain(text, lacking)
-    out: list[tuple[Offsets, bool]] = [(m.span(), False) for m in _TAG.finditer(text)]
-    out += [(m.span(), True) for m in _VERBATIM.finditer(text)]
-    taken: list[tuple[Offsets, bool]] = []
-    for place, noun in sorted(out):
-        if not taken or place[0] >= taken[-1][0][1]:
-            taken.append((place, noun))
-    for start, end in lacking(plain):
+    plain = _plain(text, lacking) if lacking is not None else text
+    taken = inline(text, NOUN_OR_SOCIAL if lacking is not None else NOUN)
+    for start, end in lacking(plain) if lacking is not None else ():
         if any(a < end and start < b for (a, b), _ in taken):
             continue
         letters = any(map(str.isalnum, text[start:end]))
         place = _whole_word(text, start, end) if letters else (start, end)
         if all(b <= place[0] or place[1] <= a for (a, b), _ in taken):
             taken.append((place, letters))
-    edits, named, removed = [], {}, []
+    edits: list[Edit] = []
+    named: dict[str, StandIn] = {}
+    removed: list[TakenOut] = []
     number = 0
     for place, noun in sorted(taken):
         start, end = place
-        if noun and stand_ins:
+        if (noun or tags) and stand_ins:
             number += 1
             while f"XQ{number}" in text:
                 number += 1
-            named[f"XQ{number}"] = text[start:end]
-            edits.append(Edit(start, end, f"XQ{number}"))
+            before = start > 0 and (text[start - 1].isalnum() or any(e.end == start for e in edits))
+            after = end < len(text) and text[end].isalnum()
+            named[f"XQ{number}"] = StandIn(text[start:end], before, after)
+            edits.append(Edit(start, end, f"{' ' * before}XQ{number}{' ' * after}"))
             continue
         after = start > 0 and not text[start - 1].isspace()
         before = end < len(text) and not text[end].isspace()
@@ -116,7 +118,7 @@ def shield(text: str, lacking: Lacking, *, stand_ins: bool = True) -> Shielded:
         for n, (old, new) in enumerate(zip(text, plain, strict=True))
         if old != new and not any(a <= n < b for a, b in covered)
     ]
-    return Shielded(text, Rewritten(text, edits), named, removed)
+    return Shielded(text, Rewritten(text, edits), named, removed, lacking is not None)
 
 
 class Restored(NamedTuple):
@@ -140,12 +142,18 @@ def restore(
         links: between the sentence as the student got it and its translation.
     """
     edits: list[Edit] = []
-    for name, words in shielded.stand_ins.items():
-        found = [m.span() for m in re.finditer(rf"(?<![^\W_]){name}(?!\w)", target)]
+    for name, stands_for in shielded.stand_ins.items():
+        left = " ?" if stands_for.spaced_before else ""
+        right = " ?" if stands_for.spaced_after else ""
+        pattern = rf"{left}(?<![^\W_]){name}(?!\w){right}"
+        found = [m.span() for m in re.finditer(pattern, target)]
         if len(found) != 1:
             return None
-        edits.append(Edit(*found[0], words))
-    edits += _marks(shielded.original, target, [(e.start, e.end) for e in edits])
+        edits.append(Edit(*found[0], stands_for.text))
+    if any(a.end > b.start for a, b in pairwise(sorted(edits))):
+        return None  # two ate one space
+    if shielded.plain:
+        edits += _marks(shielded.original, target, [(e.start, e.end) for e in edits])
     replaced = [(e.start, e.end) for e in edits]
     back = [
         _outside(_put_back(shielded, lost, target, links), replaced) for lost in shielded.taken_out

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from projector.errors import DataError
-from projector.io.formats.base import Notes, one_line
-from projector.io.formats.links import parse_links
+from projector.io.formats.shared.links import parse_links
+from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.text_files import one_line
 from projector.records import Document, Offsets, Pair
 
 _WORD = re.compile(r"\S+")

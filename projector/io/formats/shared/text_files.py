@@ -1,75 +1,14 @@
-"""What all formats share: the table's row, the notes of what was lost, and text lines.
-
-A format is a module with
-
-- ``Options``: a msgspec struct of its settings, for reading and for writing;
-- ``read(path, options, notes) -> Iterator[Line]``: records or errors, one at a time, nothing
-  skipped in silence; and/or
-- ``write(records, path, options, notes, force=False) -> int``: how many were written;
-- ``HOLDS``: which layers of a record the format can hold; `write` of the package counts the rest.
-"""
+"""Text files as lines or as a whole, in any encoding whose lines end as ASCII's; written whole."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from projector.errors import DataError, UsageError
 from projector.io.limits import TOO_LONG, bounded_lines, read_whole, too_long
 from projector.io.streams import open_read, open_write
-
-LAYERS = ("tags", "spans", "relations", "clusters", "questions", "labels", "alignment")
-EVERYTHING = frozenset(LAYERS)
-
-
-class Format(NamedTuple):
-    """A row of the table: where the module is and what it can do."""
-
-    where: str
-    summary: str
-    suffixes: tuple[str, ...] = ()
-    reads: bool = True
-    writes: bool = True
-    pairs: bool = False  # True if its records may be pairs; otherwise they are documents
-    folder: bool = False  # True if a path names a folder
-    target_only: bool = False  # True if of a pair it is only to hold the target side
-
-
-class Notes:
-    """Counts of what a format could not hold and of what a reader decided, to be said aloud."""
-
-    def __init__(self) -> None:
-        self.lost: dict[str, Counter[str]] = {}
-        self.remarks: Counter[str] = Counter()
-
-    def lose(self, what: str, why: str, count: int = 1) -> None:
-        """``count`` things of the plural name ``what`` ("spans") are not in the output."""
-        if count:
-            self.lost.setdefault(what, Counter())[why] += count
-
-    def remark(self, what: str, count: int = 1) -> None:
-        """Something done to the data that the user should know, such as a guess."""
-        if count:
-            self.remarks[what] += count
-
-    def losses(self) -> list[str]:
-        """Sentences such as "3 spans could not be held: 2 overlap, 1 discontinuous"."""
-        said = []
-        for what, reasons in sorted(self.lost.items()):
-            why = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
-            said.append(f"{sum(reasons.values())} {what} could not be held: {why}")
-        return said
-
-    def notices(self) -> list[str]:
-        return [f"{text} ({n}x)" if n > 1 else text for text, n in self.remarks.items()]
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "lost": {what: dict(reasons) for what, reasons in sorted(self.lost.items())},
-            "remarks": dict(self.remarks),
-        }
 
 
 class TextLine(NamedTuple):
@@ -80,10 +19,13 @@ class TextLine(NamedTuple):
     error: DataError | None = None
 
 
-def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterator[TextLine]:
+def text_lines(
+    path: str | os.PathLike[str], encoding: str = "utf-8", *, keep_ends: bool = False
+) -> Iterator[TextLine]:
     r"""The lines of a text file (``\n`` and ``\r\n``; a byte order mark at the start is dropped).
 
-    Only these end a line: U+2028 and the like stay in the text.
+    Only these end a line: U+2028 and the like stay in the text. With ``keep_ends`` the lines come
+    with their ends.
 
     Raises:
         DataError: the file cannot be read.
@@ -110,7 +52,7 @@ def text_lines(path: str | os.PathLike[str], encoding: str = "utf-8") -> Iterato
                 )
                 yield TextLine(number, raw.decode(encoding, "replace").rstrip("\r\n"), bad)
                 continue
-            yield TextLine(number, text.rstrip("\r\n"))
+            yield TextLine(number, text if keep_ends else text.rstrip("\r\n"))
 
 
 def check_encoding(encoding: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from projector.errors import DataError
-from projector.io.formats.base import text_lines, whole_text, write_text
+from projector.io.formats.shared.text_files import text_lines, whole_text, write_text
 
 
 class Item(NamedTuple):
@@ -45,6 +45,11 @@ def json_items(path: str, *, lines: bool | None = None) -> Iterator[Item]:
             reason="invalid_json",
             path=path,
         ) from error
+    yield from items_of_list(raws, path)
+
+
+def items_of_list(raws: Iterable[msgspec.Raw], path: str) -> Iterator[Item]:
+    """The objects of a list that is JSON still."""
     for number, raw in enumerate(raws, start=1):
         yield _item(number, bytes(raw), path)
 
@@ -69,7 +74,7 @@ def _item(number: int, raw: bytes, path: str, error: DataError | None = None) ->
     return Item(number, value, text)
 
 
-def write_json_list(values: Iterable[Any], path: str, *, force: bool = False) -> int:
+def write_json_list(values: Iterable[object], path: str, *, force: bool = False) -> int:
     """A JSON list with one value a line; complete or absent. Returns how many there were."""
     count = 0
 

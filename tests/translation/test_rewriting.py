@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.translation.firefox.rewriting import Edit, Rewritten
+from projector.translation.rewriting import Edit, Rewritten
 
 
 def test_offsets_go_both_ways() -> None:
