@@ -74,7 +74,7 @@ def command(
     dry_run: DryRun = False,
     formats: ShowFormats = False,
 ) -> None:
-    """Write the target side alone, as a training job reads it.
+    """Write the target side alone, as a training job reads it (pairs to formats of pairs).
 
     Spans that a flat format cannot hold are resolved by a rule and counted on standard error:
     the longest of overlapping spans stays, discontinuous ones are left out (--set
@@ -100,14 +100,17 @@ def command(
         return
     from projector.augment.names import names_from
     from projector.io.formats.shared.notes import Notes
+    from projector.io.formats.shared.registry import load
 
     if copies and not names:
         raise UsageError("--copies: found no --names, wanted where the copies' names come from")
     notes = Notes()
-    changes = Changes(
-        side, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
-    )
     both = check_formats(source, input, to, output)
+    # Links and bitext are of both sides.
+    taken = side if load(both[1]).documents else ""
+    changes = Changes(
+        taken, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
+    )
     flags = {"columns": columns, "scheme": scheme, "separator": separator}
     transfer(
         input,
@@ -126,7 +129,7 @@ def command(
 
 
 class Changes(NamedTuple):
-    """What becomes of a document before it is written."""
+    """What becomes of a document before it is written; ``side`` is "" where pairs stay pairs."""
 
     side: str
     min_score: float | None

@@ -11,8 +11,9 @@ from projector.cli import messages
 from projector.cli.completion import format_names, languages
 from projector.cli.options import settings
 from projector.errors import UsageError, near_miss
+from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.registry import names
-from projector.records import Record
+from projector.records import Document, Record
 
 AnyInput = Annotated[
     str,
@@ -120,7 +121,7 @@ def transfer(
     options: tuple[dict[str, Any], dict[str, Any]],
     *,
     change: Callable[[Iterable[Record]], Iterator[Record]],
-    notes: Any,
+    notes: Notes,
     skip: bool,
     max_errors: int | None,
     duplicates: Literal["error", "suffix", "keep"],
@@ -157,6 +158,8 @@ def transfer(
     rejects = Rejects(output)
     try:
         records = reader.records(read_lines(input, formats[0], options[0], notes), rejects)
+        if all(load(name).holds & ANNOTATIONS for name in formats):
+            records = _noting_absence(records, notes)
         count = write(change(records), output, formats[1], options[1], notes, force=force)
     finally:
         rejects.close()
@@ -167,6 +170,22 @@ def transfer(
         messages.warn(line)
     for line in notes.notices():
         messages.say(f"note: {line}")
+
+
+ANNOTATIONS = frozenset({"tags", "spans", "relations", "clusters", "questions", "labels"})
+
+
+def _noting_absence(records: Iterator[Record], notes: Notes) -> Iterator[Record]:
+    """The records; that none of them has an annotation is remarked on at the end."""
+    found = count = 0
+    for record in records:
+        count += 1
+        if not found:
+            sides = (record,) if isinstance(record, Document) else (record.source, record.target)
+            found = any(getattr(side, layer) for side in sides for layer in ANNOTATIONS)
+        yield record
+    if count and not found:
+        notes.remark(f"none of the {count} records has an annotation (no span, tag, label, ...)")
 
 
 def print_formats() -> None:

@@ -81,4 +81,5 @@ FORMAT = Format(
     write=write,
     recognises=_recognises,
     pairs=True,
+    documents=False,
 )

@@ -108,4 +108,5 @@ FORMAT = Format(
     suffixes=(".talp", ".align"),
     recognises=_recognises,
     pairs=True,
+    documents=False,
 )
