@@ -65,6 +65,15 @@ def command(
     columns: Columns = "",
     scheme: Scheme = "",
     separator: Separator = "",
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="FILE.j2",
+            help="Rows that a template makes of both sides: a file, or taco, crossin, labels, "
+            "preferences.",
+        ),
+    ] = "",
     set_: FormatSetting = None,
     duplicate_ids: DuplicateIds = "error",
     on_error: OnError = "fail",
@@ -74,7 +83,7 @@ def command(
     dry_run: DryRun = False,
     formats: ShowFormats = False,
 ) -> None:
-    """Write the target side alone, as a training job reads it (pairs to formats of pairs).
+    """Write the target side alone, or what a template makes of both, as a training job reads it.
 
     Spans that a flat format cannot hold are resolved by a rule and counted on standard error:
     the longest of overlapping spans stays, discontinuous ones are left out (--set
@@ -94,6 +103,10 @@ def command(
       xproject export projected.jsonl -o train.pt.conll --split-contractions --names pt_PT,pt_BR
 
       xproject export qa.jsonl --to squad -o train.es.json
+
+      xproject export pairs.jsonl --template taco -o train.jsonl
+
+      xproject export silver.jsonl --template labels --set words=words.es.yaml -o train.jsonl
     """
     if formats:
         print_formats()
@@ -105,13 +118,17 @@ def command(
     if copies and not names:
         raise UsageError("--copies: found no --names, wanted where the copies' names come from")
     notes = Notes()
-    both = check_formats(source, input, to, output)
-    # Links and bitext are of both sides.
-    taken = side if load(both[1]).documents else ""
+    if template and to not in ("", "template"):
+        raise UsageError(f"--template: found --to {to} beside it, wanted one of the two")
+    both = check_formats(source, input, "template" if template else to, output)
     changes = Changes(
-        taken, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
+        side if load(both[1]).documents and both[1] != "template" else "",  # "": both sides
+        min_score,
+        split_contractions,
+        names_from(names) if names else None,
+        copies or COPIES,
     )
-    flags = {"columns": columns, "scheme": scheme, "separator": separator}
+    flags = {"columns": columns, "scheme": scheme, "separator": separator, "template": template}
     transfer(
         input,
         output,
@@ -139,7 +156,8 @@ class Changes(NamedTuple):
 
 
 def exported(records: Iterable[Record], changes: Changes, notes: Notes) -> Iterator[Record]:
-    """The documents of one side, changed as asked for, each followed by its copies."""
+    """The documents of one side, changed as asked for, each followed by its copies; without a
+    side, pairs pass as they are."""
     from projector.cli.convert import take_side
     from projector.io.formats.shared.prune import with_min_score
 
