@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Literal
 
 import typer
 
 from projector.cli import messages
-from projector.cli.completion import format_names, languages
+from projector.cli.completion import languages, readable_formats, writable_formats
 from projector.cli.options import settings
 from projector.errors import UsageError, near_miss
 from projector.io.formats.shared.notes import Notes
@@ -24,7 +24,7 @@ AnyInput = Annotated[
 From = Annotated[
     str,
     typer.Option(
-        "--from", metavar="FORMAT", autocompletion=format_names, help="Guessed if not given."
+        "--from", metavar="FORMAT", autocompletion=readable_formats, help="Guessed if not given."
     ),
 ]
 To = Annotated[
@@ -32,7 +32,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="FORMAT",
-        autocompletion=format_names,
+        autocompletion=writable_formats,
         help="By OUT's suffix (.jsonl, .conllu, ...).",
     ),
 ]
@@ -72,9 +72,12 @@ ShowFormats = Annotated[
 ]
 
 
+Settings = dict[str, object]  # options of a format by their names
+
+
 def split_settings(
-    reading: str, writing: str, flags: dict[str, Any], given: list[str] | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    reading: str, writing: str, flags: Mapping[str, object], given: list[str] | None
+) -> tuple[Settings, Settings]:
     """Each option for the format (read, written or both) that has it.
 
     Raises:
@@ -82,7 +85,7 @@ def split_settings(
     """
     from projector.io.formats.shared.registry import load, option_names
 
-    wanted = {key: value for key, value in flags.items() if value not in ("", None)}
+    wanted: Settings = {key: value for key, value in flags.items() if value not in ("", None)}
     wanted |= settings(given)
     readable, writable = option_names(load(reading)), option_names(load(writing))
     for key in wanted:
@@ -118,7 +121,7 @@ def transfer(
     input: str,
     output: str,
     formats: tuple[str, str],
-    options: tuple[dict[str, Any], dict[str, Any]],
+    options: tuple[Settings, Settings],
     *,
     change: Callable[[Iterable[Record]], Iterator[Record]],
     notes: Notes,
