@@ -71,7 +71,7 @@ def command(
             "--template",
             metavar="FILE.j2",
             help="Rows that a template makes of both sides: a file, or taco, crossin, labels, "
-            "preferences.",
+            "preferences, interleaved, summaries, questions.",
         ),
     ] = "",
     set_: FormatSetting = None,
