@@ -24,7 +24,7 @@ from projector.projection.match.columns import Feature
 from projector.projection.match.confidence import confidence
 from projector.projection.match.features import candidates
 from projector.projection.match.span_translations import SpanTranslations
-from projector.projection.match.statistics import CorpusStatistics
+from projector.projection.match.statistics import CorpusStatistics, LinkKind
 from projector.projection.match.weights import load_weights
 from projector.projection.token_runs import merge_adjacent
 from projector.projection.words import facts
@@ -136,8 +136,7 @@ class MatchProjector:
         """Log probabilities of all candidates of pairs of one pair of languages, and the chosen
         ones' numbers."""
         batch = asked.batch
-        gradedness = self.statistics.gradedness(pairs[0].source.lang, pairs[0].target.lang)
-        vector = self.weights.vector(gradedness)
+        vector = self.weights.vector(self._link_kind(pairs))
         log_p = probabilities(found.at, scored(found.features, vector))
         chosen = choose(
             batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
@@ -145,11 +144,15 @@ class MatchProjector:
         )  # fmt: skip
         return log_p, chosen
 
+    def _link_kind(self, pairs: Sequence[Pair]) -> LinkKind:
+        """Which links the corpus has between the languages of these pairs."""
+        return self.statistics.link_kind(pairs[0].source.lang, pairs[0].target.lang)
+
     def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
         """Pairs of one pair of languages."""
         asked, found = self.build_candidates(pairs)
         log_p, chosen = self._choose(pairs, asked, found)
-        scores = confidence(self.weights, found, log_p, chosen)
+        scores = confidence(self.weights, found, log_p, chosen, self._link_kind(pairs))
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
         linked = (found.features[found.at[1:] - 1, Feature.NULL_LINK] > 0).tolist()
