@@ -43,14 +43,14 @@ class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     (``auto``).
     ``split``: what becomes of a span without gaps whose words stand in several places of the
     target: the most likely one stretch (``best``), or several pieces (``pieces``).
-    ``least``: what scores lower is not guessed but dropped, as without counterpart.
+    ``min_score``: what scores lower is not guessed but dropped, as without counterpart.
     ``corpus``: look at the whole corpus first, to know how common each word is, which words go
     together, and how the same words were projected elsewhere (``memory``).
     """
 
     unit: Literal["auto", "word", "character"] = "auto"
     split: Literal["best", "pieces"] = "best"
-    least: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
+    min_score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
     corpus: bool = True
     memory: bool = True
 
@@ -172,7 +172,7 @@ class MatchProjector:
                         continue
                     score = min(score, scores[number])  # parts stand and fall together
                     pieces.append(target_offsets(pair, part, first[number], end[number], unit))
-                if pieces and score < self.options.least:
+                if pieces and score < self.options.min_score:
                     detail = f"the likeliest stretch has a probability of only {score:.2f}"
                     row.append(Projection(None, score, "no_counterpart", detail))
                 elif pieces:
