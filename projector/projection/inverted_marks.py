@@ -14,6 +14,7 @@ from projector.projection.token_runs import token_run
 from projector.records import Document, Offsets
 
 CLOSING: Final = {"¿": "?", "¡": "!"}
+_MARKS: Final = frozenset("¿?¡!")
 
 
 def with_whole_sentences(pieces: Sequence[Offsets], doc: Document) -> list[Offsets]:
@@ -24,6 +25,8 @@ def with_whole_sentences(pieces: Sequence[Offsets], doc: Document) -> list[Offse
     """
     found = list(pieces)
     start, end = found[0]
+    if doc.text[start] not in _MARKS and doc.text[found[-1][1] - 1] not in _MARKS:
+        return found
     first, _ = token_run(doc, found[0])
     tokens = doc.tokens or []
     while first + 1 < len(tokens) and tokens[first][0] == start and tokens[first + 1][0] < end:

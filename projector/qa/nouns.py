@@ -85,7 +85,7 @@ PERSON_NOUNS = frozenset(
 )
 PERSON_ENDINGS = (
     "woman", "ologist", "ographer", "ician", "women", "person", "people", "keeper", "holder",
-    "goer", "winger", "seeker", "sman", "year-old", "crat", "mate",
+    "goer", "winger", "seeker", "sman", "year-old", "crat", "mate", "contact",
 )  # fmt: skip
 # Groups of people act as people do: "who" fits them as subjects of such verbs.
 GROUP_NOUNS = frozenset(

@@ -39,6 +39,7 @@ UNASKED_TAGS = frozenset(("PRP", "PRP$", "WP", "WDT", "WRB", "EX"))
 OFTEN = frozenset("every each per daily all more less recent past".split())
 NAMING = frozenset("name nickname call dub title rename".split())
 PRICED = frozenset("cost pay spend raise earn donate lose owe receive give invest".split())
+TOLD = frozenset("promise vow pledge say tell announce claim agree decide threaten refuse".split())
 CAUSATIVE = frozenset("leave make keep find get have see hear watch let help render hold".split())
 LABELS = {"who": "PER", "when": "DATE", "where": "LOC", "how many": "NUM", "how much": "MONEY"}
 
@@ -302,6 +303,8 @@ class _Clause:
     ) -> Iterator[Made]:
         if self.copula and not self.parts.tail:
             return
+        if self.verb.lemma.lower() in TOLD and not set(self.parts.tail) - set(gap):
+            return  # "promised Saturday": what was said is lost
         first = self.tree.tokens[(self.parts.auxiliaries or [self.parts.verb])[0]]
         if ask == "when" and first.text.lower() in ("has", "have"):
             return  # the perfect does not go with a time that is over

@@ -32,6 +32,7 @@ UNIQUE = frozenset(
 ABBREVIATIONS = frozenset(
     """U.S. U.K. U.N. D.C. Inc. Co. Corp. Ltd. Jr. Sr. a.m. p.m. B.C. A.D. St.""".split()
 )
+NOMINAL_START = frozenset(("NOUN", "PROPN", "DET", "ADJ", "NUM"))
 LOOSE_TAGS = frozenset(("IN", "TO", "DT", "CC", "PRP$", "WDT", "WP", "WRB", "POS", "PDT", "MD"))
 
 
@@ -156,6 +157,10 @@ def _poor_answer(made: Made, tree: Tree) -> str:
         return "the answer ends with an adjective"
     if set(words) & {"this", "that", "these", "those", "such", "no", "any"}:
         return "the answer points outside of itself"
+    if words[0] in ("each", "every", "today", "tonight", "yesterday", "tomorrow"):
+        return "the answer says nothing by itself"
+    if _half_of_a_list(tree, last + 1):
+        return "the answer is half of a coordination"
     if len(tokens) == 1 and (tokens[0].lemma.lower() in EMPTY | MEASURES):
         return "the answer names nothing"
     opening = tokens[0].pos in ("ADV", "ADP", "SCONJ") and made.frame.ask != "why"
@@ -167,6 +172,21 @@ def _poor_answer(made: Made, tree: Tree) -> str:
     if to_follows and any(t.lemma.lower() in WITH_INFINITIVE for t in tokens):
         return "the answer's infinitive is cut off"
     return ""
+
+
+def _half_of_a_list(tree: Tree, at: int) -> bool:
+    """True if a comma follows and then, before any verb, another noun phrase and a conjunction."""
+    if at >= len(tree.tokens) or tree.tokens[at].text != ",":
+        return False
+    noun = False
+    for n in range(at + 1, len(tree.tokens)):
+        token = tree.tokens[n]
+        if token.pos in ("VERB", "AUX", "SCONJ", "PRON") or token.text in (".", ";", ":"):
+            return False
+        if token.pos == "CCONJ":
+            return noun and n + 1 < len(tree.tokens) and tree.tokens[n + 1].pos in NOMINAL_START
+        noun = noun or token.pos == "NOUN"
+    return False
 
 
 def vague_definites(made: Made, tree: Tree) -> int:

@@ -86,6 +86,7 @@ PLACE_WORDS = frozenset(
     """Lake River Mount Island Islands Bay Cape Sea Street Road Park Valley Bridge Castle City Hill
     Peninsula Ocean Gulf Canyon Falls Forest Desert The""".split()
 )
+EVENT_WORDS = frozenset("Olympics Paralympics Games Championships Finals Cup Open Festival".split())
 SPEAKS = frozenset(
     """say tell announce claim warn argue insist admit deny declare vow add reply ask recall joke
     tweet testify apologise apologize""".split()
@@ -103,7 +104,7 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
     if token.ent == "PERSON" and token.tag in ("NNS", "NNPS"):
         return None
     if token.ent == "PERSON":
-        if any(tree.tokens[n].text in PLACE_WORDS for n in entity):
+        if any(tree.tokens[n].text in PLACE_WORDS | EVENT_WORDS for n in entity):
             return None
         before = tree.tokens[entity[0] - 1].text.lower() if entity[0] else ""
         if len(entity) == 1 and (before == "the" or before in DIRECTIONS):

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from projector.quality.label_balance import LabelBalance
 from projector.quality.language import probability
 from projector.quality.near_duplicates import NearDuplicates
+from projector.quality.similarity import TextSimilarity
 from projector.records import Pair, Record, Step
 from projector.stage import FILTERED, Outcome, Rejected
 from projector.text.languages import base_language
@@ -41,6 +42,8 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         min_score: pairs with a projected span that scores lower.
         max_dropped: pairs that lost a larger share of their source spans.
         max_unaligned: pairs in which a larger share of the source words has no link.
+        min_similarity: pairs whose texts are less alike by word vectors (`similarity`).
+        vectors: which ones (``--vectors``).
         keep_empty: pairs whose target has no span, but for this share of them (picked by id).
     """
 
@@ -55,6 +58,8 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     min_score: Share | None = None
     max_dropped: Share | None = None
     max_unaligned: Share | None = None
+    min_similarity: Share | None = None
+    vectors: str = "auto"
     keep_empty: Share | None = None
 
 
@@ -90,10 +95,17 @@ class FilterStage:
         )
         if options.near_duplicates is not None:
             NearDuplicates(options.near_duplicates)  # says now that its package is missing
+        self._similarity = (
+            TextSimilarity(options.vectors) if options.min_similarity is not None else None
+        )
 
     def step(self) -> Step:
         chosen = msgspec.to_builtins(self.options)
         given = {k: v for k, v in chosen.items() if v is not None and v is not False and v != []}
+        if self._similarity is None:
+            del given["vectors"]
+        else:
+            given["vectors"] = self._similarity.name
         return Step("filter", "filter", options=given)
 
     def fit(self, records: Iterable[Record]) -> None:
@@ -124,13 +136,15 @@ class FilterStage:
 
     def process(self, records: Sequence[Record]) -> list[Outcome]:
         outcomes: list[Outcome] = []
+        pairs = [record for record in records if isinstance(record, Pair)]
+        alike = iter(self._similarity.of(pairs) if self._similarity else [1.0] * len(pairs))
         for record in records:
             if not isinstance(record, Pair):
                 outcomes.append(
                     Rejected(record.id, "not_a_pair", "found a document, wanted a pair")
                 )
                 continue
-            found = self._problem(record)
+            found = self._problem(record, next(alike))
             if found is None:
                 outcomes.append(record)
             else:
@@ -140,7 +154,7 @@ class FilterStage:
     def close(self) -> None:
         """Nothing to free."""
 
-    def _problem(self, pair: Pair) -> tuple[str, str] | None:
+    def _problem(self, pair: Pair, similarity: float) -> tuple[str, str] | None:
         """The first reason against a pair, as code and sentence."""
         o = self.options
         source, target = pair.source.text.strip(), pair.target.text.strip()
@@ -155,6 +169,11 @@ class FilterStage:
             return "copy", f"found {shared:.0%} of the source's words in the target"
         if o.language and (found := self._language(pair)):
             return "language", found
+        if o.min_similarity is not None and similarity < o.min_similarity:
+            return "similarity", (
+                f"the texts have a similarity of {similarity:.3f}, wanted at least "
+                f"{o.min_similarity:g}"
+            )
         if o.min_score is not None:
             low = [s for s in pair.target.spans if s.score is not None and s.score < o.min_score]
             if low:

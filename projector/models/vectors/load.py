@@ -46,7 +46,17 @@ def resolve_vectors(name: str) -> str:
 
 @lru_cache(maxsize=2)
 def open_vectors(resolved: str) -> WordVectors:
-    """The vectors that `resolve_vectors` named.
+    """The vectors that `resolve_vectors` named, each form encoded once.
+
+    Raises:
+        DataError: files that cannot be read.
+    """
+    return CachedVectors(open_provider(resolved))
+
+
+@lru_cache(maxsize=2)
+def open_provider(resolved: str) -> WordVectors:
+    """The same without a memory of forms, for whole texts, which hardly come twice.
 
     Raises:
         DataError: files that cannot be read.
@@ -54,11 +64,11 @@ def open_vectors(resolved: str) -> WordVectors:
     if resolved == USEM3:
         from projector.models.vectors.usem3 import Usem3Vectors
 
-        return CachedVectors(Usem3Vectors())
+        return Usem3Vectors()
     if Path(resolved).expanduser().is_dir():
         from projector.models.vectors.model2vec import Model2VecVectors
 
-        return CachedVectors(Model2VecVectors(resolved))
+        return Model2VecVectors(resolved)
     from projector.models.vectors.text_file import TextFileVectors
 
-    return CachedVectors(TextFileVectors(resolved))
+    return TextFileVectors(resolved)

@@ -14,7 +14,7 @@ to determiners, and so on for the other classes; lists of closed-class words are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
@@ -108,7 +108,8 @@ class _Counts(msgspec.Struct):
     """What was counted, ready to be stored."""
 
     labels: dict[str, dict[str, LabelCounts]] = {}  # by source language and label
-    votes: dict[str, dict[str, list[float]]] = {}  # by languages and target word; last: occurrences
+    votes: dict[str, dict[str, list[float]]] = {}  # by languages and target word, one a class
+    occurrences: dict[str, dict[str, int]] = {}  # by languages and target word
     pairs: int = 0
 
 
@@ -118,16 +119,23 @@ class Conventions:
     def __init__(self) -> None:
         self._counts = _Counts()
         self._known: dict[tuple[str, str], Convention] = {}
+        self._sums: dict[str, tuple[LabelCounts, LabelCounts, LabelCounts]] = {}
         self._words: dict[str, dict[str, Probabilities]] = {}
         self._looked_up: dict[str, dict[str, WordClasses]] = {}
 
     def add(self, pair: Pair) -> None:
         """Count a pair: the edges of its source spans, and where its links lead."""
-        self._known, self._words, self._looked_up = {}, {}, {}
-        self._count_edges(pair.source)
-        if self._counts.pairs < VOTED_PAIRS and pair.alignment and pair.target.tokens:
+        if self._known or self._words:
+            self._known, self._sums, self._words, self._looked_up = {}, {}, {}, {}
+        votes = self._counts.pairs < VOTED_PAIRS and pair.alignment and pair.target.tokens
+        if not votes and not pair.source.spans:
+            return
+        lang = pair.source.lang
+        classes = [source_class(word, lang) for word in pair.source.words()]
+        self._count_edges(pair.source, classes)
+        if votes:
             self._counts.pairs += 1
-            self._count_links(pair)
+            self._count_links(pair, classes)
 
     def of(self, lang: str, label: str) -> Convention:
         """What is usual for a label in the source's language."""
@@ -169,11 +177,10 @@ class Conventions:
         made._counts = msgspec.json.decode(data, type=_Counts)
         return made
 
-    def _count_edges(self, source: Document) -> None:
+    def _count_edges(self, source: Document, kinds: Sequence[WordClass]) -> None:
         if not source.spans:
             return
         labels = self._counts.labels.setdefault(source.lang, {})
-        kinds = [source_class(word, source.lang) for word in source.words()]
         for span in source.spans:
             first, end = token_run(source, (span.start, span.end))
             if first >= end:
@@ -194,56 +201,61 @@ class Conventions:
             counts.sentences[LAST] += edges.ends
             counts.spans += 1.0
 
-    def _count_links(self, pair: Pair) -> None:
-        votes = self._counts.votes.setdefault(f"{pair.source.lang} {pair.target.lang}", {})
-        kinds = [source_class(word, pair.source.lang) for word in pair.source.words()]
-        rows = []
-        for word in pair.target.words():
-            row = votes.get(word.lower())
-            if row is None:
-                row = votes[word.lower()] = [0.0] * (CLASSES + 2)
-            row[-1] += 1.0
-            rows.append(row)
+    def _count_links(self, pair: Pair, kinds: Sequence[WordClass]) -> None:
+        key = f"{pair.source.lang} {pair.target.lang}"
+        votes = self._counts.votes.setdefault(key, {})
+        occurrences = self._counts.occurrences.setdefault(key, {})
+        words = [word.lower() for word in pair.target.words()]
+        for word in words:
+            occurrences[word] = occurrences.get(word, 0) + 1
         for i, j, p in pair.alignment or ():
             if p >= MIN_LINK:
-                rows[j][kinds[i]] += p
+                row = votes.get(words[j])
+                if row is None:
+                    row = votes[words[j]] = [0.0] * (CLASSES + 1)
+                row[kinds[i]] += p
 
     def _estimate(self, lang: str, label: str) -> Convention:
         labels = self._counts.labels.get(lang, {})
-        name = label.upper() in NAME
-        kind = [counts for other, counts in labels.items() if (other.upper() in NAME) == name]
-        levels = [list(labels.values()), kind, [labels[label]] if label in labels else []]
+        if lang not in self._sums:
+            names = [c for other, c in labels.items() if other.upper() in NAME]
+            others = [c for other, c in labels.items() if other.upper() not in NAME]
+            self._sums[lang] = (summed(names), summed(others), summed(list(labels.values())))
+        names_sum, others_sum, every = self._sums[lang]
+        kind = names_sum if label.upper() in NAME else others_sum
+        levels = [every, kind, *([labels[label]] if label in labels else [])]
         odds: list[Probabilities] = []
         shares: list[float] = []
         for edge in (FIRST, LAST):
             row = []
             for of in range(CLASSES):
                 p = 0.5
-                for some in levels:
-                    inside = sum(counts.table[edge][of][INSIDE] for counts in some)
-                    outside = sum(counts.table[edge][of][OUTSIDE] for counts in some)
+                for counts in levels:
+                    inside, outside = counts.table[edge][of]
                     p = (inside + BACK_OFF * p) / (inside + outside + BACK_OFF)
                 row.append(min(MAX_LOG_ODDS, max(-MAX_LOG_ODDS, log(p / (1 - p)))))
             odds.append(tuple(row))
             share = 0.0
-            for some in levels:
-                whole = sum(counts.sentences[edge] for counts in some)
-                spans = sum(counts.spans for counts in some)
-                share = (whole + BACK_OFF * share) / (spans + BACK_OFF)
+            for counts in levels:
+                share = (counts.sentences[edge] + BACK_OFF * share) / (counts.spans + BACK_OFF)
             shares.append(share)
         return Convention(odds[FIRST], odds[LAST], shares[FIRST], shares[LAST])
 
     def _classify(self, key: str, target: str) -> dict[str, Probabilities]:
         known = listed(target)
         votes = self._counts.votes.get(key, {})
+        occurrences = self._counts.occurrences.get(key, {})
         found: dict[str, Probabilities] = {}
+        unvoted = [0.0] * (CLASSES + 1)
         for word in [*votes, *(word for word in known if word not in votes)]:
             if not any(map(str.isalpha, word)):
                 continue
-            row = votes.get(word, [0.0] * (CLASSES + 2))
+            row = votes.get(word, unvoted)
             kinds = known.get(word, ())
-            linked = sum(row[:-1])
-            whole = linked + UNLINKED_COUNTS * max(0.0, row[-1] - linked)
+            if not kinds and not any(row[: WordClass.SENTENCE_END]):
+                continue
+            linked = sum(row)
+            whole = linked + UNLINKED_COUNTS * max(0.0, occurrences.get(word, 0) - linked)
             whole += LISTED if kinds else UNSEEN
             shares = [
                 (row[of] + (LISTED / len(kinds) if of in kinds else 0.0)) / whole
@@ -254,3 +266,16 @@ class Conventions:
             if any(kept):
                 found[word] = kept
         return found
+
+
+def summed(some: Sequence[LabelCounts]) -> LabelCounts:
+    """The counts of several labels together."""
+    total = LabelCounts()
+    for counts in some:
+        for edge in (FIRST, LAST):
+            total.sentences[edge] += counts.sentences[edge]
+            for of in range(CLASSES):
+                for side in (INSIDE, OUTSIDE):
+                    total.table[edge][of][side] += counts.table[edge][of][side]
+        total.spans += counts.spans
+    return total

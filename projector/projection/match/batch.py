@@ -63,7 +63,7 @@ def build(
     windows: list[tuple[int, int, int, int]] = []
     named: list[int] = []
     own: list[Edges] = []
-    usual: list[Convention] = []
+    usual = _Conventions(conventions)
     cuts: list[bool] = []
     owners: list[int] = []
     runs: list[list[list[int | None]]] = []
@@ -111,7 +111,7 @@ def build(
                     windows.append(sentence(first, end))
                     named.append(flags(span.label, source_words[first]))
                     own.append(edges_of(left, kinds, part, (first, end)))
-                    usual.append(conventions.of(left.lang, span.label))
+                    usual.add(left.lang, span.label)
                     owners.append(span_at[-1] + n)
                 numbers.append(number)
             found.append(numbers)
@@ -142,11 +142,10 @@ def build(
         np.array(span_at, np.int64), np.array(firsts, np.int64), np.array(ends, np.int64),
         np.array(windows, np.int64).reshape(-1, 4), np.array(named, np.uint8),
         _own_classes(own),
-        np.array([(c.first, c.last) for c in usual], np.float32).reshape(-1, 2, CLASSES),
-        np.array(
-            [(e.begins, e.ends, c.begins, c.ends) for e, c in zip(own, usual, strict=True)],
-            np.float32,
-        ).reshape(-1, 4),
+        usual.odds(),
+        np.hstack(
+            (np.array([(e.begins, e.ends) for e in own], np.float32).reshape(-1, 2), usual.shares())
+        ),
         np.array(cuts, np.bool_),
         np.array(translation_at, np.int64), np.array(digests, np.int64),
         np.array(counts, np.float32),
@@ -174,8 +173,40 @@ def build(
 def cuts_tokens(doc: Document) -> bool:
     """Whether some span begins or ends inside a token."""
     tokens = doc.tokens or []
-    starts, ends = {a for a, _ in tokens}, {b for _, b in tokens}
-    return any(a not in starts or b not in ends for span in doc.spans for a, b in span.parts)
+    for span in doc.spans:
+        for part in span.parts:
+            first, end = token_run(doc, part)
+            if first >= end or tokens[first][0] != part[0] or tokens[end - 1][1] != part[1]:
+                return True
+    return False
+
+
+class _Conventions:
+    """The conventions of a batch's spans: each label's once, and which of them each span has."""
+
+    def __init__(self, conventions: Conventions) -> None:
+        self._conventions = conventions
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._known: list[Convention] = []
+        self._spans: list[int] = []
+
+    def add(self, lang: str, label: str) -> None:
+        """The next span."""
+        number = self._numbers.get((lang, label))
+        if number is None:
+            number = self._numbers[lang, label] = len(self._known)
+            self._known.append(self._conventions.of(lang, label))
+        self._spans.append(number)
+
+    def odds(self) -> NDArray[np.float32]:
+        """`Batch.convention`."""
+        rows = [(c.first, c.last) for c in self._known]
+        return np.array(rows, np.float32).reshape(-1, 2, CLASSES)[np.array(self._spans, np.int64)]
+
+    def shares(self) -> NDArray[np.float32]:
+        """The last two columns of `Batch.sentence`."""
+        rows = [(c.begins, c.ends) for c in self._known]
+        return np.array(rows, np.float32).reshape(-1, 2)[np.array(self._spans, np.int64)]
 
 
 def _own_classes(edges: Sequence[Edges]) -> NDArray[np.float32]:

@@ -88,7 +88,9 @@ class MatchProjector:
                 kept.append(pair)
         first_pass = SpanTranslations()
         for start in range(0, len(kept), CHUNK):
-            for group in _by_languages(kept[start : start + CHUNK]):
+            chunk = kept[start : start + CHUNK]
+            for places in _by_languages(chunk):
+                group = [chunk[n] for n in places]
                 asked, found = self.build_candidates(group)
                 first_pass.add(group, asked, found, self._choose(group, asked, found)[1])
         first_pass.drop_singletons()
@@ -123,10 +125,9 @@ class MatchProjector:
 
     def _chunk(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         answers: list[list[Projection]] = [[] for _ in pairs]
-        places = {id(pair): n for n, pair in enumerate(pairs)}
-        for group in _by_languages([pair for pair in pairs if pair.source.spans]):
-            for pair, found in zip(group, self._group(group), strict=True):
-                answers[places[id(pair)]] = list(found)
+        for places in _by_languages(pairs):
+            for n, found in zip(places, self._group([pairs[n] for n in places]), strict=True):
+                answers[n] = found
         return answers
 
     def _choose(
@@ -220,13 +221,15 @@ class MatchProjector:
         """Nothing to free."""
 
 
-def _by_languages(pairs: Sequence[Pair]) -> list[list[Pair]]:
-    """Pairs that can be looked at together: of the same languages, and compared in the same way.
+def _by_languages(pairs: Sequence[Pair]) -> list[list[int]]:
+    """The numbers of pairs with spans that can be looked at together: of the same languages, and
+    compared in the same way.
 
     The comparison mode depends on the pair alone, so results do not depend on batching.
     """
-    groups: dict[tuple[str, str, bool], list[Pair]] = {}
-    for pair in pairs:
-        key = (pair.source.lang, pair.target.lang, has_bare_script(pair))
-        groups.setdefault(key, []).append(pair)
+    groups: dict[tuple[str, str, bool], list[int]] = {}
+    for n, pair in enumerate(pairs):
+        if pair.source.spans:
+            key = (pair.source.lang, pair.target.lang, has_bare_script(pair))
+            groups.setdefault(key, []).append(n)
     return list(groups.values())

@@ -74,13 +74,15 @@ def recover_pronouns(
         or not (forms.known or forms.drops_subjects)
     ):
         return list(found)
-    words = source.words()
     mentions: list[tuple[int, int, Pronoun]] = []  # span, source token, pronoun
+    pronouns = english()
     for n, span in enumerate(source.spans):
-        pronoun = english().get(span.surface(source.text).lower())
-        run = token_run(source, (span.start, span.end))
-        if pronoun is not None and run[1] == run[0] + 1 and not is_possessive(words, run[0]):
-            mentions.append((n, run[0], pronoun))
+        pronoun = pronouns.get(span.surface(source.text).lower())
+        if pronoun is None:
+            continue
+        first, end = token_run(source, (span.start, span.end))
+        if end == first + 1 and not is_possessive(source.words(), first):
+            mentions.append((n, first, pronoun))
     if not mentions:
         return list(found)
     return _Recovery(pair, forms, options).all(found, mentions)

@@ -23,7 +23,8 @@ _PORTUGUESE = dict(
     fizeram=fez disseram=disse tiveram=teve estiveram=esteve vieram=veio viram=viu deram=deu
     puderam=pôde puseram=pôs quiseram=quis souberam=soube trouxeram=trouxe houveram=houve
     contêm=contém mantêm=mantém obtêm=obtém devem=deve podem=pode leem=lê veem=vê creem=crê
-    obtiveram=obteve mantiveram=manteve""".split()
+    obtiveram=obteve mantiveram=manteve querem=quer requerem=requer saem=sai caem=cai
+    preveem=prevê descreem=descrê põem=põe saíram=saiu caíram=caiu houve=houve""".split()
 )
 _GERMAN = dict(
     e.split("=")
@@ -67,9 +68,12 @@ def _spanish(form: str) -> str | None:
 
 
 def _portuguese(form: str) -> str | None:
+    if PORTUGUESE_INFINITIVE.search(form):
+        return None
     for plural, singular in (
         ("avam", "ava"), ("iam", "ia"), ("aram", "ou"), ("eram", "eu"), ("iram", "iu"),
-        ("uem", "ui"), ("rão", "rá"), ("am", "a"), ("em", "e"),
+        ("zem", "z"), ("eem", "ê"), ("aem", "ai"), ("õem", "õe"), ("guem", "gue"),
+        ("quem", "que"), ("uem", "ui"), ("rão", "rá"), ("am", "a"), ("em", "e"),
     ):  # fmt: skip
         if form.endswith(plural):
             return form[: -len(plural)] + singular
@@ -100,6 +104,9 @@ def _italian(form: str) -> str | None:
     return None
 
 
+# Personal infinitives and future subjunctives: "após os oficiais verificarem". Presents of -erir
+# look the same and are told apart by their stems.
+PORTUGUESE_INFINITIVE = re.compile(r"(?:[ai]rem|(?<!f)(?<!g)(?<!r)(?<!qu)(?<!ns)erem)")
 # Verbs whose stem ends in t: their plural present looks like a weak past.
 GERMAN_PRESENT = tuple(
     """bieten halten treten arbeiten leisten kosten raten gelten warten starten achten richten
@@ -123,10 +130,17 @@ _PARTICIPLE = {
 }
 
 
-def singular(form: str, lang: str) -> str | None:
-    """The third person singular of a third person plural, or None where it is not known."""
+def singular(form: str, lang: str, *, present: bool = False) -> str | None:
+    """The third person singular of a third person plural, or None where it is not known.
+
+    Args:
+        present: its source verb is in the present: tells Portuguese *esperam* (of *esperar*) from
+            *receberam*.
+    """
     irregular, rule = _RULES[lang]
     lowered = form.lower()
+    if lang == "pt" and present and lowered.endswith(("aram", "eram", "iram")):
+        return irregular.get(lowered) or lowered[:-1]
     return irregular.get(lowered) or rule(lowered)
 
 

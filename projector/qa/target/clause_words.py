@@ -188,4 +188,4 @@ class ClauseWords:
             return False
         token = self.tree.tokens[source]
         capitals = ("PROPN", "NOUN") if self.lang == "de" else ("PROPN",)
-        return token.pos not in capitals and not token.ent
+        return token.pos not in capitals and (not token.ent or token.pos == "NUM")

@@ -43,6 +43,10 @@ NEED_ANOTHER = frozenset(
 )
 NON_FINITE_GERMANIC = re.compile(r"[a-zäöüß]+(?:t|en|ln|rn|d)")
 GERMAN_REPORTED = frozenset("sei seien habe werde könne müsse solle wolle dürfe".split())
+REPORTING = (
+    "dass",
+    "daß",
+)  # before them a weak present in -e is the subjunctive of reported speech
 DATIVE = frozenset(("dem", "einem", "diesem", "seinem", "ihrem"))
 ACCUSATIVE = frozenset(("den", "einen", "diesen", "seinen", "ihren"))
 FEMININE_ENDINGS = ("as", "iones", "dades", "tudes", "ões", "dades", "zioni", "ità")
@@ -256,13 +260,27 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
     rest = [j for j in rest if not (clause.roles[j] == SUBJECT and frame.role == "subject")]
     if parts.grammar.order == "verb second":
         finite, others = _finite(parts, rest, gone)
-        if parts.word(finite) in GERMAN_REPORTED:
+        opening = parts.word(clause.first - 1) if clause.first else ""
+        source = clause.linked[finite]
+        conditional = source >= 0 and any(
+            parts.tree.tokens[n].tag == "MD" for n in parts.tree.children[source]
+        )
+        reported = parts.word(finite).endswith("e") and conditional and (
+            opening in REPORTING or parts.word(clause.kept[0]) in REPORTING
+        )  # fmt: skip
+        if parts.word(finite) in GERMAN_REPORTED or (
+            reported and parts.word(finite) not in parts.grammar.auxiliaries
+        ):
             raise RefusedClause("the subjunctive of reported speech")
         _agree(parts, frame, [finite], others, word)
         return f"{word} {parts.text([finite, *others])}"
     group = parts.verb_group(rest)
     if word == parts.grammar.words.get("who plural") and not _is_plural(parts, group):
         word = parts.grammar.words["who"]
+    raising = rest.index(group[-1]) + 1
+    impersonal = any(parts.word(j) == "se" or parts.word(j).endswith("-se") for j in group)
+    if impersonal and raising < len(rest) and parts.word(rest[raising]) == "que":
+        raise RefusedClause("the subject belongs to the clause inside")
     before = [j for j in rest if j < group[0]]
     if before and parts.word(before[0]) in parts.grammar.articles and frame.role == "subject":
         raise RefusedClause("the target clause has another subject")
@@ -333,14 +351,22 @@ def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int],
         opening == "que" and clause.words[finite].endswith(SUBJUNCTIVE)
     ):
         raise RefusedClause("a subjunctive")
-    plural = looks_plural(clause.words[finite], lang)
+    reflexive = lang == "pt" and clause.words[finite].endswith("-se")
+    verb = clause.words[finite].removesuffix("-se") if reflexive else clause.words[finite]
+    plural = looks_plural(verb, lang)
     if plural:
-        form = singular(clause.words[finite], lang)
+        source = clause.linked[finite]
+        present = source >= 0 and parts.tree.tokens[source].tag in ("VBP", "VBZ")
+        form = singular(verb, lang, present=present)
         if form is None:
             raise RefusedClause("the singular of the verb is not known")
-        parts.replaced[finite] = form
+        parts.replaced[finite] = f"se {form}" if reflexive else form
     if plural and _agrees(parts, after):
         raise RefusedClause("a plural predicate")
+    passive = [j for j in after[:3] if parts.word(j) in ("ser", "sido")]
+    if passive and plural:  # "começaram a ser recrutados": the participle follows the infinitive
+        at = after.index(passive[0])
+        verbs, after = [*verbs, passive[0]], after[at + 1 :]
     forms = [parts.replaced.get(j, clause.words[j]) for j in verbs]
     if any(is_copula(form, lang) for form in forms):
         for j in [*verbs[1:], *after[:1]]:
@@ -378,6 +404,10 @@ def _romance(parts: ClauseWords, frame: Frame, word: str, gone: list[int]) -> st
     after = [j for j in others if j > group[-1]]
     _one_verb_group(parts, group, others)
     _movable(parts, before)
+    commas = [j for j in subject if parts.clause.words[j] == ","]
+    joined = any(parts.word(j) in parts.grammar.conjunctions for j in subject)
+    if len(commas) == 1 and not joined:
+        raise RefusedClause("an apposition whose second comma would be lost")
     order = parts.grammar.order
     if order == "verb first":
         return f"{word} {parts.text([*group, *subject, *after, *before])}"
@@ -492,8 +522,8 @@ def _verb_second(parts: ClauseWords, word: str, gone: list[int]) -> str:
         return f"{word} {parts.text([finite, *subject, *field, *after])}"
     between = [j for j in after if j < subject[0]]
     following = [j for j in after if j > subject[-1]]
-    if between and any(parts.word(j) not in parts.grammar.clitics for j in between):
-        return f"{word} {parts.text([finite, *between, *subject, *field, *following])}"
+    if "man" in (parts.word(j) for j in [*between, *following]):
+        raise RefusedClause("the target clause has another subject")
     return f"{word} {parts.text([finite, *between, *subject, *field, *following])}"
 
 
