@@ -184,6 +184,7 @@ STAGES: dict[str, Engine] = {
     "backtranslate": Engine("projector.augment.backtranslation:BackTranslateStage"),
     "swap": Engine("projector.augment.swap:SwapStage"),
     "codeswitch": Engine("projector.augment.codeswitch:CodeSwitchStage"),
+    "romanise": Engine("projector.augment.romanising:RomaniseStage"),
 }
 
 # Which of this project's extras brings a package (by the name it is imported by).

@@ -33,7 +33,11 @@ def test_every_sample_is_valid_and_large_enough(name: str) -> None:
     assert all(span.text for doc in docs for span in doc.spans)
 
 
-ROWS = {"instructions": 8, "chats": 4}  # rows of other shapes, without a text of their own
+ROWS = {
+    "instructions": 8,
+    "chats": 4,
+    "summaries": 4,
+}  # rows of other shapes, without a text of their own
 
 
 def test_no_sample_is_forgotten() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from projector.cli import messages
-from projector.cli.completion import format_names
+from projector.cli.completion import readable_formats
 from projector.cli.options import AsJson, settings
 from projector.errors import DataError, UsageError
 
@@ -62,7 +62,7 @@ def command(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            autocompletion=format_names,
+            autocompletion=readable_formats,
             help="Of PRED; guessed if not given.",
         ),
     ] = "",
@@ -71,7 +71,7 @@ def command(
         typer.Option(
             "--gold-from",
             metavar="FORMAT",
-            autocompletion=format_names,
+            autocompletion=readable_formats,
             help="Of GOLD; guessed if not given.",
         ),
     ] = "",

@@ -75,7 +75,7 @@ def command(
             "--template",
             metavar="FILE.j2",
             help="Rows that a template makes of both sides: a file, or taco, crossin, labels, "
-            "preferences.",
+            "preferences, interleaved, summaries, questions.",
         ),
     ] = "",
     set_: FormatSetting = None,
@@ -119,6 +119,7 @@ def command(
         return
     from projector.augment.names import names_from
     from projector.io.formats.shared.notes import Notes
+    from projector.io.formats.shared.registry import load
 
     if copies and not names:
         raise UsageError("--copies: found no --names, wanted where the copies' names come from")
@@ -133,7 +134,7 @@ def command(
         else check_formats(source, input, "template" if template else to, output)
     )
     changes = Changes(
-        "" if both[1] == "template" else side,
+        side if load(both[1]).documents and both[1] != "template" else "",  # "": both sides
         min_score,
         split_contractions,
         names_from(names) if names else None,
@@ -164,7 +165,7 @@ def command(
 
 
 class Changes(NamedTuple):
-    """What becomes of a document before it is written."""
+    """What becomes of a document before it is written; ``side`` is "" where pairs stay pairs."""
 
     side: str
     min_score: float | None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Annotated, Literal
 
 import typer
 
 from projector.cli import messages
-from projector.cli.completion import format_names, languages
+from projector.cli.completion import languages, readable_formats, writable_formats
 from projector.cli.options import settings
 from projector.errors import UsageError, near_miss
+from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.registry import names
-from projector.records import Record
+from projector.records import Document, Record
 
 AnyInput = Annotated[
     str,
@@ -23,7 +24,7 @@ AnyInput = Annotated[
 From = Annotated[
     str,
     typer.Option(
-        "--from", metavar="FORMAT", autocompletion=format_names, help="Guessed if not given."
+        "--from", metavar="FORMAT", autocompletion=readable_formats, help="Guessed if not given."
     ),
 ]
 To = Annotated[
@@ -31,7 +32,7 @@ To = Annotated[
     typer.Option(
         "--to",
         metavar="FORMAT",
-        autocompletion=format_names,
+        autocompletion=writable_formats,
         help="By OUT's suffix (.jsonl, .conllu, ...).",
     ),
 ]
@@ -71,9 +72,12 @@ ShowFormats = Annotated[
 ]
 
 
+Settings = dict[str, object]  # options of a format by their names
+
+
 def split_settings(
-    reading: str, writing: str, flags: dict[str, Any], given: list[str] | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    reading: str, writing: str, flags: Mapping[str, object], given: list[str] | None
+) -> tuple[Settings, Settings]:
     """Each option for the format (read, written or both) that has it.
 
     Raises:
@@ -81,7 +85,7 @@ def split_settings(
     """
     from projector.io.formats.shared.registry import load, option_names
 
-    wanted = {key: value for key, value in flags.items() if value not in ("", None)}
+    wanted: Settings = {key: value for key, value in flags.items() if value not in ("", None)}
     wanted |= settings(given)
     readable, writable = option_names(load(reading)), option_names(load(writing))
     for key in wanted:
@@ -117,10 +121,10 @@ def transfer(
     input: str,
     output: str,
     formats: tuple[str, str],
-    options: tuple[dict[str, Any], dict[str, Any]],
+    options: tuple[Settings, Settings],
     *,
     change: Callable[[Iterable[Record]], Iterator[Record]],
-    notes: Any,
+    notes: Notes,
     skip: bool,
     max_errors: int | None,
     duplicates: Literal["error", "suffix", "keep"],
@@ -157,6 +161,8 @@ def transfer(
     rejects = Rejects(output)
     try:
         records = reader.records(read_lines(input, formats[0], options[0], notes), rejects)
+        if all(load(name).holds & ANNOTATIONS for name in formats):
+            records = _noting_absence(records, notes)
         count = write(change(records), output, formats[1], options[1], notes, force=force)
     finally:
         rejects.close()
@@ -167,6 +173,22 @@ def transfer(
         messages.warn(line)
     for line in notes.notices():
         messages.say(f"note: {line}")
+
+
+ANNOTATIONS = frozenset({"tags", "spans", "relations", "clusters", "questions", "labels"})
+
+
+def _noting_absence(records: Iterator[Record], notes: Notes) -> Iterator[Record]:
+    """The records; that none of them has an annotation is remarked on at the end."""
+    found = count = 0
+    for record in records:
+        count += 1
+        if not found:
+            sides = (record,) if isinstance(record, Document) else (record.source, record.target)
+            found = any(getattr(side, layer) for side in sides for layer in ANNOTATIONS)
+        yield record
+    if count and not found:
+        notes.remark(f"none of the {count} records has an annotation (no span, tag, label, ...)")
 
 
 def print_formats() -> None:

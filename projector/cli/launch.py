@@ -114,6 +114,8 @@ def show(summary: Summary) -> None:
             table.add_row("dropped", _with_reasons(dropped, summary.dropped))
         table.add_row("seconds", f"{summary.wall_seconds:.1f} ({seconds})")
         messages.console().print(table)
+    if "project" in summary.seconds and summary.written and not summary.spans:
+        messages.say("note: no record has a span to project")
     if summary.rejected_path:
         messages.say(f"rejected records: {summary.rejected_path}")
 

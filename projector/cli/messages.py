@@ -42,7 +42,10 @@ def first_use() -> str:
     package = Path(__file__).parent.parent
     if next(package.rglob("*.nbi"), None) is not None:
         return ""
-    return "first use: the inner loops are compiled now and kept, which takes up to a minute"
+    return (
+        "first use: the inner loops are compiled now and kept, which takes up to a minute "
+        "(xproject doctor --compile does it beforehand)"
+    )
 
 
 def warn(text: str) -> None:

@@ -72,7 +72,7 @@ def command(
         check_plot(plot)
     if save:
         check_writable(save, force=force, reads=[silver, gold, gold_train])
-    targets, sources = _read(silver)
+    targets, sources = read_sides(silver)
     if save:
         probing.tag_model(targets, layer).save(save, force=force)
         messages.say(f"tagger: {save}")
@@ -82,9 +82,9 @@ def command(
         raise UsageError(f"{silver}: found documents, wanted pairs for --source-only")
     result = probing.probe(
         targets,
-        _read(gold)[0],
+        read_sides(gold)[0],
         layer=layer,
-        gold_train=_read(gold_train)[0] if gold_train else (),
+        gold_train=read_sides(gold_train)[0] if gold_train else (),
         source=sources if source_only else (),
         curve=curve or bool(plot),
         sweep=sweep or bool(plot),
@@ -100,7 +100,7 @@ def command(
         show(result)
 
 
-def _read(path: str) -> tuple[list[Document], list[Document]]:
+def read_sides(path: str) -> tuple[list[Document], list[Document]]:
     """Target documents and, where the file has pairs, source documents."""
     from projector.io.formats import read
     from projector.records import Pair

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, BinaryIO, NamedTuple, cast
@@ -122,7 +123,8 @@ _TYPED: dict[type, Callable[[str | bytes], Record]] = {
 
 
 class _Counter:
-    """The lines of a stream, remembering the last one and its number (jsonlines tells neither).
+    """The lines of a stream that are not blank, remembering the last one and its number (jsonlines
+    tells neither, and takes long over blank ones).
 
     A compressed file that is cut ends in an EOFError, which jsonlines would take for its end.
     """
@@ -139,10 +141,25 @@ class _Counter:
                 self.line += 1
                 if self.line == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")  # a byte order mark
+                if line.isspace():
+                    self._skip_line_ends()
+                    continue
                 self.last = line
                 yield line
         except EOFError as error:
             raise damaged(error, self._name) from error
+
+    def _skip_line_ends(self) -> None:
+        """Pass over a run of bare line ends at once: a small archive may unpack to millions."""
+        if not isinstance(self._stream, io.BufferedReader):
+            return
+        while run := _leading_line_ends(self._stream.peek()):
+            self._stream.read(run)
+            self.line += run
+
+
+def _leading_line_ends(data: bytes) -> int:
+    return len(data) - len(data.lstrip(b"\n"))
 
 
 def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:

@@ -202,7 +202,7 @@ def read_block(block: Block, rows: frozenset[str] = frozenset()) -> list[Line]:
     ``rows``: see `TakesRows`.
     """
     if not block.numbered:
-        stream = io.BytesIO(block.data)
+        stream = io.BufferedReader(io.BytesIO(block.data))  # which passes over blank lines fast
         return list(read_stream(stream, block.name, first_line=block.first_line, rows=rows))
     lines = []
     for raw in block.data.split(b"\n")[:-1]:

@@ -14,11 +14,12 @@ from msgspec import Struct
 
 from projector.errors import DataError
 from projector.io.bio import tags_from_spans
-from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans
 from projector.io.formats.shared.notes import Notes
 from projector.records import Document
 from projector.text.languages import base_language
 from projector.text.sentences import split_sentences
+from projector.text.tokens import with_tokens
 
 if TYPE_CHECKING:
     from projector.models.hmm_tagger import HmmTagger
@@ -85,7 +86,7 @@ def sentences_of(docs: Sequence[Document], layer: str, min_score: float = 0.0) -
     words: Sentences = []
     tags: Sentences = []
     for doc in docs:
-        doc = tokens_of(doc)
+        doc = with_tokens(doc)
         tokens = doc.tokens or []
         if layer == "spans":
             kept = [s for s in doc.spans if s.score is None or s.score >= min_score]

@@ -57,6 +57,11 @@ def test_options_of_a_command_are_completed(shell: str) -> None:
         ("xproject translate x.jsonl --to c", "ca", "es"),
         ("xproject run r.yaml --to c", "ca", "es"),
         ("xproject export x.jsonl --to conll", "conllu", "squad"),
+        ("xproject export x.jsonl --to m", "mlqa", "conll"),
+        ("xproject convert x --from d", "doccano", "mlqa"),
+        ("xproject convert x --lang c", "ca", "es"),
+        ("xproject evaluate x.jsonl --gold-from p", "pharaoh", "retrieval"),
+        ("xproject pair a.txt b.txt --to p", "pt", "fi"),
     ],
 )
 def test_engines_languages_and_formats_are_completed(shell, line, wanted, unwanted) -> None:

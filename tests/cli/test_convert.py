@@ -144,3 +144,16 @@ def test_list_of_formats(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert "conllu" in text
     assert "scheme" in text
+
+
+def test_that_nothing_is_annotated_is_said_where_annotations_could_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "a.jsonl"
+    source.write_text('{"text": "Ana sings", "marks": [[0, 3, "PER"]]}\n{"text": "Bo"}\n')
+    assert main(["convert", str(source)]) == 0
+    assert "note: none of the 2 records has an annotation" in capsys.readouterr().err
+    assert main(["convert", str(source), "--to", "text"]) == 0  # which could hold none
+    source.write_text('{"text": "Ana sings", "label": "music"}\n{"text": "Bo"}\n')
+    assert main(["convert", str(source)]) == 0
+    assert "note" not in capsys.readouterr().err

@@ -118,3 +118,17 @@ def test_contractions_are_split_and_copies_have_other_names(pairs: str, tmp_path
 def test_copies_need_names(pairs: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", pairs, "--copies", "2"]) == 2
     assert "found no --names" in capsys.readouterr().err
+
+
+def test_aligned_pairs_go_to_formats_of_pairs_with_both_sides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sides = (Document("p", "a b", "en", [(0, 1), (2, 3)]), Document("p", "c", "es", [(0, 1)]))
+    write_records([Pair("p", *sides, alignment=[(0, 0, 0.9), (1, 0, 0.5)])], tmp_path / "p.jsonl")
+    for name, wanted in (("pharaoh", "0-0 1-0\n"), ("bitext", "a b\tc\t0-0 1-0\n"),
+                         ("fastalign", "a b ||| c\n")):  # fmt: skip
+        assert main(["export", str(tmp_path / "p.jsonl"), "--to", name]) == 0
+        assert capsys.readouterr().out == wanted
+    write_records([sides[1]], tmp_path / "d.jsonl")
+    assert main(["export", str(tmp_path / "d.jsonl"), "--to", "pharaoh"]) == 3
+    assert "wanted a pair for the format 'pharaoh'" in capsys.readouterr().err

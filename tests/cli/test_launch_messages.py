@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from projector.cli.launch import warn_of_missing_segmenters
+from projector.cli.launch import show, warn_of_missing_segmenters
 from projector.pipeline.recipe import single
+from projector.pipeline.run.summary import Summary
 from projector.text import segmenters
 
 
@@ -24,3 +25,11 @@ def test_a_missing_segmenter_is_named_with_what_to_type(
     monkeypatch.setattr(segmenters, "find_spec", lambda name: Path(name))
     warn_of_missing_segmenters(single("translate", {"to": "ja"}))
     assert capsys.readouterr().err == ""
+
+
+def test_that_there_was_no_span_to_project_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    show(Summary(records=2, written=2, seconds={"project": 0.1}))
+    assert capsys.readouterr().err.endswith("note: no record has a span to project\n")
+    show(Summary(records=2, written=2, spans=1, seconds={"project": 0.1}))
+    show(Summary(records=2, written=2, seconds={"align": 0.1}))
+    assert "note" not in capsys.readouterr().err

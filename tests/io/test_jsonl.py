@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from projector.errors import DataError, UsageError
 from projector.io.jsonl import read_lines, read_records, write_records
+from projector.io.streams import open_write
 from projector.records import Document, Pair, Span
 
 
@@ -81,6 +83,18 @@ def test_output_is_complete_or_absent(tmp_path: Path) -> None:
         write_records([], path)
     write_records([], path, force=True)
     assert path.read_bytes() == b""
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_millions_of_blank_lines_are_passed_over_at_once_and_counted(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"in.jsonl{suffix}"
+    with open_write(path) as stream:
+        stream.write(b"\n" * 3_000_000 + b'  \r\n{"text":"a"}\n\n\n{"text":"b"}')
+    began = time.process_time()
+    assert [line.number for line in read_lines(path)] == [3_000_002, 3_000_005]
+    assert time.process_time() - began < 2  # a line at a time they take more than five
 
 
 @settings(

@@ -30,8 +30,8 @@ from projector.alignment.hmm.views import (
     Units,
     View,
     classes,
-    needs_whole_words,
     view,
+    whole_word_views,
 )
 from projector.alignment.hmm.vocabulary import Vocabulary
 from projector.engines import read_options
@@ -111,13 +111,16 @@ class HmmAligner:
         self._vocabularies: dict[bool, Vocabulary] = {}
         self._models: dict[str, Trained] = {}
         self._languages = "", ""
+        self._whole: frozenset[str] = frozenset()  # views that take words whole
         self.pairs = 0
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
         self._models = {}
         self._languages = languages = source, target
-        needed = {needs_whole_words(name, *languages) for name in self.options.views or VIEWS}
+        few = not self.options.bitext
+        self._whole = whole_word_views(*languages, by_vectors=bool(self.vectors) and few)
+        needed = {name in self._whole for name in self.options.views or VIEWS}
         self._vocabularies = {
             whole: Vocabulary.empty(languages, whole, bool(self.vectors))
             for whole in sorted(needed)
@@ -128,8 +131,7 @@ class HmmAligner:
         self.pairs = max(map(len, corpora.values()))
         vectors: dict[bool, tuple[Floats, Floats]] = {}
         for name in self.options.views or self._choose():
-            kind = view(name, *languages)
-            whole = needs_whole_words(name, *languages)
+            kind, whole = view(name, *languages), name in self._whole
             vocabulary, corpus = self._vocabularies[whole], corpora[whole]
             if self.vectors and whole not in vectors:
                 provider = open_vectors(self.vectors)
@@ -273,7 +275,9 @@ class HmmAligner:
         used = {model.whole_words for model in self._models.values()}
         forms = {whole: self._vocabularies[whole].forms for whole in sorted(used)}
         return msgspec.msgpack.encode(
-            State(*self._languages, self.pairs, forms.get(False), models, forms.get(True))
+            State(
+                *self._languages, self.pairs, forms.get(False), models, forms.get(True), self._whole
+            )
         )
 
     def load_state(self, data: bytes) -> None:
@@ -281,6 +285,7 @@ class HmmAligner:
         state = msgspec.msgpack.decode(data, type=State)
         self._languages = languages = state.source, state.target
         self.pairs = state.pairs
+        self._whole = state.whole_views
         self._vocabularies = {
             whole: Vocabulary.of_forms(languages, whole, forms)
             for whole, forms in ((False, state.forms), (True, state.whole_words))
@@ -288,7 +293,7 @@ class HmmAligner:
         }
         self._models = {}
         for name, found in state.models.items():
-            kind, whole = view(name, *languages), needs_whole_words(name, *languages)
+            kind, whole = view(name, *languages), name in self._whole
             left, right = Units(kind.source), Units(kind.target)
             left.learn(self._vocabularies[whole].source.forms)
             right.learn(self._vocabularies[whole].target.forms)

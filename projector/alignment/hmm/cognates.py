@@ -37,9 +37,18 @@ class Spellings:
 
 
 def spelling_evidence(
-    table: Table, source: Sequence[str], target: Sequence[str], threads: int = 1
+    table: Table,
+    source: Sequence[str],
+    target: Sequence[str],
+    threads: int = 1,
+    readers: tuple[Callable[[str], str] | None, Callable[[str], str] | None] = (None, None),
 ) -> Floats:
-    """A prior count in [0, 1] for each entry of the table."""
+    """A prior count in [0, 1] for each entry of the table; ``readers`` read the words of either
+    side before they are compared."""
+    source, target = (
+        [read(word) for word in words] if read else words
+        for words, read in zip((source, target), readers, strict=True)
+    )
     spell: Callable[[str], str] = sound
     if any(map(writes_few_vowels, target[:5000])) or any(map(writes_few_vowels, source[:5000])):
         spell = skeleton

@@ -35,7 +35,7 @@ def evidence_for(
     """A function from a table over these units to the prior count of each entry."""
 
     def evidence(table: Table) -> Floats:
-        prior = spelling_evidence(table, source, target, threads)
+        prior = spelling_evidence(table, source, target, threads, kind.readers)
         if lexicons:
             rows = {name: n for n, name in enumerate(source)}
             columns = {name: n for n, name in enumerate(target)}

@@ -25,7 +25,8 @@ class Packed(msgspec.Struct, frozen=True, array_like=True):
 
 class State(msgspec.Struct, frozen=True):
     """A trained aligner: its languages, both sides' sub-tokens (of scripts without spaces by
-    characters in ``forms``, by words in ``whole_words``), and each view's arrays."""
+    characters in ``forms``, by words in ``whole_words``), each view's arrays, and which views take
+    words whole."""
 
     source: str
     target: str
@@ -33,6 +34,7 @@ class State(msgspec.Struct, frozen=True):
     forms: tuple[list[str], list[str]] | None
     models: dict[str, dict[str, Packed | float]]
     whole_words: tuple[list[str], list[str]] | None = None
+    whole_views: frozenset[str] = frozenset()
 
 
 def pack(array: np.ndarray) -> Packed:

@@ -106,4 +106,5 @@ FORMAT = Format(
     holds=frozenset({"alignment"}),
     recognises=_recognises,
     pairs=True,
+    documents=False,
 )

@@ -25,7 +25,7 @@ from projector.io.formats.shared.columns import (
     split_row,
 )
 from projector.io.formats.shared.comments import Comments, comment_lines, is_comment
-from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import TextLine, one_line, text_lines, write_text
@@ -34,6 +34,7 @@ from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record, Span
 from projector.text.detokenisation import spaces_after
+from projector.text.tokens import with_tokens
 
 PEEK = 400  # rows that a guess looks at
 CHANGED = "values that hold the column separator or a line break were changed"
@@ -262,7 +263,7 @@ def _names(doc: Document, columns: Columns | None) -> list[str | None]:
 def _block(
     doc: Document, columns: Columns | None, separator: str, options: Options, notes: Notes
 ) -> str:
-    doc = tokens_of(doc)
+    doc = with_tokens(doc)
     names = _names(doc, columns)
     words = [_field(word, separator, notes) for word in doc.words()]
     spans = flat_spans(doc, notes, options) if "tag" in names else []

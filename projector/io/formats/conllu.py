@@ -19,7 +19,7 @@ from projector.errors import DataError, UsageError, near_miss
 from projector.io.bio import ILL_FORMED, spans_from_tags, tags_from_spans
 from projector.io.formats.conll import Block, blocks
 from projector.io.formats.shared.comments import Comments, comment_lines, is_comment
-from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import one_line, text_lines, write_text
@@ -27,6 +27,7 @@ from projector.io.formats.shared.words import joined, located
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Offsets, Record, Span
+from projector.text.tokens import with_tokens
 
 FIELDS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 Row = list[str]
@@ -229,7 +230,7 @@ def write(
 
 
 def _block(doc: Document, options: Options, notes: Notes) -> str:
-    doc = tokens_of(doc)
+    doc = with_tokens(doc)
     kept = _kept_rows(doc, options)
     words = doc.words()
     spans = tags_from_spans(flat_spans(doc, notes, options), len(words), options.scheme)

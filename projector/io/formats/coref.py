@@ -17,7 +17,6 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import DataError
-from projector.io.formats.shared.flat import tokens_of
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.json_items import json_items
 from projector.io.formats.shared.notes import Notes
@@ -27,6 +26,7 @@ from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Offsets, Record, Span
 from projector.text.detokenisation import spaces_after
+from projector.text.tokens import with_tokens
 
 MENTION = "mention"
 FIELDS = frozenset(
@@ -149,7 +149,7 @@ def write(
 
 
 def _row(doc: Document, notes: Notes) -> dict[str, Any]:
-    doc = tokens_of(doc)
+    doc = with_tokens(doc)
     tokens = doc.tokens or []
     spans = doc.span_by_id()
     mentioned = {name for cluster in doc.clusters for name in cluster}

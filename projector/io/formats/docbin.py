@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from projector.errors import DataError
-from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans
 from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.notes import Notes
 from projector.io.jsonl import Line
@@ -19,6 +19,7 @@ from projector.io.limits import read_whole
 from projector.io.shorthand import default_id
 from projector.io.streams import open_read, open_write
 from projector.records import Document, Record, Span
+from projector.text.tokens import with_tokens
 
 GROUP = "sc"
 TAGS = {"upos": "pos_", "xpos": "tag_"}
@@ -128,7 +129,7 @@ def _doc(record: Document, vocab: Any, options: Options, notes: Notes) -> Any:
     from spacy.tokens import Doc
     from spacy.util import get_words_and_spaces
 
-    record = tokens_of(record)
+    record = with_tokens(record)
     words, spaces = get_words_and_spaces(_covering(record), record.text)
     doc = Doc(vocab, words=words, spaces=spaces)
     at = {token.idx: token for token in doc}

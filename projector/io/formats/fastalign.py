@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from projector.errors import DataError
 from projector.io.formats.bitext import wanted_pair
-from projector.io.formats.shared.flat import tokens_of
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.pairs import make_pair, tokens_text
@@ -16,6 +15,7 @@ from projector.io.formats.shared.text_files import text_lines, write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Record
+from projector.text.tokens import with_tokens
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +60,7 @@ def write(
     def lines() -> Iterator[str]:
         for record in records:
             pair = wanted_pair(record, "fastalign")
-            sides = [tokens_text(tokens_of(side), notes) for side in (pair.source, pair.target)]
+            sides = [tokens_text(with_tokens(side), notes) for side in (pair.source, pair.target)]
             if any(" ||| " in f" {side} " for side in sides):
                 notes.remark("tokens '|||' were written as '||'")
                 sides = [side.replace("|||", "||") for side in sides]
@@ -81,4 +81,5 @@ FORMAT = Format(
     write=write,
     recognises=_recognises,
     pairs=True,
+    documents=False,
 )

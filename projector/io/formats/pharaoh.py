@@ -13,10 +13,10 @@ from projector.io.formats.bitext import wanted_pair
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.links import format_links, looks_like_links, parse_links
 from projector.io.formats.shared.notes import Notes
-from projector.io.formats.shared.pairs import white_space_tokens
+from projector.io.formats.shared.pairs import with_white_space_tokens
 from projector.io.formats.shared.text_files import text_lines, write_text
 from projector.io.jsonl import Line
-from projector.records import Document, Pair, Record
+from projector.records import Pair, Record
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,16 +68,10 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 def _aligned(pair: Pair, text: str) -> Pair:
     return replace(
         pair,
-        source=_with_tokens(pair.source),
-        target=_with_tokens(pair.target),
+        source=with_white_space_tokens(pair.source),
+        target=with_white_space_tokens(pair.target),
         alignment=parse_links(text),
     )
-
-
-def _with_tokens(doc: Document) -> Document:
-    if doc.tokens is not None:
-        return doc
-    return replace(doc, tokens=white_space_tokens(doc.text))
 
 
 def write(
@@ -108,4 +102,5 @@ FORMAT = Format(
     suffixes=(".talp", ".align"),
     recognises=_recognises,
     pairs=True,
+    documents=False,
 )

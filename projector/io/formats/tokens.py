@@ -15,13 +15,14 @@ import msgspec
 
 from projector.io.bio import tags_from_spans
 from projector.io.formats import jsonl
-from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
+from projector.io.formats.shared.flat import FlatOptions, flat_spans
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.words import Spacing, naturally_spaced
 from projector.io.jsonl import Line
 from projector.io.streams import open_write
 from projector.records import Document, Record
+from projector.text.tokens import with_tokens
 
 
 class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,7 +44,7 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 
 def row(doc: Document, options: Options, notes: Notes) -> dict[str, Any]:
     """One data row: lists of equal length, and the record labels as fields."""
-    doc = tokens_of(doc)
+    doc = with_tokens(doc)
     words = doc.words()
     tags = tags_from_spans(flat_spans(doc, notes, options), len(words), options.scheme)
     found: dict[str, Any] = {"id": doc.id, "tokens": words, options.field: tags}

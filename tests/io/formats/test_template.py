@@ -13,7 +13,7 @@ from projector.errors import DataError, UsageError
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.template import MAX_CHARACTERS, Options, RowTemplate, write
 from projector.io.jsonl import write_records
-from projector.records import Document, Pair, Record, Segment, Span
+from projector.records import Document, Pair, Question, Record, Segment, Span
 
 ENGLISH = {"instruction": 'Name a "fish".', "input": "In <b>one</b> word.", "output": "Cod."}
 SPANISH = {
@@ -172,3 +172,49 @@ def test_export_gives_a_template_both_sides(
     assert len(rows) == 2 and "Response in Spanish: Bacalao." in rows[0]["output"]
     assert main(["export", str(path), "--template", "taco", "--to", "conll"]) == 2
     assert "one of the two" in capsys.readouterr().err
+
+
+def test_interleaved_documents_keep_pairs_of_sentences_together() -> None:
+    source, target = Document("s", "One. Two.", "en"), Document("t", "Eins. Zwei.", "de")
+    segments = [Segment(0, 4, 0, 5), Segment(5, 9, 6, 11)]
+    texts = set()
+    for n in range(20):
+        (row,) = RowTemplate("interleaved").rows(Pair(f"r{n}", source, target, segments=segments))
+        texts.add(row["text"])
+    assert texts == {"One.\nEins.\nTwo.\nZwei.", "Eins.\nOne.\nZwei.\nTwo."}
+
+
+def test_summaries_in_every_combination_of_languages() -> None:
+    sides = [
+        Document("p", "", lang, meta={"dialogue": f"text {lang}", "summary": f"sum {lang}"})
+        for lang in ("en", "de")
+    ]
+    rows = RowTemplate("summaries").rows(Pair("p", *sides))
+    assert [(row["text"], row["summary"]) for row in rows] == [
+        ("text en", "sum en"), ("text en", "sum de"), ("text de", "sum en"), ("text de", "sum de"),
+    ]  # fmt: skip
+    only = Document("p", "", "de", meta={"dialogue": "text en", "summary": "sum de"})
+    rows = RowTemplate("summaries").rows(Pair("p", sides[0], only))
+    assert [(row["text_lang"], row["summary"]) for row in rows] == [
+        ("en", "sum en"),
+        ("en", "sum de"),
+    ]
+
+
+def test_questions_over_text_in_the_other_language() -> None:
+    source = Document(
+        "s",
+        "Ana runs.",
+        "en",
+        spans=[Span("a", 0, 3)],
+        questions=[Question("q", "Who?", "en", ["a"])],
+    )
+    target = Document(
+        "t", "Corre Ana.", "es", spans=[Span("a", 6, 9)],
+        questions=[Question("q", "¿Quién?", "es", ["a"])],
+    )  # fmt: skip
+    rows = RowTemplate("questions").rows(Pair("p", source, target))
+    assert [(row["context"], row["question"], row["answers"]) for row in rows] == [
+        ("Ana runs.", "Who?", ["Ana"]), ("Ana runs.", "¿Quién?", ["Ana"]),
+        ("Corre Ana.", "Who?", ["Ana"]), ("Corre Ana.", "¿Quién?", ["Ana"]),
+    ]  # fmt: skip

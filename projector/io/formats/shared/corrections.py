@@ -10,8 +10,8 @@ record that nobody has looked at, so that what uses corrections as gold can leav
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -142,7 +142,7 @@ def _matched(before: list[Span], after: list[Span]) -> tuple[dict[str, str], dic
     free = {span.id: span for span in before}
     left = list(after)
 
-    def take(kind: str, test: Any) -> None:
+    def take(kind: str, test: Callable[[Span, Span], bool]) -> None:
         for span in list(left):
             match = next((old for old in free.values() if test(old, span)), None)
             if match is not None:

@@ -30,15 +30,6 @@ class FlatOptions(Struct, frozen=True, kw_only=True):
     overlap: Overlap = "longest"
 
 
-def tokens_of(doc: Document) -> Document:
-    """The document with tokens (its own if it brings any)."""
-    if doc.tokens is not None:
-        return doc
-    from projector.text.tokens import with_tokens
-
-    return with_tokens(doc)
-
-
 def flat_spans(
     doc: Document, notes: Notes, options: FlatOptions, spans: Sequence[Span] | None = None
 ) -> list[TokenSpan]:

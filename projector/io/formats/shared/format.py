@@ -107,6 +107,7 @@ class Format(NamedTuple, Generic[OptionsT]):
             1; see `projector.io.formats.shared.guess`.
         recognises_folder: the same from the names of the files in a folder.
         pairs: whether its records may be pairs; otherwise they are documents.
+        documents: whether they may be documents; otherwise they are pairs.
         target_only: whether of a pair it is to hold the target side alone.
         folder: whether what is written is a folder.
         packages: modules that must be installed for reading and writing.
@@ -122,6 +123,7 @@ class Format(NamedTuple, Generic[OptionsT]):
     recognises: Callable[[Sample], float] | None = None
     recognises_folder: Callable[[Collection[str]], float] | None = None
     pairs: bool = False
+    documents: bool = True
     target_only: bool = False
     folder: bool = False
     packages: tuple[str, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from projector.errors import DataError
 from projector.io.formats.shared.links import parse_links
 from projector.io.formats.shared.notes import Notes
@@ -16,6 +18,11 @@ _WORD = re.compile(r"\S+")
 def white_space_tokens(text: str) -> list[Offsets]:
     """The tokens that Pharaoh links count: whatever stands between white space."""
     return [match.span() for match in _WORD.finditer(text)]
+
+
+def with_white_space_tokens(doc: Document) -> Document:
+    """The document with its own tokens, or with those between white space."""
+    return doc if doc.tokens is not None else replace(doc, tokens=white_space_tokens(doc.text))
 
 
 def make_pair(

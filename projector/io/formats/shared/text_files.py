@@ -35,6 +35,9 @@ def text_lines(
     check_encoding(encoding)
     with open_read(name) as stream:
         for number, raw in enumerate(bounded_lines(stream), start=1):
+            if raw == b"\n":  # millions of them may come out of a small archive
+                yield TextLine(number, "\n" if keep_ends else "")
+                continue
             if raw.startswith(TOO_LONG):
                 yield TextLine(number, "", too_long(raw).at(name, number))
                 continue
