@@ -90,9 +90,6 @@ class FilterStage:
 
     def __init__(self, options: FilterOptions) -> None:
         self.options = options
-        self._similarity = (
-            TextSimilarity(options.vectors) if options.min_similarity is not None else None
-        )
         self._learnt = Learnt()
         self.sees_corpus = (
             options.duplicates
@@ -101,6 +98,9 @@ class FilterStage:
         )
         if options.near_duplicates is not None:
             NearDuplicates(options.near_duplicates)  # says now that its package is missing
+        self._similarity = (
+            TextSimilarity(options.vectors) if options.min_similarity is not None else None
+        )
 
     def step(self) -> Step:
         chosen = msgspec.to_builtins(self.options)
