@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from projector.io.formats import read
@@ -23,7 +24,7 @@ SETS = ("pud-upos/en.conllu", "pud-upos/de.conllu", "pud-upos/fr.conllu", "uner-
 def gaps(doc: Document) -> list[bool]:
     """For each token but the last, whether white space follows it in the text."""
     tokens = doc.tokens or []
-    return [a[1] < b[0] for a, b in zip(tokens, tokens[1:], strict=False)]
+    return [a[1] < b[0] for a, b in pairwise(tokens)]
 
 
 def score(docs: Sequence[Document], *, natural: bool) -> tuple[float, float]:
