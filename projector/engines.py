@@ -193,6 +193,7 @@ EXTRAS = {
     "transformers": "neural",
     "simalign": "neural",
     "ctranslate2": "neural",
+    "peft": "lora",
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
