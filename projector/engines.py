@@ -72,6 +72,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "any OpenAI-compatible server",
             _CHAT,
         ),
+        "http": Engine(
+            "projector.translation.http:HttpTranslator",
+            "DeepL, Google, or any server that takes JSON",
+            _CHAT,
+        ),
     },
     "aligners": {
         "auto": Engine(

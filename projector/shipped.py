@@ -1,4 +1,4 @@
-"""Recipes and samples that come with the package.
+"""Recipes, templates and samples that come with the package.
 
 In a checkout they lie at its top, `recipes/` and `samples/`; a wheel has them inside the package
 (setup.py maps them there).
@@ -25,13 +25,26 @@ def recipe_path(name: str) -> Path:
     Raises:
         UsageError: a bare name that no recipe has, with the nearest one.
     """
+    return _path(name, "recipe", "*.yaml")
+
+
+def template_path(name: str) -> Path:
+    """The file that is meant by a template's path or, as in ``--template taco``, by its bare name.
+
+    Raises:
+        UsageError: a bare name that no template has, with the nearest one.
+    """
+    return _path(name, "template", "*.j2")
+
+
+def _path(name: str, kind: str, pattern: str) -> Path:
     path = Path(name)
     if path.suffix or path.name != name or path.exists():
         return path
-    recipes = {file.stem: file for file in shipped_folder("recipes").glob("*.yaml")}
-    if name not in recipes:
-        raise UsageError(f"no recipe is called {name!r}" + near_miss(name, recipes))
-    return recipes[name]
+    shipped = {file.stem: file for file in shipped_folder("recipes").glob(pattern)}
+    if name not in shipped:
+        raise UsageError(f"no {kind} is called {name!r}" + near_miss(name, shipped))
+    return shipped[name]
 
 
 def input_path(name: str) -> str:

@@ -30,7 +30,8 @@ from projector.annotation.task import (
 )
 from projector.engines import read_options
 from projector.errors import UsageError
-from projector.models.chat import ChatClient, ChatOptions, Unanswered, read_answer
+from projector.models.chat import ChatClient, ChatOptions, read_answer
+from projector.models.server_requests import Unanswered
 from projector.records import Document, Offsets
 from projector.text.language_codes import english_name
 from projector.text.tokens import tokenize

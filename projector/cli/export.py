@@ -69,6 +69,15 @@ def command(
     columns: Columns = "",
     scheme: Scheme = "",
     separator: Separator = "",
+    template: Annotated[
+        str,
+        typer.Option(
+            "--template",
+            metavar="FILE.j2",
+            help="Rows that a template makes of both sides: a file, or taco, crossin, labels, "
+            "preferences.",
+        ),
+    ] = "",
     set_: FormatSetting = None,
     duplicate_ids: DuplicateIds = "error",
     on_error: OnError = "fail",
@@ -78,7 +87,7 @@ def command(
     dry_run: DryRun = False,
     formats: ShowFormats = False,
 ) -> None:
-    """Write the target side alone, as a training job reads it.
+    """Write the target side alone, or what a template makes of both, as a training job reads it.
 
     Spans that a flat format cannot hold are resolved by a rule and counted on standard error:
     the longest of overlapping spans stays, discontinuous ones are left out (--set
@@ -100,6 +109,10 @@ def command(
       xproject export qa.jsonl --to squad -o train.es.json
 
       xproject export projected.jsonl --layout panx --split train --label-map MISC=O -o download
+
+      xproject export pairs.jsonl --template taco -o train.jsonl
+
+      xproject export silver.jsonl --template labels --set words=words.es.yaml -o train.jsonl
     """
     if formats:
         print_formats()
@@ -110,11 +123,22 @@ def command(
     if copies and not names:
         raise UsageError("--copies: found no --names, wanted where the copies' names come from")
     notes = Notes()
-    changes = Changes(
-        side, min_score, split_contractions, names_from(names) if names else None, copies or COPIES
-    )
+    if template and to not in ("", "template"):
+        raise UsageError(f"--template: found --to {to} beside it, wanted one of the two")
     if (split or label_map) and not layout:
         raise UsageError("--split, --label-map: found no --layout, wanted what they belong to")
+    both = (
+        (source, "")
+        if layout
+        else check_formats(source, input, "template" if template else to, output)
+    )
+    changes = Changes(
+        "" if both[1] == "template" else side,
+        min_score,
+        split_contractions,
+        names_from(names) if names else None,
+        copies or COPIES,
+    )
     if layout:
         export_layout(
             input, output, layout, split, label_map, source=source,
@@ -122,8 +146,7 @@ def command(
             notes=notes, limit=limit, force=force,
         )  # fmt: skip
         return
-    both = check_formats(source, input, to, output)
-    flags = {"columns": columns, "scheme": scheme, "separator": separator}
+    flags = {"columns": columns, "scheme": scheme, "separator": separator, "template": template}
     transfer(
         input,
         output,
@@ -151,7 +174,8 @@ class Changes(NamedTuple):
 
 
 def exported(records: Iterable[Record], changes: Changes, notes: Notes) -> Iterator[Record]:
-    """The documents of one side, changed as asked for, each followed by its copies."""
+    """The documents of one side, changed as asked for, each followed by its copies; without a
+    side, pairs pass as they are."""
     from projector.cli.convert import take_side
     from projector.io.formats.shared.prune import with_min_score
 

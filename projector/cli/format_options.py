@@ -15,7 +15,10 @@ from projector.io.formats.shared.registry import names
 from projector.records import Record
 
 AnyInput = Annotated[
-    str, typer.Argument(metavar="IN", help="A file, a folder, or - for standard input.")
+    str,
+    typer.Argument(
+        metavar="IN", help="A file, a folder or pattern of files, - for standard input."
+    ),
 ]
 From = Annotated[
     str,
@@ -126,7 +129,7 @@ def transfer(
     dry_run: bool,
 ) -> None:
     """Read, change, write; then say the counts and whatever was lost on the way."""
-    from projector.io.formats import read_lines, write
+    from projector.io.formats import files_of, read_lines, write
     from projector.io.formats.shared.reading import Reader, Rejects
     from projector.io.formats.shared.registry import load, read_options
     from projector.io.streams import check_writable, refuse_same_file
@@ -138,7 +141,8 @@ def transfer(
         raise UsageError(f"the format {formats[1]!r} is a folder: name it with -o FOLDER")
     if not is_folder:
         check_writable(output, force=force, reads=[input])
-    refuse_same_file([input], [output, f"{output}.rejected.jsonl"])
+    files = files_of(input, load(formats[0]))
+    refuse_same_file([input, *files], [output, f"{output}.rejected.jsonl"])
     said = f"{input} ({formats[0]}) -> {output} ({formats[1]})"
     if dry_run:
         messages.say(f"dry run: {said}; options {options[0]} -> {options[1]}")

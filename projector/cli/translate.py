@@ -84,6 +84,9 @@ def command(
       xproject translate samples/instructions.jsonl --from en --to es
       --fields instruction,input,output | xproject export --to rows -o es.jsonl
 
+      DEEPL_AUTH_KEY=... xproject translate IN.jsonl --to de --engine http --model deepl
+      --keep PER -o OUT.jsonl
+
       xproject translate IN.jsonl --to de --engine hf --model models/opus-mt-en-de -o OUT.jsonl
     """
     options = {

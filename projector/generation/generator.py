@@ -26,7 +26,8 @@ from projector.generation.specification import (
     draw,
     translated_values,
 )
-from projector.models.chat import BudgetSpent, ChatClient, ChatOptions, Unanswered, read_answer
+from projector.models.chat import BudgetSpent, ChatClient, ChatOptions, read_answer
+from projector.models.server_requests import Unanswered
 from projector.quality.language import probability
 from projector.records import Document
 from projector.text.language_codes import english_name

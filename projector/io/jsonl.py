@@ -11,6 +11,7 @@ import msgspec
 
 from projector.errors import DataError
 from projector.io.limits import TOO_LONG, bounded_lines, check_size, too_long
+from projector.io.shards import input_files
 from projector.io.shorthand import document_from_row, is_row, record_from_json
 from projector.io.streams import damaged, open_read, open_write
 from projector.records import Document, Pair, Record
@@ -29,13 +30,14 @@ class Line(NamedTuple):
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[Line]:
-    """Every non-empty line of a file as a record or as an error; nothing is skipped.
+    """Every non-empty line of a file, or of all shards, as a record or as an error.
 
     Raises:
-        DataError: the file itself cannot be read.
+        DataError: a file itself cannot be read, or there is none.
     """
-    with open_read(path) as stream:
-        yield from read_stream(stream, os.fspath(path))
+    for file in input_files(os.fspath(path)):
+        with open_read(file) as stream:
+            yield from read_stream(stream, file)
 
 
 def read_stream(

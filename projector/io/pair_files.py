@@ -8,9 +8,9 @@ where both sides have ids and the ids are the same ones in another order.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import zip_longest
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -18,12 +18,11 @@ from msgspec.structs import replace
 from projector.errors import DataError, UsageError
 from projector.io.jsonl import read_lines
 from projector.io.limits import TOO_LONG, bounded_lines, too_long
+from projector.io.shards import JSON_LINES
 from projector.io.shorthand import default_id
 from projector.io.streams import open_read
 from projector.records import Document, Pair
 from projector.text.languages import base_language
-
-JSON_SUFFIXES = (".jsonl", ".json", ".ndjson")
 
 
 class Item(NamedTuple):
@@ -44,9 +43,10 @@ class Joined(NamedTuple):
 
 
 def kind_of(path: str) -> str:
-    """``json``, ``tsv`` or ``text``, by the suffix before ``.gz`` and ``.zst``; ``-`` is JSON."""
+    """``json``, ``tsv`` or ``text``, by the suffix before ``.gz`` and ``.zst``; ``-`` and folders
+    (of shards) are JSON."""
     name = path.removesuffix(".gz").removesuffix(".zst")
-    if path == "-" or name.endswith(JSON_SUFFIXES):
+    if path == "-" or name.endswith(JSON_LINES) or os.path.isdir(path):
         return "json"
     return "tsv" if name.endswith(".tsv") else "text"
 
@@ -243,5 +243,3 @@ def check_sides(source: str, target: str) -> None:
     for path in (source, target):
         if target and path != "-" and kind_of(path) == "tsv":
             raise UsageError(f"{path}: a .tsv holds both sides; give it alone")
-        if path and path != "-" and Path(path).is_dir():
-            raise DataError("found a directory, wanted a file", reason="unreadable", path=path)

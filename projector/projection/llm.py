@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from projector.engines import engine_class, read_options
 from projector.errors import UsageError
-from projector.models.chat import ChatClient, ChatOptions, Unanswered, Usage, read_answer
+from projector.models.chat import ChatClient, ChatOptions, Usage, read_answer
+from projector.models.server_requests import Unanswered
 from projector.projection.base import Projection, Projector, learner
 from projector.records import Offsets, Pair
 from projector.text.language_codes import english_name

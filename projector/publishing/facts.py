@@ -50,7 +50,8 @@ class Facts(Struct):
         overview: the counts that need both sides (projected, dropped, scores).
         labels: spans of the target by label.
         languages, source_languages: records by language code.
-        layers: what the targets hold: ``spans``, ``relations``, ``questions``, ... and how many.
+        layers: what the targets hold: ``spans`` (that are no answers), ``relations``,
+            ``questions``, ... and how many.
         tag_layers, record_labels: names of the layers of token tags and of the record labels.
         rejected: records that the runs set aside, by reason.
         licences: those of the models that were used.
@@ -102,8 +103,11 @@ class Facts(Struct):
         self.characters += len(doc.text)
         self.tokens += len(doc.tokens or ())
         self.labels.update(span.label or "span" for span in doc.spans)
-        for layer in ("spans", "relations", "clusters", "questions"):
-            self.layers[layer] += len(getattr(doc, layer))
+        answers = {name for question in doc.questions for name in question.answers}
+        self.layers["spans"] += sum(span.id not in answers for span in doc.spans)
+        self.layers["relations"] += len(doc.relations)
+        self.layers["clusters"] += len(doc.clusters)
+        self.layers["questions"] += len(doc.questions)
         self.layers["tags"] += bool(doc.tags)
         self.layers["labels"] += bool(doc.labels)
         self.tag_layers.update(doc.tags)

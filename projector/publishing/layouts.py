@@ -17,9 +17,10 @@ from msgspec.structs import replace
 
 from projector.errors import DataError, UsageError, near_miss
 from projector.io.formats import write
-from projector.io.formats.shared.hf_rows import RowOptions, Table
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import one_line
+from projector.io.formats.tokens import Options as TokenOptions
+from projector.io.formats.tokens import row as token_row
 from projector.io.streams import open_write
 from projector.records import Document
 from projector.text.entity_labels import ORGANISATION, PERSON
@@ -226,7 +227,7 @@ def _columns(separator: str) -> Callable[[Document, Notes], Iterator[str]]:
     """Token and IOB2 tag, a line each, a blank line after each sentence."""
 
     def lines(doc: Document, notes: Notes) -> Iterator[str]:
-        row = Table(RowOptions(), notes).add(doc)
+        row = token_row(doc, TokenOptions(), notes)
         for token, tag in zip(row["tokens"], row["ner_tags"], strict=True):
             yield f"{_one_word(token)}{separator}{tag}"
         yield ""
@@ -243,7 +244,7 @@ def _pos_columns(doc: Document, notes: Notes) -> Iterator[str]:
 
 def _uner(doc: Document, notes: Notes) -> Iterator[str]:
     """UNER's columns: number, token, tag, and two that annotators fill."""
-    row = Table(RowOptions(), notes).add(doc)
+    row = token_row(doc, TokenOptions(), notes)
     yield f"# sent_id = {one_line(doc.id)}"
     yield f"# text = {one_line(doc.text)}"
     for n, (token, tag) in enumerate(zip(row["tokens"], row["ner_tags"], strict=True), start=1):

@@ -90,8 +90,8 @@ class Tokens:
     """Tokens with class numbers: ``ner_tags`` from the spans, and every layer of token tags."""
 
     def __init__(self, notes: Notes) -> None:
-        self._table = Table(RowOptions(), notes)
-        self._unnoted = Table(RowOptions(), Notes())  # the first look counts nothing twice
+        self._table = Table(RowOptions(), notes, {})
+        self._unnoted = Table(RowOptions(), Notes(), {})  # the first look counts nothing twice
 
     @property
     def schema(self) -> pyarrow.Schema:

@@ -47,9 +47,9 @@ class FieldPath(Struct, frozen=True):
 
     def _leaves(self, doc: Document) -> Iterator[tuple[Place, str]]:
         containers = {"meta": doc.meta, "labels": doc.labels}
-        found = list(_follow(containers, self.steps)) if self.steps[0] in _CONTAINERS else []
+        found = list(follow(containers, self.steps)) if self.steps[0] in _CONTAINERS else []
         if not found:
-            found = [(("meta", *place), v) for place, v in _follow(doc.meta, self.steps)]
+            found = [(("meta", *place), v) for place, v in follow(doc.meta, self.steps)]
         for place, value in found:
             if isinstance(value, str):
                 yield place, value
@@ -70,8 +70,8 @@ class FieldPath(Struct, frozen=True):
         return str(self.steps[0])
 
 
-def read_path(name: str) -> FieldPath:
-    """A path from how it is written.
+def read_path(name: str, option: str = "--fields") -> FieldPath:
+    """A path from how it is written; ``option`` is what messages call it.
 
     Raises:
         UsageError: it is none.
@@ -92,7 +92,7 @@ def read_path(name: str) -> FieldPath:
             at += 1
     if at < len(name) or not steps or len(steps) > MAX_DEPTH or steps in (["meta"], ["labels"]):
         raise UsageError(
-            f"--fields: found {name!r}, wanted a field of the record such as title, meta.title, "
+            f"{option}: found {name!r}, wanted a path such as title, meta.title, "
             "messages[].content or answers.text[]"
         )
     return FieldPath(name, tuple(steps))
@@ -144,7 +144,7 @@ def _matches(path: FieldPath, doc: Document) -> bool:
         return True  # it is there; the record itself will say what is wrong with it
 
 
-def _follow(value: Any, steps: Sequence[Step], place: Place = ()) -> Iterator[tuple[Place, Any]]:
+def follow(value: Any, steps: Sequence[Step], place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """What stands at the end of the steps, with the way there; nulls are left out."""
     if not steps:
         if value is not None:
@@ -153,10 +153,10 @@ def _follow(value: Any, steps: Sequence[Step], place: Place = ()) -> Iterator[tu
     step, rest = steps[0], steps[1:]
     if isinstance(step, str):
         if isinstance(value, dict) and step in value:
-            yield from _follow(value[step], rest, (*place, step))
+            yield from follow(value[step], rest, (*place, step))
     elif isinstance(value, list):
         for n in range(len(value)) if step == EACH else [step] if step < len(value) else []:
-            yield from _follow(value[n], rest, (*place, n))
+            yield from follow(value[n], rest, (*place, n))
 
 
 def _with(value: Any, changes: Sequence[tuple[Place, str]], depth: int) -> Any:
@@ -178,8 +178,8 @@ def _order(change: tuple[Place, str]) -> list[tuple[bool, str, int]]:
 
 def _kind(value: Any) -> str:
     if isinstance(value, list):
-        wrong = next(v for v in value if not isinstance(v, str | None))
-        return f"a list that holds {_kind(wrong)}"
+        wrong = [v for v in value if not isinstance(v, str | None)]
+        return f"a list that holds {_kind(wrong[0])}" if wrong else "a list"
     names = {dict: "an object", bool: "true or false", int: "a number", float: "a number"}
     return names.get(type(value), type(value).__name__)
 

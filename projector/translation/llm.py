@@ -14,14 +14,8 @@ import msgspec
 from msgspec import Struct, structs
 
 from projector.engines import read_options
-from projector.models.chat import (
-    BudgetSpent,
-    ChatClient,
-    ChatOptions,
-    Unanswered,
-    Usage,
-    read_answer,
-)
+from projector.models.chat import BudgetSpent, ChatClient, ChatOptions, Usage, read_answer
+from projector.models.server_requests import SPEED_OPTIONS, Unanswered
 from projector.text.language_codes import english_name
 from projector.translation.base import Constraint, Keeps, Translation
 from projector.translation.constraints import holds
@@ -66,9 +60,8 @@ class LlmOptions(ChatOptions, frozen=True, kw_only=True, forbid_unknown_fields=T
     prompt: str = PROMPT
 
 
-SPEED_OPTIONS = {"url", "key_env", "concurrency", "timeout", "deadline", "max_bytes", "retries",
-                 "pause", "longest_pause",
-                 "budget_tokens", "budget_money", "price_in", "price_out"}  # fmt: skip
+_NOT_IN_KEY = SPEED_OPTIONS | {"url", "key_env", "budget_tokens", "budget_money", "price_in",
+                               "price_out"}  # fmt: skip
 
 
 class _Item(Struct):
@@ -119,7 +112,7 @@ class LlmTranslator:
             "engine": self.name,
             "model": [self.client.url, self.model],
             "version": self.version,
-            "options": {k: v for k, v in options.items() if k not in SPEED_OPTIONS},
+            "options": {k: v for k, v in options.items() if k not in _NOT_IN_KEY},
         }
 
     def check(self, source: str, target: str) -> None:

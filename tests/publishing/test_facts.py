@@ -37,7 +37,7 @@ def test_steps_come_from_the_records_and_from_the_run(silver):
 
 def test_questions_and_labels_name_their_tasks(silver):
     facts = gather_facts({"train": silver(records=[asked(0)])})
-    assert facts.tasks == ["token-classification", "question-answering"]
+    assert facts.tasks == ["question-answering"]  # its span is an answer
     labelled = [Document("a", "Bom.", "pt", labels={"topic": "x"})]
     assert gather_facts({"train": silver("l.jsonl", records=labelled)}).tasks == [
         "text-classification"

@@ -18,7 +18,7 @@ pytest.importorskip("httpx")
 pytest.importorskip("tenacity")
 
 from projector.errors import EngineError, UsageError
-from projector.models.chat import _retry_after
+from projector.models.server_requests import retry_seconds
 from projector.translation.base import Constraint
 from projector.translation.llm import LlmTranslator
 
@@ -148,9 +148,9 @@ def test_retry_after_is_honoured():
         assert counts(url)["429"] >= 1
         assert time.monotonic() - start >= 1
     assert all(o.text for o in out)
-    assert _retry_after("3") == 3
-    assert _retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert _retry_after("soon") == 0
+    assert retry_seconds("3") == 3
+    assert retry_seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert retry_seconds("soon") == 0
 
 
 def test_the_budget_stops_the_spending():

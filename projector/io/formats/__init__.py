@@ -17,6 +17,7 @@ from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.registry import find, read_options
 from projector.io.jsonl import Line
 from projector.io.limits import check_size
+from projector.io.shards import input_files
 from projector.records import Document, Pair, Record
 
 
@@ -29,7 +30,8 @@ def read_lines(
     """Every record of a file (or folder), or the error that stands in its place.
 
     Args:
-        path: a file, a folder for formats that are folders, or ``-``.
+        path: a file, a folder for formats that are folders, ``-``, or shards: a folder of
+            files of the format, or a pattern (`projector.io.shards`).
         name: the format; guessed from the name and the first bytes if empty.
         options: the format's settings.
         notes: gets what the reader decided.
@@ -46,13 +48,22 @@ def read_lines(
     found = find(name, reading=True)
     assert found.read is not None
     settings = read_options(found, options or {})
-    for line in found.read(path, settings, notes if notes is not None else Notes()):
-        if line.record is not None and name != "jsonl":  # whose reader checks it for itself
-            try:
-                check_size(line.record)
-            except DataError as error:
-                line = Line(line.number, None, error.at(path, line.number), line.raw)
-        yield line
+    notes = notes if notes is not None else Notes()
+    for file in files_of(path, found):
+        for line in found.read(file, settings, notes):
+            if line.record is not None and name != "jsonl":  # whose reader checks it for itself
+                try:
+                    check_size(line.record)
+                except DataError as error:
+                    line = Line(line.number, None, error.at(file, line.number), line.raw)
+            yield line
+
+
+def files_of(path: str, found: AnyFormat) -> list[str]:
+    """What is read of a path: the path itself, or its shards where the format is of files."""
+    if found.recognises_folder is not None and os.path.isdir(path):
+        return [path]
+    return input_files(path, [*found.suffixes, *((".json",) if found.name == "jsonl" else ())])
 
 
 def read(

@@ -3,8 +3,9 @@
 ``T`` lines are spans (several stretches: a discontinuous one), ``R`` relations, ``E`` events: the
 trigger is the head of one relation for each argument, all with the event's id; ``A`` and ``M``
 attributes of the span (or of the event's trigger); ``*  Equiv`` and ``*  Coref`` lines are
-clusters. What BRAT has no line for, the id and score of a span, goes into a note of the span
-(``#1 AnnotatorNotes T1 {"id": ...}``) and comes back from there.
+clusters. What BRAT has no line for, the id and score of a span, attributes that are no single
+words, goes into a note of the span (``#1 AnnotatorNotes T1 {"id": ...}``) and comes back from
+there; so does where a span stood that BRAT wants cut at line breaks, unless it was moved.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from projector.errors import DataError
 from projector.io.folders import write_folder
 from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.notes import Notes
-from projector.io.formats.shared.text_files import whole_text
+from projector.io.formats.shared.text_files import one_line, whole_text
 from projector.io.jsonl import Line
 from projector.records import Document, Offsets, Record, Relation, Span
 
 NOTE = "AnnotatorNotes"
+EMPTY = "%"  # the file name of a record whose id is empty; a quoted id is never that
+BOM = "\ufeff"
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +54,8 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
     if not texts:
         raise DataError("found no .txt file, wanted .txt with .ann beside it", path=path)
     for number, text_path in enumerate(texts, start=1):
-        name = unquote(text_path.relative_to(folder).with_suffix("").as_posix())
+        stem = text_path.relative_to(folder).as_posix().removesuffix(".txt")
+        name = "" if stem == EMPTY else unquote(stem)
         ann_path = text_path.with_suffix(".ann")
         try:
             for inside in (text_path, ann_path):
@@ -132,8 +136,11 @@ def _document(
             values[about]["note"] = note
             continue
         renamed[about] = kept.id
+        values[about] |= kept.attributes
         if kept.score is not None:
             scores[about] = kept.score
+        if kept.parts and _without_breaks(text, kept.parts) == found.spans[about].parts:
+            found.spans[about] = _span(about, found.spans[about].label, kept.parts)
     spans = [
         msgspec.structs.replace(
             span, id=renamed.get(key, key), score=scores.get(key), attributes=values[key]
@@ -156,8 +163,17 @@ def _document(
 
 
 class _Kept(Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """What a note says of its span; ``parts`` where BRAT's stretches are not the span's own."""
+
     id: str
     score: float | None = None
+    parts: list[Offsets] | None = None
+    attributes: dict[str, Any] = {}
+
+
+def _span(name: str, label: str, parts: list[Offsets]) -> Span:
+    pieces = parts if len(parts) > 1 else None
+    return Span(name, parts[0][0], parts[-1][1], label, pieces=pieces)
 
 
 def _kept(note: str) -> _Kept | None:
@@ -178,12 +194,12 @@ def _line(line: str, found: _Found, text: str, notes: Notes) -> None:
             parts.append((int(a), int(b)))
         parts.sort()
         covered = " ".join(text[a:b] for a, b in parts)
-        if len(rest) > 1 and covered.split() != rest[1].split():
+        surface = " ".join(rest[1:])
+        if len(rest) > 1 and covered.split() != surface.split():
             raise DataError(
-                f"found {covered!r} at {places}, wanted {rest[1]!r}", reason="offset_mismatch"
+                f"found {covered!r} at {places}, wanted {surface!r}", reason="offset_mismatch"
             )
-        pieces = parts if len(parts) > 1 else None
-        found.spans[key] = Span(key, parts[0][0], parts[-1][1], label, pieces=pieces)
+        found.spans[key] = _span(key, label, parts)
     elif key[:1] == "R":
         label, head, tail = rest[0].split()
         found.relations.append(Relation(label, head.partition(":")[2], tail.partition(":")[2]))
@@ -215,15 +231,33 @@ def write(
     with write_folder(path, force=force, ours=_ours) as folder:
         for record in records:
             assert isinstance(record, Document)
-            name = quote(record.id, safe=" ,;=@+") or "_"
+            name = quote(record.id, safe=" ,;=@+") or EMPTY
             if name.startswith("."):
                 name = "%2E" + name[1:]
             ann = "".join(f"{line}\n" for line in _lines(record, options, conf, notes))
-            for suffix, content in ((".txt", record.text), (".ann", ann)):
-                (folder / (name + suffix)).write_bytes(content.encode("utf-8"))
+            mark = BOM if record.text.startswith(BOM) else ""  # readers take the first one off
+            for suffix, content in ((".txt", mark + record.text), (".ann", ann)):
+                _write(folder / (name + suffix), content, record.id)
             count += 1
         (folder / "annotation.conf").write_text(_configuration(conf), encoding="utf-8")
     return count
+
+
+def _write(path: Path, content: str, name: str) -> None:
+    try:
+        with open(path, "xb") as stream:
+            stream.write(content.encode("utf-8"))
+    except FileExistsError as error:
+        raise DataError(
+            f"record {name!r}: found its id a second time, wanted unique ones, which the files are "
+            "called by (--duplicate-ids suffix)",
+            reason="duplicate_id",
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"record {name!r}: its id cannot be a file's name ({error.strerror}), wanted another",
+            reason="bad_id",
+        ) from error
 
 
 def _ours(name: str) -> bool:
@@ -241,20 +275,27 @@ def _lines(
     attributes: list[tuple[str, str, Any]] = []
     noted = []
     for span in doc.spans:
-        parts = _without_breaks(doc.text, span)
+        parts = _without_breaks(doc.text, span.parts)
         places = ";".join(f"{a} {b}" for a, b in parts)
         surface = " ".join(doc.text[a:b] for a, b in parts)
-        yield f"{names[span.id]}\t{labels[span.id]} {places}\t{surface}"
+        yield f"{names[span.id]}\t{labels[span.id]} {places}\t{one_line(surface)}"
         conf["events" if triggers[span.id] else "entities"].setdefault(labels[span.id], set())
         about = event_of.get(span.id, names[span.id])
+        kept = _Kept(span.id, span.score, None if parts == span.parts else span.parts)
         for key, value in span.attributes.items():
-            if key == "note" and isinstance(value, str):
+            if key == "event" and value is True:
+                continue
+            plain_note = key == "note" and isinstance(value, str) and _is_plain(value)
+            if plain_note:
                 noted.append((names[span.id], value))
-            elif key != "event":
+            elif _is_word(key) and (value is True or (isinstance(value, str) and _is_word(value))):
+                attributes.append((about, key, value))
+            elif options.notes:
+                kept.attributes[key] = value
+            else:
                 attributes.append((about, _word(key, notes), value))
-        if options.notes and (names[span.id] != span.id or span.score is not None):
-            kept = msgspec.json.encode(_Kept(span.id, span.score)).decode()
-            noted.append((names[span.id], kept))
+        if options.notes and kept != _Kept(names[span.id]):
+            noted.append((names[span.id], msgspec.json.encode(kept).decode()))
     for event, (head, arguments) in events.items():
         roles = [(_word(r.label, notes), r.tail) for r in arguments]
         said = "".join(f" {role}:{names[tail]}" for role, tail in roles)
@@ -269,19 +310,20 @@ def _lines(
             continue
         if relation.id:
             notes.remark("ids of relations were left out")
+        notes.lose("attributes", "of relations", len(relation.attributes))
         number += 1
         label = _word(relation.label or "Relation", notes)
         ends = f"Arg1:{names[relation.head]} Arg2:{names[relation.tail]}"
         yield f"R{number}\t{label} {ends}"
         arguments_of = conf["relations"].setdefault(label, set())
         arguments_of.add(f"Arg1:{labels[relation.head]}, Arg2:{labels[relation.tail]}")
-    for cluster in doc.clusters:
+    for cluster in filter(None, doc.clusters):
         yield "*\tEquiv " + " ".join(names[member] for member in cluster)
     for n, (about, key, value) in enumerate(attributes, start=1):
         said = "" if value is True else " " + _word(str(value), notes)
         yield f"A{n}\t{key} {about}{said}"
     for n, (about, note) in enumerate(noted, start=1):
-        yield f"#{n}\t{NOTE} {about}\t{' '.join(note.split())}"
+        yield f"#{n}\t{NOTE} {about}\t{note}"
 
 
 def _numbered(doc: Document) -> dict[str, str]:
@@ -327,16 +369,26 @@ def _events(doc: Document) -> Events:
     return events
 
 
-def _without_breaks(text: str, span: Span) -> list[Offsets]:
+def _without_breaks(text: str, parts: list[Offsets]) -> list[Offsets]:
     """The stretches of a span without line breaks inside, as BRAT wants them."""
-    parts: list[Offsets] = []
-    for a, b in span.parts:
+    cut: list[Offsets] = []
+    for a, b in parts:
         at = a
         for line in text[a:b].split("\n"):
             if line.strip():
-                parts.append((at, at + len(line)))
+                cut.append((at, at + len(line)))
             at += len(line) + 1
-    return parts or span.parts
+    return cut or parts
+
+
+def _is_word(text: str) -> bool:
+    """Whether BRAT can hold a name or value as it is."""
+    return bool(text) and text.split() == [text] and ":" not in text
+
+
+def _is_plain(note: str) -> bool:
+    """Whether a note comes back as it is, and is not taken for one of `_Kept`."""
+    return one_line(note) == note and note.strip() == note != "" and _kept(note) is None
 
 
 def _word(text: str, notes: Notes) -> str:

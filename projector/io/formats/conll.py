@@ -4,8 +4,9 @@ Read in whatever scheme (IOB1, IOB2, BILOU), written in the one asked for. ``-DO
 separate documents: the sentences after one carry ``meta.document``, and it is written again where
 that number changes. Comments before a sentence (``# key = value``, as xSID and Universal NER
 have them) are read: ``id`` or ``sent_id`` is the record's id, ``text`` the text that offsets
-count in, ``intent`` a record label, others go to ``meta``. Without a text the words are joined by
-single spaces.
+count in, ``intent`` a record label, others go to ``meta``. Without a text the words are joined as
+running text has them (`projector.text.detokenisation`), so that ``call .`` is translated as
+``call.``; ``--set text=spaced`` puts a space between all of them.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
 from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import TextLine, one_line, text_lines, write_text
-from projector.io.formats.shared.words import joined, located
+from projector.io.formats.shared.words import Spacing, joined, located
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Record, Span
+from projector.text.detokenisation import spaces_after
 
 PEEK = 400  # rows that a guess looks at
 CHANGED = "values that hold the column separator or a line break were changed"
@@ -42,13 +44,16 @@ class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     columns: see `columns`; guessed when reading, ``token=0,tag=1`` when writing.
     separator: ``auto``, ``tab``, ``space`` or the string itself.
+    text: to read, where no comment says the text: ``natural`` spacing, or ``spaced`` words.
     scheme: to write: iob2, iob1 or bilou.
     comments: to write: ``auto`` puts id, text and labels before each sentence if the text is not
-        just its words with single spaces or there are labels; ``yes`` always, ``no`` never.
+        its words in natural spacing or with single spaces, or there are labels; ``yes`` always,
+        ``no`` never.
     """
 
     columns: str = ""
     separator: str = "auto"
+    text: Spacing = "natural"
     scheme: Literal["iob2", "iob1", "bilou"] = "iob2"
     comments: Literal["auto", "yes", "no"] = "auto"
     lang: str = ""
@@ -184,11 +189,13 @@ def _sentence(
     if not words:
         return None
     meta = comments.meta()
+    lang = comments.lang or options.lang
     tokens = located(words, comments.text) if comments.text else None
     if tokens is not None:
         text = comments.text
     else:
-        text, tokens = joined(words)
+        spaces = spaces_after(words, lang) if options.text == "natural" else None
+        text, tokens = joined(words, spaces)
         if comments.text and comments.text != text:
             meta["text"] = comments.text
             notes.remark(
@@ -203,7 +210,7 @@ def _sentence(
     return Document(
         id=comments.id or name,
         text=text,
-        lang=comments.lang or options.lang,
+        lang=lang,
         tokens=tokens,
         tags=values,
         spans=spans,
@@ -226,7 +233,7 @@ def write(
             start = record.meta.get("document")
             if isinstance(start, int) and start != document:
                 document = start
-                yield separator.join(["-DOCSTART-", "O"]) + "\n\n"
+                yield _document_start(record, columns, separator)
             yield _block(record, columns, separator, options, notes)
 
     counted = 0
@@ -241,11 +248,22 @@ def write(
     return counted
 
 
+def _document_start(doc: Document, columns: Columns | None, separator: str) -> str:
+    """The line before a document, with as many columns as the rows have: ``-DOCSTART- -X- O``."""
+    row = ["-X-" if name != "tag" else "O" for name in _names(doc, columns)]
+    return separator.join(["-DOCSTART-", *row[1:]]) + "\n\n"
+
+
+def _names(doc: Document, columns: Columns | None) -> list[str | None]:
+    """What stands in the columns of a document's rows."""
+    return layout(columns or {"token": 0, **_layers(doc), "tag": len(doc.tags) + 1})
+
+
 def _block(
     doc: Document, columns: Columns | None, separator: str, options: Options, notes: Notes
 ) -> str:
     doc = tokens_of(doc)
-    names = layout(columns or {"token": 0, **_layers(doc), "tag": len(doc.tags) + 1})
+    names = _names(doc, columns)
     words = [_field(word, separator, notes) for word in doc.words()]
     spans = flat_spans(doc, notes, options) if "tag" in names else []
     if "tag" not in names:
@@ -262,13 +280,22 @@ def _block(
     blank = ["_"] * len(words)
     rows = zip(*(by_name.get(name or "", blank) for name in names), strict=True)
     lines = [separator.join(row) for row in rows]
-    plain = doc.text == " ".join(doc.words())
-    if options.comments == "yes" or (options.comments == "auto" and (doc.labels or not plain)):
+    if options.comments == "yes" or (
+        options.comments == "auto" and (doc.labels or not _text_is_its_words(doc))
+    ):
         lines[:0] = comment_lines(doc)
     if not lines:
         notes.remark("documents without tokens were written as a comment alone")
         lines = comment_lines(doc)
     return "\n".join(lines) + "\n\n"
+
+
+def _text_is_its_words(doc: Document) -> bool:
+    """Whether the words alone give the text again, in one of the two ways to read them."""
+    words = doc.words()
+    if doc.text == " ".join(words):
+        return True
+    return doc.text == joined(words, spaces_after(words, doc.lang))[0]
 
 
 def _layers(doc: Document) -> Columns:

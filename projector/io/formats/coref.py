@@ -3,7 +3,9 @@
 ``{"doc_key": ..., "sentences": [["Anna", "left", "."], ...], "clusters": [[[0, 0], [7, 8]], ...]}``
 with word numbers through the document, both ends included. Where the sentences are subwords
 (``subtoken_map`` and ``tokens`` are there), numbers are mapped back to words. Sentences become
-lines of the text; ``speakers`` and other fields go to ``meta``.
+lines of the text, in the spacing of running text (``--set text=spaced``: a space between all
+words); ``speakers`` and other fields go to ``meta``. A text whose spacing cannot be told from its
+words is written beside them (``text``), which is read again.
 """
 
 from __future__ import annotations
@@ -20,17 +22,23 @@ from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.json_items import json_items
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import write_text
+from projector.io.formats.shared.words import Spacing, joined, located
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.records import Document, Offsets, Record, Span
+from projector.text.detokenisation import spaces_after
 
 MENTION = "mention"
+FIELDS = frozenset(
+    {"doc_key", "sentences", "clusters", "tokens", "subtoken_map", "sentence_map", "text", "lang"}
+)
 
 
 class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``label``: that of the spans that mentions become."""
+    """``label``: that of the spans that mentions become; ``text``: the spacing of their words."""
 
     lang: str = ""
+    text: Spacing = "natural"
     label: str = MENTION
 
 
@@ -51,7 +59,11 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 
 def _document(row: dict[str, Any], options: Options, name: str) -> Document:
     sentences, numbers = _words(row)
-    text, tokens = _text(sentences)
+    text, tokens = _text(sentences, options.lang, options.text)
+    given = row.get("text")
+    if isinstance(given, str) and given != text:
+        found = located([word for sentence in sentences for word in sentence], given)
+        text, tokens = (given, found) if found is not None else (text, tokens)
     spans: dict[Offsets, Span] = {}
     clusters: list[list[str]] = []
     for n, cluster in enumerate(row.get("clusters") or []):
@@ -69,16 +81,15 @@ def _document(row: dict[str, Any], options: Options, name: str) -> Document:
             if span.id not in names:
                 names.append(span.id)
         clusters.append(names)
-    known = {"doc_key", "sentences", "clusters", "tokens", "subtoken_map", "sentence_map"}
     key = row.get("doc_key")
     return Document(
         id=str(key) if key is not None else name,
         text=text,
-        lang=options.lang,
+        lang=str(row.get("lang") or options.lang),
         tokens=tokens,
         spans=sorted(spans.values(), key=lambda s: (s.start, s.end)),
         clusters=clusters,
-        meta={field: value for field, value in row.items() if field not in known},
+        meta={field: value for field, value in row.items() if field not in FIELDS},
     )
 
 
@@ -109,18 +120,19 @@ def _number(value: Any, numbers: list[int] | None) -> int | None:
     return numbers[value] if 0 <= value < len(numbers) else None
 
 
-def _text(sentences: list[list[str]]) -> tuple[str, list[Offsets]]:
-    parts: list[str] = []
+def _text(sentences: list[list[str]], lang: str, spacing: Spacing) -> tuple[str, list[Offsets]]:
+    """A line for each sentence, and the offsets of all words."""
+    lines: list[str] = []
     tokens: list[Offsets] = []
     at = 0
     for sentence in sentences:
-        for n, word in enumerate(sentence):
-            gap = "" if not parts else "\n" if n == 0 else " "
-            parts.append(gap + word)
-            at += len(gap)
-            tokens.append((at, at + len(word)))
-            at += len(word)
-    return "".join(parts), tokens
+        line, offsets = joined(
+            sentence, spaces_after(sentence, lang) if spacing == "natural" else None
+        )
+        lines.append(line)
+        tokens += [(at + a, at + b) for a, b in offsets]
+        at += len(line) + 1
+    return "\n".join(lines), tokens
 
 
 def write(
@@ -146,13 +158,18 @@ def _row(doc: Document, notes: Notes) -> dict[str, Any]:
     for cluster in doc.clusters:
         found = [_place(spans[name], tokens, notes) for name in cluster]
         clusters.append([place for place in found if place is not None])
-    meta = {key: value for key, value in doc.meta.items() if key != "corrected"}
-    return {
-        "doc_key": doc.id,
-        "sentences": _sentences(doc),
-        "clusters": [cluster for cluster in clusters if cluster],
-        **{key: value for key, value in meta.items() if key not in ("doc_key", "sentences")},
-    }
+    sentences = _sentences(doc)
+    row: dict[str, Any] = {"doc_key": doc.id, "sentences": sentences}
+    row["clusters"] = [cluster for cluster in clusters if cluster]
+    if doc.lang:
+        row["lang"] = doc.lang
+    if _text(sentences, doc.lang, "natural")[0] != doc.text:
+        if located([word for sentence in sentences for word in sentence], doc.text) is None:
+            notes.remark("texts were written without the characters outside their tokens")
+        else:
+            row["text"] = doc.text
+    rest = {key: value for key, value in doc.meta.items() if key not in FIELDS | {"corrected"}}
+    return row | rest
 
 
 def _place(span: Span, tokens: list[Offsets], notes: Notes) -> list[int] | None:

@@ -1,14 +1,17 @@
 """A Hugging Face ``datasets`` folder, as ``save_to_disk`` makes it; through ``datasets``.
 
 Read memory-mapped, row by row; of a folder with several splits the one named (``--set
-split=validation``). A folder of Parquet shards is read as `parquet` reads it. Written as a
-single data set with ClassLabel features, for ``datasets.load_from_disk``.
+split=validation``), or all of them (``--set split=all``). A folder of Parquet shards is read as
+`parquet` reads it. Written with ClassLabel features, for ``datasets.load_from_disk``: a DatasetDict
+where the records say their split (``meta.split``), else a single data set.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +19,14 @@ from projector.errors import DataError, UsageError, near_miss
 from projector.io.folders import write_folder
 from projector.io.formats import parquet
 from projector.io.formats.shared.format import Format
-from projector.io.formats.shared.hf_rows import RowOptions, Table, class_names, documents
+from projector.io.formats.shared.hf_classes import class_names, classes_like
+from projector.io.formats.shared.hf_rows import ALL, RowOptions, Table, documents
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
 from projector.records import Record
+
+DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_dict.json")
 
 
 class Options(RowOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,7 +42,8 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         raise DataError(f"found {what}, wanted a folder made by save_to_disk", path=path)
     is_saved = (folder / "dataset_dict.json").exists() or (folder / "state.json").exists()
     if not is_saved and any(folder.rglob("*.parquet")):
-        yield from parquet.read(path, parquet.Options(**_shared(options)), notes)
+        shared = {name: getattr(options, name) for name in RowOptions.__struct_fields__}
+        yield from parquet.read(path, parquet.Options(**shared), notes)
         return
     import datasets
 
@@ -50,19 +57,30 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
             path=path,
         ) from error
     if isinstance(found, datasets.DatasetDict):
+        if options.split == ALL:
+            for split in found:
+                yield from _data_set(found[split], path, options, notes, split)
+            return
         if options.split not in found:
             raise UsageError(
-                f"{path}: no split is called {options.split!r}" + near_miss(options.split, found)
+                f"{path}: no split is called {options.split!r}"
+                + near_miss(options.split, [*found, ALL])
             )
         if len(found) > 1:
-            notes.remark(f"of the splits {', '.join(found)} {options.split!r} was read")
+            notes.remark(
+                f"of the splits {', '.join(found)} {options.split!r} was read "
+                "(--set split=all reads all)"
+            )
         found = found[options.split]
+    yield from _data_set(found, path, options, notes)
+
+
+def _data_set(
+    found: Any, path: str, options: RowOptions, notes: Notes, split: str = ""
+) -> Iterator[Line]:
     names = class_names(found.features.to_dict())
-    yield from documents(_rows(found), names, path, options)
-
-
-def _shared(options: Options) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in RowOptions.__struct_fields__}
+    notes.classes.update(names)
+    yield from documents(_rows(found), names, path, options, split)
 
 
 def _rows(found: Any) -> Iterator[dict[str, Any]]:
@@ -74,7 +92,8 @@ def write(
 ) -> int:
     import datasets
 
-    table = Table(options, notes)
+    known = classes_like(options.like) if options.like else notes.classes
+    table = Table(options, notes, known)
     with (
         write_folder(path, force=force, ours=_ours) as folder,
         tempfile.TemporaryDirectory() as cache,
@@ -82,19 +101,49 @@ def write(
         spool = Spool(table, records)
         features = datasets.Features.from_dict(table.features())
         datasets.disable_progress_bars()
-        made = datasets.Dataset.from_generator(spool.rows, features=features, cache_dir=cache)
-        shards = -(-spool.count // options.rows) if options.rows and spool.count else None
-        made.save_to_disk(str(folder), num_shards=shards)
+        made = {
+            split: datasets.Dataset.from_generator(
+                partial(spool.rows, split), features=features, cache_dir=f"{cache}/{n}"
+            )
+            for n, split in enumerate(spool.splits or [""])
+        }
+        shards = {
+            split: -(-count // options.rows) if options.rows and count else None
+            for split, count in spool.splits.items()
+        }
+        if set(spool.splits) <= {""}:
+            made[""].save_to_disk(str(folder), num_shards=shards.get(""))
+        else:
+            _check_splits(spool.splits)
+            datasets.DatasetDict(made).save_to_disk(str(folder), num_shards=shards)
     return spool.count
 
 
+def _check_splits(splits: Mapping[str, int]) -> None:
+    """Raise DataError unless every record says a split that `datasets` can name."""
+    if "" in splits:
+        raise DataError(
+            f"meta.split: found none in {splits['']} records, wanted one in all or in none",
+            reason="missing_field",
+        )
+    odd = next((split for split in splits if not re.fullmatch(r"\w+(\.\w+)*", split)), None)
+    if odd is not None:
+        raise DataError(
+            f"meta.split: found {odd!r}, wanted letters, digits and _", reason="bad_field"
+        )
+
+
 def _ours(name: str) -> bool:
-    return name.endswith(".arrow") or name in ("state.json", "dataset_info.json")
+    return name.endswith(".arrow") or name in (
+        "state.json",
+        "dataset_info.json",
+        "dataset_dict.json",
+    )
 
 
 def _recognises(inside: Collection[str]) -> float:
-    is_set = "dataset_dict.json" in inside
-    return 0.9 if is_set or any(n.endswith((".arrow", ".parquet")) for n in inside) else 0.0
+    is_set = "dataset_dict.json" in inside or "state.json" in inside
+    return 0.9 if is_set or any(name.endswith(".arrow") for name in inside) else 0.0
 
 
 FORMAT = Format(

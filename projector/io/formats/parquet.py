@@ -1,19 +1,22 @@
 """Parquet as the Hugging Face hub has it: class names in the file's ``huggingface`` metadata.
 
 Read batch by batch (a folder of ``.parquet`` shards is read shard by shard, in the order of
-their names). Written, ``datasets.load_dataset("parquet", ...)`` gives the ClassLabel features back.
+their names; of files called after splits, ``test-00000-of-00001.parquet``, the split that is asked
+for). Written, ``datasets.load_dataset("parquet", ...)`` gives the ClassLabel features back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from projector.errors import DataError
+from projector.errors import DataError, UsageError, near_miss
 from projector.io.formats.shared.format import Format
-from projector.io.formats.shared.hf_rows import RowOptions, Table, class_names, documents
+from projector.io.formats.shared.hf_classes import class_names, classes_like, parquet_features
+from projector.io.formats.shared.hf_rows import ALL, RowOptions, Table, documents
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
@@ -31,16 +34,46 @@ class Options(RowOptions, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
-    shards = [Path(path)]
+    shards = {"": [Path(path)]}
     if Path(path).is_dir():
-        shards = sorted(Path(path).rglob("*.parquet"))
+        shards = _by_split(sorted(Path(path).rglob("*.parquet")))
         if not shards:
             raise DataError("found no .parquet file in it, wanted some", path=path)
-    for shard in shards:
-        yield from _shard(str(shard), options)
+        if options.split != ALL and "" not in shards:
+            if options.split not in shards:
+                raise UsageError(
+                    f"{path}: no split is called {options.split!r}"
+                    + near_miss(options.split, [*shards, ALL])
+                )
+            if len(shards) > 1:
+                notes.remark(
+                    f"of the splits {', '.join(shards)} {options.split!r} was read "
+                    "(--set split=all reads all)"
+                )
+            shards = {"": shards[options.split]}
+    for split, files in shards.items():
+        for file in files:
+            yield from _shard(str(file), options, notes, split)
 
 
-def _shard(path: str, options: RowOptions) -> Iterator[Line]:
+SPLITS = re.compile(r"(train|validation|valid|val|dev|test)(?![a-z])")
+
+
+def _by_split(files: list[Path]) -> dict[str, list[Path]]:
+    """Files by the split that they are called after (``test-00000-of-00001.parquet``, ``test/``).
+
+    All under "" where one of them is called after none.
+    """
+    found: dict[str, list[Path]] = {}
+    for file in files:
+        named = SPLITS.match(file.name) or SPLITS.fullmatch(file.parent.name)
+        if named is None:
+            return {"": files}
+        found.setdefault(named[1], []).append(file)
+    return found
+
+
+def _shard(path: str, options: RowOptions, notes: Notes, split: str) -> Iterator[Line]:
     import pyarrow
     from pyarrow import parquet
 
@@ -48,8 +81,9 @@ def _shard(path: str, options: RowOptions) -> Iterator[Line]:
         raise DataError("found standard input, wanted a Parquet file by its name", path=path)
     try:
         with parquet.ParquetFile(path) as file:
-            names = class_names(_features(file.schema_arrow.metadata or {}))
-            yield from documents(_rows(file), names, path, options)
+            names = class_names(parquet_features(file.schema_arrow.metadata or {}))
+            notes.classes.update(names)
+            yield from documents(_rows(file), names, path, options, split)
     except FileNotFoundError as error:
         raise DataError(
             "found no such file, wanted a file to read", reason="unreadable", path=path
@@ -67,23 +101,18 @@ def _rows(file: Any) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def _features(metadata: dict[bytes, bytes]) -> dict[str, Any]:
-    try:
-        found = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]
-    except (ValueError, KeyError, TypeError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def write(
     records: Iterable[Record], path: str, options: Options, notes: Notes, *, force: bool = False
 ) -> int:
     import pyarrow
     from pyarrow import parquet
 
-    table = Table(options, notes)
+    known = classes_like(options.like) if options.like else notes.classes
+    table = Table(options, notes, known)
     spool = Spool(table, records)
     features = json.dumps({"info": {"features": table.features()}})
+    if set(spool.splits) - {""}:
+        notes.remark("one Parquet file has one split: all records are in it (hf writes splits)")
     schema = _schema(table).with_metadata({b"huggingface": features.encode()})
     with (
         open_write(path, force=force) as stream,
@@ -99,9 +128,17 @@ def _schema(table: Table) -> pyarrow.Schema:
 
     text = pyarrow.string()
     fields = [("id", text), ("tokens", pyarrow.list_(text))]
-    fields += [(column, pyarrow.list_(pyarrow.int64())) for column in table.classes]
+    number = pyarrow.int64()
+    fields += [
+        (column, pyarrow.list_(number) if table.is_list(column) else number)
+        for column in table.classes
+    ]
     fields += [(column, text) for column in sorted(table.labels)]
     return pyarrow.schema(fields)
+
+
+def _recognises(inside: Collection[str]) -> float:
+    return 0.7 if any(name.endswith(".parquet") for name in inside) else 0.0
 
 
 FORMAT = Format(
@@ -112,5 +149,6 @@ FORMAT = Format(
     write=write,
     holds=frozenset({"spans", "tags", "labels"}),
     suffixes=(".parquet",),
+    recognises_folder=_recognises,
     packages=("pyarrow",),
 )

@@ -2,7 +2,8 @@
 
 ``{"id": ..., "tokens": ["EU", ...], "ner_tags": ["B-ORG", ...], "upos": [...]}``: spans become
 ``ner_tags`` in the scheme asked for, other layers of token tags keep their names, record labels
-become fields of their own.
+become fields of their own. Read, the words are joined as running text has them (``--set
+text=spaced``: by single spaces), as `conll` does.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ import msgspec
 from projector.io.bio import tags_from_spans
 from projector.io.formats import jsonl
 from projector.io.formats.shared.flat import FlatOptions, flat_spans, tokens_of
-from projector.io.formats.shared.format import Format
+from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.words import Spacing, naturally_spaced
 from projector.io.jsonl import Line
 from projector.io.streams import open_write
 from projector.records import Document, Record
 
 
 class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``field``: the name of the list of span tags."""
+    """``field``: to write: the name of the list of span tags."""
 
+    text: Spacing = "natural"
     scheme: Literal["iob2", "iob1", "bilou"] = "iob2"
     field: str = "ner_tags"
     lang: str = ""
@@ -32,7 +35,10 @@ class Options(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
     """The same reader as JSON Lines: it knows token lists."""
-    return jsonl.read(path, jsonl.Options(lang=options.lang), notes)
+    for line in jsonl.read(path, jsonl.Options(lang=options.lang), notes):
+        if isinstance(line.record, Document) and options.text == "natural":
+            line = line._replace(record=naturally_spaced(line.record))
+        yield line
 
 
 def row(doc: Document, options: Options, notes: Notes) -> dict[str, Any]:
@@ -60,6 +66,17 @@ def write(
     return count
 
 
+def _recognises(sample: Sample) -> float:
+    """Rows of words without a text."""
+    rows = sample.json_rows
+    return 0.85 if rows and all(map(_is_token_list, rows)) else 0.0
+
+
+def _is_token_list(row: dict[str, Any]) -> bool:
+    words = row.get("tokens", row.get("words"))
+    return "text" not in row and isinstance(words, list) and all(isinstance(w, str) for w in words)
+
+
 FORMAT = Format(
     name="tokens",
     summary="JSON Lines of token lists and tags",
@@ -67,4 +84,5 @@ FORMAT = Format(
     read=read,
     write=write,
     holds=frozenset({"spans", "tags", "labels"}),
+    recognises=_recognises,
 )

@@ -6,7 +6,6 @@ same name in the output folder, which also gets ``manifest.json``.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import os
 from collections.abc import Sequence
@@ -15,12 +14,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from projector.errors import DataError, UsageError
+from projector.errors import UsageError
+from projector.io.shards import COMPRESSED, JSON_LINES, input_files
 from projector.io.streams import check_writable, refuse_same_file
 
-SUFFIXES = (".jsonl", ".json", ".ndjson")
-COMPRESSED = ("", ".gz", ".zst")
-PATTERN = frozenset("*?[")
 BESIDE = ("rejected.jsonl", "run.json")  # files that a run writes beside its output
 
 
@@ -106,35 +103,12 @@ def _plan(source: str, sources: list[str], target: str, sharded: bool, *, force:
     return RunFiles(shards, str(folder), True)
 
 
-def input_files(source: str) -> list[str]:
-    """The files that an input stands for, in the order of their names."""
-    if source == "-":
-        return ["-"]
-    path = Path(source)
-    if path.is_dir():
-        endings = tuple(s + c for s in SUFFIXES for c in COMPRESSED)
-        found = sorted(str(p) for p in path.iterdir() if p.name.endswith(endings))
-        if not found:
-            raise DataError(
-                "found a directory without .jsonl files, wanted a file or shards",
-                reason="unreadable",
-                path=source,
-            )
-        return found
-    if PATTERN & set(source) and not path.exists():
-        found = sorted(p for p in glob.glob(source, recursive=True) if Path(p).is_file())
-        if not found:
-            raise DataError("found no file of this pattern", reason="unreadable", path=source)
-        return found
-    return [source]
-
-
 def _output_name(source: str) -> str:
     """``in/a.json.zst`` -> ``a.jsonl.zst``: the same compression, always JSON Lines."""
     name = Path(source).name
     tail = next((c for c in COMPRESSED if c and name.endswith(c)), "")
     stem = name.removesuffix(tail)
-    stem = next((stem.removesuffix(s) for s in SUFFIXES if stem.endswith(s)), stem)
+    stem = next((stem.removesuffix(s) for s in JSON_LINES if stem.endswith(s)), stem)
     return f"{stem}.jsonl{tail}"
 
 

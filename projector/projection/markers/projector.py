@@ -12,13 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from projector.abilities import total_cost
 from projector.engines import engine_class, read_options
 from projector.projection.base import Projection
-from projector.projection.markers.insertion import Job, Markers, jobs, marked, read_markers
+from projector.projection.markers.insertion import (
+    Job,
+    Markers,
+    jobs,
+    marked,
+    parents,
+    read_markers,
+)
 from projector.projection.markers.recovery import Found, read_back, strip
 from projector.projection.markers.relocation import Relocator
 from projector.projection.match.projector import MatchProjector
@@ -38,8 +46,9 @@ class MarkerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     Attributes:
         engine: the translation engine; ``options``: its own.
-        markers: ``brackets``, ``xml``, or an opening and a closing one with a space between;
-            ``{n}`` in them becomes a letter of the span's own.
+        markers: ``brackets``, ``xml``, ``nested`` (the tags that LabelPigeon's models are tuned
+            on: spans inside spans in one sentence), or an opening and a closing one with a space
+            between; ``{n}`` in them becomes a letter of the span's own.
         match: place spans whose tags were lost by their links, and compare the others with them.
     """
 
@@ -169,7 +178,7 @@ class MarkerProjector:
         """For each span, by pair and number, the stretches of its parts with their trust."""
         groups: dict[tuple[str, str], list[MatchBatch]] = {}
         for n, pair in enumerate(pairs):
-            for job in jobs(pair)[0]:
+            for job in jobs(pair, nested=self.markers.nested)[0]:
                 signs = self._free_markers(pair.source.text[slice(*job.source)])
                 if signs is not None:
                     asked = MatchBatch(n, job, signs, marked(pair.source.text, job, signs))
@@ -188,10 +197,15 @@ class MarkerProjector:
 
     def _free_markers(self, text: str) -> Markers | None:
         """The wanted markers, or others if those stand in the text already."""
-        for signs in (self.markers, *map(read_markers, OTHERS)):
+        others = [signs for signs in map(read_markers, OTHERS) if self._can(signs)]
+        for signs in (self.markers, *others):
             if not strip(text, signs, 26)[1]:
-                return signs
+                return msgspec.structs.replace(signs, nested=self.markers.nested)
         return None
+
+    def _can(self, signs: Markers) -> bool:
+        """Equal markers cannot nest."""
+        return signs.distinct or not self.markers.nested
 
     def _read(
         self, pair: Pair, asked: MatchBatch, text: str, expected: Sequence[Projection] | None
@@ -199,7 +213,8 @@ class MarkerProjector:
         """Part, stretch of the record's target text, and trust."""
         parts = asked.job.parts
         words = [len(pair.source.text[p.start : p.end].split()) for p in parts]
-        plain, found = read_back(text, asked.markers, words)
+        holders = parents(parts) if asked.markers.nested else None
+        plain, found = read_back(text, asked.markers, words, holders)
         c, d = asked.job.target
         tokens = [(a - c, b - c) for a, b in pair.target.tokens or () if c <= a and b <= d]
         other = Relocator(plain, pair.target.text[c:d], tokens, pair.target.lang)

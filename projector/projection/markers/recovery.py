@@ -33,16 +33,21 @@ class Tag(Struct, frozen=True):
     opens: bool
 
 
-def read_back(text: str, markers: Markers, words: Sequence[int]) -> tuple[str, list[Found]]:
+def read_back(
+    text: str, markers: Markers, words: Sequence[int], holders: Sequence[int] | None = None
+) -> tuple[str, list[Found]]:
     """The translation without tags, and the tagged stretches in it in text order.
 
     Args:
         text: the marked translation.
         words: how many words each part has in the source; a tag without its partner is given a
             stretch of as many.
+        holders: of nested tags, the part that holds each (`insertion.parents`).
     """
     plain, tags = strip(text, markers, len(words))
-    if markers.distinct:
+    if markers.distinct and holders is not None:
+        found = nested(plain, tags, words, holders)
+    elif markers.distinct:
         found = [f for n, size in enumerate(words) if (f := own(plain, tags, n, size)) is not None]
         found = apart(sorted(found, key=lambda f: (f.start, f.end)), words)
     else:
@@ -116,6 +121,40 @@ def own(plain: str, tags: Sequence[Tag], part: int, size: int) -> Found | None:
     if opening is not None:
         return Found(opening.at, ahead(plain, tags, opening, size), MENDED, part)
     return Found(behind(plain, tags, closings[0], size), closings[0].at, MENDED, part)
+
+
+def nested(
+    plain: str, tags: Sequence[Tag], words: Sequence[int], holders: Sequence[int]
+) -> list[Found]:
+    """The stretches of nested tags: those with one holder apart from each other, and each inside
+    its holder where they share anything; what had to be cut counts less."""
+    found: dict[int, Found] = {}
+    for n, size in enumerate(words):
+        inside = {m for m in range(len(words)) if n in _line(m, holders)}
+        one = own(plain, [tag for tag in tags if tag.part not in inside], n, size)
+        if one is not None:
+            found[n] = one
+    for holder in sorted(set(holders)):
+        group = [found[n] for n in found if holders[n] == holder]
+        for one in apart(sorted(group, key=lambda f: (f.start, f.end)), words):
+            found[one.part] = one
+    for n in sorted(found):  # holders come before what they hold
+        outer, one = found.get(holders[n]), found[n]
+        if outer is None or (outer.start <= one.start and one.end <= outer.end):
+            continue
+        start, end = max(outer.start, one.start), min(outer.end, one.end)
+        if start >= end:  # they share nothing: neither can be cut to fit
+            start, end = one.start, one.end
+        found[n] = Found(start, end, min(one.quality, CROSSED), n)
+    return sorted(found.values(), key=lambda f: (f.start, -f.end, f.part))
+
+
+def _line(part: int, holders: Sequence[int]) -> list[int]:
+    """The part's holder, its holder's holder, and so on."""
+    line = []
+    while (part := holders[part]) >= 0:
+        line.append(part)
+    return line
 
 
 def in_order(plain: str, tags: Sequence[Tag], size: int) -> list[Found]:

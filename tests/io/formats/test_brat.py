@@ -78,7 +78,10 @@ def test_ids_scores_and_names_come_back_through_notes(tmp_path: Path) -> None:
 
 def test_line_breaks_cut_a_span_into_pieces(tmp_path: Path) -> None:
     write([Document("d", "ab\ncd", spans=[Span("T1", 0, 5, "X")])], tmp_path / "out", "brat")
-    assert (tmp_path / "out" / "d.ann").read_text() == "T1\tX 0 2;3 5\tab cd\n"
+    assert (tmp_path / "out" / "d.ann").read_text().splitlines() == [
+        "T1\tX 0 2;3 5\tab cd",
+        '#1\tAnnotatorNotes T1\t{"id":"T1","parts":[[0,5]]}',
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,19 +128,24 @@ def test_what_is_no_folder(tmp_path: Path) -> None:
             list(read(path, "brat"))
 
 
+WORDS = st.text(st.sampled_from("aé \t\n\r\u2028\ufeff:;_{"), max_size=6)
+
+
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    text = "ab cd ef gh ij"
+    """Documents with whatever BRAT's line format might stumble over."""
+    text = draw(st.text(st.sampled_from("ab é\t\n\r\u2028\ufeff\x1c"), min_size=4, max_size=14))
     spans = []
     for n in range(draw(st.integers(0, 5))):
-        cuts = sorted(draw(st.sets(st.integers(0, 14), min_size=2, max_size=4)))
+        cuts = sorted(draw(st.sets(st.integers(0, len(text)), min_size=2, max_size=4)))
         parts = list(zip(cuts[::2], cuts[1::2], strict=False))
-        parts = [(a, b) for a, b in parts if text[a:b].strip()]
-        if not parts:
-            continue
         pieces = parts if len(parts) > 1 else None
         label, score = draw(st.sampled_from(["A", "B"])), draw(st.none() | st.floats(0, 1))
-        spans.append(Span(f"s{n}", parts[0][0], parts[-1][1], label, pieces=pieces, score=score))
+        keys = st.sampled_from(["note", "Kind", "two words"])
+        values = WORDS | st.booleans() | st.lists(st.integers(), max_size=2)
+        attributes = draw(st.dictionaries(keys, values, max_size=2))
+        name = draw(st.sampled_from([f"s{n}", f"T{n}", f"a  b\t{n}"]))
+        spans.append(Span(name, parts[0][0], parts[-1][1], label, pieces, score, None, attributes))
     ids = [span.id for span in spans]
     pick = st.sampled_from(ids) if ids else st.nothing()
     relations = (
@@ -150,11 +158,12 @@ def documents(draw: st.DrawFn) -> Document:
         if ids
         else []
     )
-    return Document("d", text, spans=spans, relations=relations, clusters=clusters)
+    name = draw(st.sampled_from(["d", "", "_", "%", "a/b", "..", ".x", "a.txt", "é b"]))
+    return Document(name, text, spans=spans, relations=relations, clusters=clusters)
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
 )
 @given(doc=documents())
 def test_round_trip(tmp_path: Path, doc: Document) -> None:
@@ -162,6 +171,23 @@ def test_round_trip(tmp_path: Path, doc: Document) -> None:
     write([doc], tmp_path / "out", "brat", notes=notes, force=True)
     assert list(read(tmp_path / "out", "brat")) == [doc]
     assert notes.losses() == []
+
+
+def test_a_span_moved_in_brat_is_where_it_was_moved_to(tmp_path: Path) -> None:
+    write([Document("d", "ab\ncd", spans=[Span("s", 0, 5, "A")])], tmp_path / "out", "brat")
+    ann = tmp_path / "out" / "d.ann"
+    assert ann.read_text().startswith("T1\tA 0 2;3 5\tab cd\n")
+    ann.write_text(ann.read_text().replace("T1\tA 0 2;3 5\tab cd", "T1\tA 3 5\tcd"))
+    (doc,) = read(tmp_path / "out")
+    assert doc == Document("d", "ab\ncd", spans=[Span("s", 3, 5, "A")])
+
+
+def test_ids_that_cannot_be_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="a second time"):
+        write([Document("d", "a"), Document("d", "b")], tmp_path / "out", "brat")
+    with pytest.raises(DataError, match="cannot be a file's name"):
+        write([Document("d" * 300, "a")], tmp_path / "out", "brat")
+    assert not (tmp_path / "out").exists()
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_peer_case_9_docstart_is_no_sentence(tmp_path: Path, row: str) -> None:
 
 def test_peer_case_10_brackets_in_the_text(tmp_path: Path) -> None:
     (doc,) = documents(tmp_path, "EU B-ORG\n[ O\n1 O\n] O\nrejects O\n")
-    assert doc.text == "EU [ 1 ] rejects"
+    assert doc.text == "EU [1] rejects"
     assert spans(doc) == [("EU", "ORG")]
 
 
@@ -310,3 +310,27 @@ def test_labels_cannot_forge_lines(tmp_path: Path) -> None:
         (again,) = read(tmp_path / f"out.{name}", name)
         assert isinstance(again, Document)
         assert (again.text, len(again.spans)) == ("Ana", 1)
+
+
+def test_words_are_joined_as_in_running_text_and_spans_keep_their_words(tmp_path: Path) -> None:
+    conll = "O'Neill B-PER\n's O\ndog O\n( O\nRex B-PER\n) O\n. O\n"
+    (tmp_path / "a.conll").write_text(conll)
+    (doc,) = read(tmp_path / "a.conll", options={"lang": "en"})
+    assert isinstance(doc, Document)
+    assert doc.text == "O'Neill's dog (Rex)."
+    assert [span.surface(doc.text) for span in doc.spans] == ["O'Neill", "Rex"]
+    write([doc], tmp_path / "b.conll", "conll", {"separator": "space"})
+    assert (tmp_path / "b.conll").read_text() == conll + "\n"  # no comment says what words say
+    (doc,) = read(tmp_path / "a.conll", options={"text": "spaced"})
+    assert isinstance(doc, Document)
+    assert doc.text == "O'Neill 's dog ( Rex ) ."
+
+
+def test_the_line_before_a_document_has_as_many_columns_as_the_rows(tmp_path: Path) -> None:
+    rows = "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\n\n-DOCSTART- -X- -X- O\n\nUK NNP B-NP O\n\n"
+    (tmp_path / "a.conll").write_text(rows)
+    options = {"columns": "token=0,pos=1,chunk=2,tag=3", "separator": "space"}
+    docs = list(read(tmp_path / "a.conll", options=options))
+    assert [doc.meta["document"] for doc in docs] == [1, 2]
+    write(docs, tmp_path / "b.conll", "conll", options)
+    assert (tmp_path / "b.conll").read_text() == rows

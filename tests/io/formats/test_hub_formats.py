@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from projector.cli.main import main
 from projector.errors import DataError, UsageError
 from projector.io.formats import read, read_lines, write
 from projector.io.formats.shared.guess import guess
+from projector.io.formats.shared.hf_classes import classes_like
 from projector.io.formats.shared.notes import Notes
 from projector.records import Document, Span
 
@@ -38,7 +40,8 @@ def test_round_trip(tmp_path: Path, fmt: str) -> None:
     path = path_of(tmp_path, fmt)
     assert write(DOCS, path, fmt) == 3
     assert guess(str(path)) == fmt
-    assert list(read(path)) == DOCS
+    assert list(read(path, options={"text": "spaced"})) == DOCS
+    assert [doc.text for doc in read(path) if isinstance(doc, Document)] == ["Ana in Rome."] * 3
 
 
 def test_datasets_sees_class_labels(tmp_path: Path) -> None:
@@ -132,8 +135,82 @@ def test_shards_in_a_folder(tmp_path: Path) -> None:
     pytest.importorskip("datasets")
     (tmp_path / "data").mkdir()
     for n, doc in enumerate(DOCS):
-        write([doc], tmp_path / "data" / f"train-0000{n}.parquet", "parquet")
-    assert list(read(tmp_path / "data")) == DOCS
+        write([doc], tmp_path / "data" / f"part-0000{n}.parquet", "parquet")
+    assert guess(str(tmp_path)) == "parquet"
+    assert list(read(tmp_path, options={"text": "spaced"})) == DOCS
+
+
+def test_files_called_after_splits_are_read_by_split(tmp_path: Path) -> None:
+    for split, doc in zip(("train", "test", "validation"), DOCS, strict=True):
+        write([doc], tmp_path / f"{split}-00000-of-00001.parquet", "parquet")
+    notes = Notes()
+    assert [doc.id for doc in read(tmp_path, notes=notes)] == ["d0"]
+    assert "--set split=all" in notes.notices()[0]
+    assert [doc.id for doc in read(tmp_path, options={"split": "test"})] == ["d1"]
+    docs = list(read(tmp_path, options={"split": "all"}))
+    assert [(doc.id, doc.meta["split"]) for doc in docs] == [
+        ("test-d1", "test"), ("train-d0", "train"), ("validation-d2", "validation"),
+    ]  # fmt: skip
+
+
+def conll_2003(tmp_path: Path) -> Path:
+    """A DatasetDict with classes in an order of its own, not all of them used."""
+    datasets = pytest.importorskip("datasets")
+    tags = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
+    features = datasets.Features(
+        {
+            "id": datasets.Value("string"),
+            "tokens": datasets.Sequence(datasets.Value("string")),
+            "ner_tags": datasets.Sequence(datasets.ClassLabel(names=tags)),
+            "label": datasets.ClassLabel(names=["pos", "neg"]),
+        }
+    )
+    splits = {}
+    for split, number in (("train", 2), ("validation", 1)):
+        rows = {
+            "id": [str(n) for n in range(number)],
+            "tokens": [["Rome", "won"]] * number,
+            "ner_tags": [[5, 0]] * number,
+            "label": [1] * number,
+        }
+        splits[split] = datasets.Dataset.from_dict(rows, features=features)
+    datasets.DatasetDict(splits).save_to_disk(str(tmp_path / "conll2003"))
+    return tmp_path / "conll2003"
+
+
+def test_all_splits_come_back_with_their_classes_in_order(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    source, out = conll_2003(tmp_path), tmp_path / "out"
+    words = ["convert", str(source), "--to", "hf", "-o", str(out), "--set", "split=all"]
+    assert main(words) == 0
+    before, after = datasets.load_from_disk(str(source)), datasets.load_from_disk(str(out))
+    assert list(after) == ["train", "validation"]
+    for split in before:
+        assert after[split].features == before[split].features
+        assert after[split].to_list() == before[split].to_list()
+
+
+@pytest.mark.parametrize("fmt", ["parquet", "hf"])
+def test_the_order_of_classes_is_that_of_a_data_set_named_or_given(
+    tmp_path: Path, fmt: str
+) -> None:
+    source = conll_2003(tmp_path)
+    docs = [Document("d", "Bo", tokens=[(0, 2)], spans=[Span("s", 0, 2, "PET")])]
+    write(docs, tmp_path / "like.x", fmt, {"like": str(source)})
+    wanted = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC", "B-PET"]
+    assert classes_like(str(tmp_path / "like.x"))["ner_tags"] == wanted
+    write(docs, tmp_path / "names.x", fmt, {"names": "O,B-PET,I-PET"})
+    assert classes_like(str(tmp_path / "names.x"))["ner_tags"] == ["O", "B-PET", "I-PET"]
+    (tmp_path / "text").mkdir()
+    with pytest.raises(DataError, match="no names of classes"):
+        write(docs, tmp_path / "x", fmt, {"like": str(tmp_path / "text")})
+
+
+def test_a_record_without_a_split_beside_others_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("datasets")
+    docs = [Document("a", "x", meta={"split": "dev"}), Document("b", "y")]
+    with pytest.raises(DataError, match="found none in 1 records"):
+        write(docs, tmp_path / "x", "hf")
 
 
 def test_nothing_to_write(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from projector.io.formats import read, read_lines, write
@@ -90,9 +90,9 @@ def test_coreference_there_and_back(tmp_path: Path) -> None:
         "speakers": [["A"] * 3, ["B"] * 5],
     }
     (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
-    (doc,) = read(tmp_path / "in.jsonl", "coref")
+    (doc,) = read(tmp_path / "in.jsonl")
     assert isinstance(doc, Document)
-    assert doc.text == "Anna left .\nShe took her bag ."
+    assert doc.text == "Anna left.\nShe took her bag."
     spans = doc.span_by_id()
     assert [[spans[m].surface(doc.text) for m in c] for c in doc.clusters] == [
         ["Anna", "She", "her"],
@@ -139,3 +139,40 @@ def test_bad_rows(tmp_path: Path, row: dict[str, object]) -> None:
     (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n")
     (line,) = read_lines(tmp_path / "in.jsonl", "coref")
     assert line.error is not None
+
+
+@st.composite
+def chained(draw: st.DrawFn) -> Document:
+    """Documents with tokens over all that is not white space, and clusters of their words."""
+    words = draw(st.lists(st.sampled_from(["Ana", ".", "n't", "«", "``", "é", "I"]), max_size=8))
+    text, tokens = "", []
+    for word in words:
+        text += draw(st.sampled_from(["", " ", "  ", "\n", "\t"]))
+        tokens.append((len(text), len(text) + len(word)))
+        text += word
+    spans: dict[tuple[int, int], Span] = {}
+    clusters = []
+    for _ in range(draw(st.integers(0, 2)) if tokens else 0):
+        places = draw(st.lists(st.sampled_from(tokens), min_size=1, max_size=3, unique=True))
+        clusters.append(
+            [spans.setdefault(p, Span(f"s{len(spans)}", *p, "mention")).id for p in places]
+        )
+    ordered = sorted(spans.values(), key=lambda s: (s.start, s.end))
+    meta = draw(st.sampled_from([{}, {"tokens": 3, "clusters": [], "genre": "news"}]))
+    return Document("d", text, "en", tokens, spans=ordered, clusters=clusters, meta=meta)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+)
+@given(doc=chained())
+def test_coreference_is_read_again_with_the_text_it_had(tmp_path: Path, doc: Document) -> None:
+    write([doc], tmp_path / "x.jsonl", "coref", force=True)
+    (again,) = read(tmp_path / "x.jsonl", "coref")
+    assert isinstance(again, Document)
+    assert (again.text, again.tokens, again.lang) == (doc.text, doc.tokens, doc.lang)
+    places = [
+        [[d.span_by_id()[name].parts for name in c] for c in d.clusters] for d in (doc, again)
+    ]
+    assert places[0] == places[1]
+    assert again.meta == ({"genre": "news"} if doc.meta else {})

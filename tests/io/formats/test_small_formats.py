@@ -41,9 +41,12 @@ def test_token_lists(tmp_path: Path) -> None:
         "upos": ["PROPN", "VERB", "PUNCT"],
         "topic": "music",
     }
-    (again,) = read(tmp_path / "x.jsonl", "tokens")
+    (again,) = read(tmp_path / "x.jsonl", "tokens", {"text": "spaced"})
     assert isinstance(again, Document)
     assert (again.text, again.tokens, again.spans) == (doc.text, doc.tokens, doc.spans)
+    (again,) = read(tmp_path / "x.jsonl")  # recognised by what it holds
+    assert isinstance(again, Document)
+    assert (again.text, again.words(), again.spans) == ("Ana sings.", doc.words(), doc.spans)
 
 
 def test_text_pairs(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from projector.errors import DataError, TooManyRejects, UsageError
 from projector.io.jsonl import read_records
+from projector.io.shards import input_files
 from projector.io.streams import open_read, open_write
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, StageSpec
 from projector.pipeline.run.runner import run
-from projector.pipeline.run.shards import content_mark, input_files, plan_files
+from projector.pipeline.run.shards import content_mark, plan_files
 
 pytestmark = pytest.mark.usefixtures("plugin")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from projector.errors import DataError, UsageError
 from projector.io.formats.shared.format import AnyFormat, Sample
 from projector.io.formats.shared.registry import formats
+from projector.io.shards import input_files
 from projector.io.streams import open_read
 
 PEEK = 1 << 16  # bytes that are looked at
@@ -33,18 +34,45 @@ def guess(path: str) -> str:
         return "jsonl"
     readable = [each for each in formats() if each.read is not None]
     if os.path.isdir(path):
-        inside = frozenset(os.listdir(path))
+        inside = _names_inside(path)
         sure = {f.name: f.recognises_folder(inside) for f in readable if f.recognises_folder}
+        if max(sure.values()) <= 0:
+            sure = _of_shards(path, readable)
     else:
-        sample = _sample(path)
+        sample = _sample(input_files(path)[0])
         sure = {each.name: _certainty(each, sample) for each in readable}
-    found = max(sure, key=lambda name: sure[name])
-    if sure[found] > 0:
+    found = max(sure, key=lambda name: sure[name], default="")
+    if found and sure[found] > 0:
         return found
     what = "a folder of no known kind" if os.path.isdir(path) else "contents of no known format"
     raise UsageError(
         f"{path}: found {what}; say the format with --from ({', '.join(f.name for f in readable)})"
     )
+
+
+def _names_inside(path: str) -> frozenset[str]:
+    """The names of a folder's files, and of those in folders inside it (``data/x.parquet``)."""
+    folder = Path(path)
+    inside = [*folder.glob("*"), *folder.glob("*/*")]
+    return frozenset(found.relative_to(folder).as_posix() for found in inside)
+
+
+def _of_shards(path: str, readable: list[AnyFormat]) -> dict[str, float]:
+    """How sure the names of a folder's files make us; by the contents where all are of a kind."""
+    try:
+        files = input_files(path, ())
+    except DataError:
+        return {}
+    names = [bare_name(file) for file in files]
+    known = [f for f in readable if any(name.endswith(f.suffixes) for name in names)]
+    if len(known) > 1:
+        raise UsageError(
+            f"{path}: found files of several formats ({', '.join(f.name for f in known)}); say "
+            "with --from which are wanted"
+        )
+    wanted = known[0].suffixes if known else ()
+    sample = _sample(next(f for f in files if not wanted or bare_name(f).endswith(wanted)))
+    return {each.name: _certainty(each, sample) for each in readable}
 
 
 def guess_output(path: str) -> str:

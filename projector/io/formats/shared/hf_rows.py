@@ -2,7 +2,9 @@
 
 A feature ``ClassLabel`` holds numbers whose names stand in the data set's own description, so
 ``ner_tags: [0, 1, 2]`` can be read without a table by the user; ``--set names=O,B-PER,...`` gives
-the names where the file has none.
+the names where the file has none. Written, classes stand in the order of the data set that was
+read in the same command, of ``names``, or of the data set that ``--set like=PATH`` names, and new
+ones after them; without such an order by name.
 """
 
 from __future__ import annotations
@@ -15,49 +17,51 @@ import msgspec
 from projector.errors import DataError
 from projector.io.formats.shared.flat import FlatOptions
 from projector.io.formats.shared.notes import Notes
+from projector.io.formats.shared.words import Spacing, naturally_spaced
 from projector.io.formats.tokens import Options as TokenOptions
 from projector.io.formats.tokens import row as token_row
 from projector.io.jsonl import Line
-from projector.io.shorthand import document_from_json, record_from_json
-from projector.records import Document
+from projector.io.shorthand import TAG_FIELDS, document_from_json, record_from_json
+from projector.records import Document, Record
 
 NO_TAG = "_"
+SPLIT = "split"  # the key in meta
+ALL = "all"
 
 
 class RowOptions(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of both formats.
 
-    split: which split of a folder that has several.
-    names: names of the class numbers of the tags, in order, where the data do not tell.
+    split: which split of a folder that has several; ``all`` reads each, puts its name into
+        ``meta.split`` and before the ids, and `hf` writes those splits again.
+    names: names of the class numbers of the tags, in order, where the data do not tell; to write,
+        their order.
+    like: to write: a data set (Parquet or save_to_disk) whose order of classes is to be kept.
+    text: to read: the spacing of rows that are words without a text.
     field, scheme: to write: the column of span tags and its scheme.
     """
 
     lang: str = ""
     split: str = "train"
     names: str = ""
+    like: str = ""
+    text: Spacing = "natural"
     field: str = "ner_tags"
     scheme: Literal["iob2", "iob1", "bilou"] = "iob2"
 
 
-def class_names(features: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Column -> class names, from the JSON form of a data set's features."""
-    found: dict[str, list[str]] = {}
-    for column, feature in features.items():
-        inner = feature
-        while isinstance(inner, list):
-            inner = inner[0] if inner else {}
-        while isinstance(inner, dict) and inner.get("_type") in ("Sequence", "List", "LargeList"):
-            inner = inner.get("feature")
-        if isinstance(inner, dict) and inner.get("_type") == "ClassLabel":
-            found[column] = [str(name) for name in inner.get("names") or []]
-    return found
-
-
 def documents(
-    rows: Iterator[dict[str, Any]], names: dict[str, list[str]], path: str, options: RowOptions
+    rows: Iterator[dict[str, Any]],
+    names: dict[str, list[str]],
+    path: str,
+    options: RowOptions,
+    split: str = "",
 ) -> Iterator[Line]:
-    """Each row as a record or an error; numbers count rows from 1."""
-    given = [name.strip() for name in options.names.split(",") if name.strip()]
+    """Each row as a record or an error; numbers count rows from 1.
+
+    ``split`` is what is noted in each record as the split that it comes from.
+    """
+    given = given_names(options)
     for number, row in enumerate(rows, start=1):
         try:
             value = {
@@ -75,7 +79,23 @@ def documents(
             continue
         if options.lang and isinstance(record, Document) and not record.lang:
             record = msgspec.structs.replace(record, lang=options.lang)
+        if isinstance(record, Document) and options.text == "natural" and "text" not in row:
+            record = naturally_spaced(record)
+        if split:
+            record = _of_split(record, split)
         yield Line(number, record, None)
+
+
+def given_names(options: RowOptions) -> list[str]:
+    """The names of ``--set names=O,B-PER``."""
+    return [name.strip() for name in options.names.split(",") if name.strip()]
+
+
+def _of_split(record: Record, split: str) -> Record:
+    """The record with its split: ids need to be unique in one split only."""
+    return msgspec.structs.replace(
+        record, id=f"{split}-{record.id}", meta={**record.meta, SPLIT: split}
+    )
 
 
 def _document(value: dict[str, Any], number: int, path: str) -> Document:
@@ -143,11 +163,15 @@ def _raw(row: dict[str, Any]) -> str:
 class Table:
     """Rows to be written, and the classes that they turn out to have.
 
-    ``classes`` maps each column of tags to its names; those of the span tags begin with ``O``,
-    as everybody expects.
+    Args:
+        known: column -> class names in an order that is to be kept, be they used or not; asked
+            when the first row is added, not before.
+
+    ``classes`` maps each column with class numbers to its names; those of the span tags begin with
+    ``O``, as everybody expects. Record labels are classes where ``known`` has them, else text.
     """
 
-    def __init__(self, options: RowOptions, notes: Notes) -> None:
+    def __init__(self, options: RowOptions, notes: Notes, known: Mapping[str, list[str]]) -> None:
         self._options = TokenOptions(
             scheme=options.scheme,
             field=options.field,
@@ -155,26 +179,49 @@ class Table:
             overlap=options.overlap,
         )
         self._notes = notes
-        self._seen: dict[str, set[str]] = {options.field: {"O"}}
+        self._given = given_names(options)
+        self._known = known
+        self._seen: dict[str, set[str]] = {options.field: set()}
+        self._is_list: dict[str, bool] = {options.field: True}
         self.labels: set[str] = set()
 
     def add(self, doc: Document) -> dict[str, Any]:
         """The row of a document, with names in the place of class numbers."""
         row = token_row(doc, self._options, self._notes)
+        split = doc.meta.get(SPLIT)
+        if isinstance(split, str):
+            row["id"] = doc.id.removeprefix(f"{split}-")
         layers = {self._options.field, *(key for key in row if isinstance(row[key], list))}
         for layer in layers - {"tokens"}:
+            self._is_list[layer] = True
             self._seen.setdefault(layer, set()).update(str(tag) for tag in row[layer])
         for key, value in row.items():
-            if key not in layers and key != "id":
-                row[key] = str(value)
+            if key in layers or key == "id":
+                continue
+            row[key] = str(value)
+            if key in self._known:
+                self._seen.setdefault(key, set()).add(row[key])
+            else:
                 self.labels.add(key)
         return row
 
     @property
     def classes(self) -> dict[str, list[str]]:
-        return {
-            column: sorted(names, key=_tag_order) for column, names in sorted(self._seen.items())
-        }
+        found = {}
+        for column, names in sorted(self._seen.items()):
+            known = self._tags() if column == self._options.field else self._known.get(column, [])
+            found[column] = [*known, *sorted(names - set(known), key=_tag_order)]
+        return found
+
+    def _tags(self) -> list[str]:
+        """The known names of the span tags: given, or of the column that has them elsewhere."""
+        columns = (self._options.field, *TAG_FIELDS)
+        known = self._given or next((self._known[c] for c in columns if c in self._known), [])
+        return known if "O" in known else ["O", *known]
+
+    def is_list(self, column: str) -> bool:
+        """Whether a column of classes has one for each token (or one for each record)."""
+        return self._is_list.get(column, False)
 
     def numbered(self, row: dict[str, Any]) -> dict[str, Any]:
         """The row with class numbers and every column; to be called when all rows were added."""
@@ -184,7 +231,10 @@ class Table:
         }
         out: dict[str, Any] = {"id": row["id"], "tokens": row["tokens"]}
         for column, number in numbers.items():
-            out[column] = [number[str(tag)] for tag in row.get(column, [])]
+            if self.is_list(column):
+                out[column] = [number[str(tag)] for tag in row.get(column, [])]
+            else:
+                out[column] = number.get(row.get(column, ""))
         for column in sorted(self.labels):
             out[column] = row.get(column)
         return out
@@ -195,7 +245,8 @@ class Table:
         found: dict[str, Any] = {"id": text, "tokens": {"feature": text, "_type": "Sequence"}}
         for column, names in self.classes.items():
             feature = {"names": names, "_type": "ClassLabel"}
-            found[column] = {"feature": feature, "_type": "Sequence"}
+            is_list = self.is_list(column)
+            found[column] = {"feature": feature, "_type": "Sequence"} if is_list else feature
         return found | dict.fromkeys(sorted(self.labels), text)
 
 

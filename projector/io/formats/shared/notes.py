@@ -11,6 +11,9 @@ class Notes:
     def __init__(self) -> None:
         self.lost: dict[str, Counter[str]] = {}
         self.remarks: Counter[str] = Counter()
+        # Column -> names of its classes, in the order of the data set that was read: what is
+        # written with class numbers keeps it.
+        self.classes: dict[str, list[str]] = {}
 
     def lose(self, what: str, why: str, count: int = 1) -> None:
         """``count`` things of the plural name ``what`` ("spans") are not in the output."""

@@ -3,34 +3,49 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
-from projector.io.formats.shared.hf_rows import Table
+from projector.io.formats.shared.hf_rows import SPLIT, Table
 from projector.records import Document, Record
 
 
 class Spool:
-    """The rows of records, on disk: memory stays flat however many there are."""
+    """The rows of records, on disk: memory stays flat however many there are.
+
+    Attributes:
+        splits: how many rows each split has; "" where records do not say theirs.
+    """
 
     def __init__(self, table: Table, records: Iterable[Record]) -> None:
         self._table = table
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this
-        self.count = 0
+        self.splits: Counter[str] = Counter()
         for record in records:
             assert isinstance(record, Document)
-            self._file.write(msgspec.json.encode(table.add(record)) + b"\n")
-            self.count += 1
+            split = record.meta.get(SPLIT)
+            split = split if isinstance(split, str) else ""
+            self._file.write(msgspec.json.encode((split, table.add(record))) + b"\n")
+            self.splits[split] += 1
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """All rows with class numbers; from the start each time."""
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.splits.total()
+
+    def rows(self, split: str | None = None) -> Iterator[dict[str, Any]]:
+        """All rows, or those of a split, with class numbers; from the start each time."""
         self._file.seek(0)
         for line in self._file:
-            yield self._table.numbered(msgspec.json.decode(line))
+            of, row = msgspec.json.decode(line)
+            if split is None or of == split:
+                yield self._table.numbered(row)
 
-    def batches(self, size: int = 1000) -> Iterator[list[dict[str, Any]]]:
+    def batches(self, size: int) -> Iterator[list[dict[str, Any]]]:
+        """All rows, so many at a time."""
         held: list[dict[str, Any]] = []
         for row in self.rows():
             held.append(row)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
-from projector.records import Offsets
+from msgspec.structs import replace
+
+from projector.records import Document, Offsets
+from projector.text.detokenisation import spaces_after
+
+Spacing = Literal["natural", "spaced"]  # as running text has it, or a space between all words
 
 
 def joined(words: Sequence[str], spaces: Sequence[bool] | None = None) -> tuple[str, list[Offsets]]:
@@ -25,6 +31,33 @@ def joined(words: Sequence[str], spaces: Sequence[bool] | None = None) -> tuple[
         offsets.append((at, at + len(word)))
         at += len(word)
     return "".join(parts), offsets
+
+
+def naturally_spaced(doc: Document) -> Document:
+    """A document whose text is its tokens with single spaces, in the spacing of running text.
+
+    Every span keeps its tokens. Any other document, and one with a span that cuts a token, is
+    returned as it is.
+    """
+    words = doc.words()
+    if doc.text != " ".join(words):
+        return doc
+    text, tokens = joined(words, spaces_after(words, doc.lang))
+    starts = {old[0]: new[0] for old, new in zip(doc.tokens or (), tokens, strict=True)}
+    ends = {old[1]: new[1] for old, new in zip(doc.tokens or (), tokens, strict=True)}
+    if any(a not in starts or b not in ends for span in doc.spans for a, b in span.parts):
+        return doc
+    spans = [
+        replace(
+            span,
+            start=starts[span.start],
+            end=ends[span.end],
+            pieces=span.pieces and [(starts[a], ends[b]) for a, b in span.pieces],
+            text=None,
+        )
+        for span in doc.spans
+    ]
+    return replace(doc, text=text, tokens=tokens, spans=spans)
 
 
 def located(words: Sequence[str], text: str) -> list[Offsets] | None:
