@@ -193,6 +193,7 @@ EXTRAS = {
     "transformers": "neural",
     "simalign": "neural",
     "ctranslate2": "neural",
+    "peft": "lora",
     "onnxruntime": "neural",
     "sentencepiece": "neural",
     "diskcache": "llm",
@@ -321,6 +322,10 @@ def option_names(engine: object) -> list[str]:
     return [field.encode_name for field in msgspec.structs.fields(engine.Options)]
 
 
+FORMER_BOUND = "least"  # what recipes of 0.1 call an engine's one lower bound
+BOUNDS = ("min_probability", "min_score", "min_similarity")
+
+
 def read_options(kind: type[OptionsT], options: Mapping[str, object], engine: str) -> OptionsT:
     """An engine's keyword options as its own msgspec struct (strings such as "8" are read).
 
@@ -329,6 +334,10 @@ def read_options(kind: type[OptionsT], options: Mapping[str, object], engine: st
             value of the wrong type.
     """
     known = [field.encode_name for field in msgspec.structs.fields(kind)]
+    if FORMER_BOUND in options and FORMER_BOUND not in known:
+        present = [name for name in BOUNDS if name in known]
+        if len(present) == 1 and present[0] not in options:
+            options = {present[0] if n == FORMER_BOUND else n: v for n, v in options.items()}
     for name in options:
         if name not in known:
             raise UsageError(

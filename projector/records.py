@@ -162,6 +162,14 @@ class Pair(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
 Record = Document | Pair
 
 
+def translation_quality(pair: Pair) -> float | None:
+    """The translator's estimate of a pair in [0, 1], or None where it gave none."""
+    found = pair.meta.get("translation_quality")
+    if isinstance(found, bool) or not isinstance(found, (int, float)) or not 0 <= found <= 1:
+        return None
+    return float(found)
+
+
 def _in_order(parts: Sequence[Offsets], length: int) -> bool:
     """Whether stretches are in the text, in its order and without overlap: the quick question,
     asked of every record; what is wrong is found out afterwards."""

@@ -137,6 +137,17 @@ def test_options_are_read_and_unknown_ones_refused() -> None:
         engines.read_options(Options, {"beam": "many"}, "hf")
 
 
+def test_the_former_name_of_a_lower_bound_still_reads() -> None:
+    class Bounded(Struct, frozen=True):
+        min_score: float = 0.3
+
+    assert engines.read_options(Bounded, {"least": "0.5"}, "match") == Bounded(0.5)
+    with pytest.raises(UsageError, match="no option 'least'"):
+        engines.read_options(Bounded, {"least": 0.5, "min_score": 0.4}, "match")
+    with pytest.raises(UsageError, match="no option 'least'"):
+        engines.read_options(Options, {"least": 1}, "hf")
+
+
 def test_what_misses_a_package_is_called_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     from projector.quality.score_plot import check_plot
 

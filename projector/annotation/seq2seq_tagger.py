@@ -138,7 +138,7 @@ class TaggerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         opening, closing: how tags are written; ``{label}`` becomes the label.
         prefix: text before every sentence, as the model was trained.
         beam: beams of the search.
-        least: labellings below this mean token probability are left out.
+        min_score: labellings below this mean token probability are left out.
         batch_tokens, device: as for ``hf``.
     """
 
@@ -147,7 +147,7 @@ class TaggerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     closing: str = "</{label}>"
     prefix: str = ""
     beam: Annotated[int, Meta(ge=1)] = 4
-    least: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    min_score: Annotated[float, Meta(ge=0, le=1)] = 0.0
     batch_tokens: int = 0
     device: str = "auto"
 
@@ -204,7 +204,7 @@ class SequenceTagger:
         words = [[ready[n].text[a:b] for a, b in row] for n, row in rows]
         entities: list[list[Labelled]] = [[] for _ in documents]
         for (n, row), (labels, score) in zip(rows, self.label(words), strict=True):
-            if score >= self.options.least:
+            if score >= self.options.min_score:
                 entities[n] += [Labelled(row[a][0], row[b - 1][1], name) for a, b, name in labels]
         return [
             Annotation(list(document.tokens or ()), cut, [], [], own, [])

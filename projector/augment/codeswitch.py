@@ -19,10 +19,11 @@ from projector.stage import Outcome, Rejected
 
 
 class CodeSwitchOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``share`` of the words that can be replaced are; ``least`` probability of their link."""
+    """``share`` of the words that can be replaced are; ``min_probability``: of their
+    link."""
 
     share: Annotated[float, Meta(ge=0, le=1)] = 0.3
-    least: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    min_probability: Annotated[float, Meta(ge=0, le=1)] = 0.5
     seed: int = 0
 
 
@@ -65,7 +66,7 @@ class CodeSwitchStage:
 
     def _words(self, pair: Pair) -> dict[int, str]:
         """Source token -> target word, for words that are linked to each other and nothing else."""
-        links = [(i, j) for i, j, p in pair.alignment or () if p >= self.options.least]
+        links = [(i, j) for i, j, p in pair.alignment or () if p >= self.options.min_probability]
         rows, columns = [i for i, _ in links], [j for _, j in links]
         target = pair.target.words()
         edges = {edge for span in pair.source.spans for part in span.parts for edge in part}

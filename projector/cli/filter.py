@@ -79,6 +79,10 @@ def command(
     max_unaligned: Annotated[
         float | None, typer.Option("--max-unaligned", min=0, max=1, help="Share without links.")
     ] = None,
+    min_translation: Annotated[
+        float | None,
+        typer.Option("--min-translation", min=0, max=1, help="Translations estimated below this."),
+    ] = None,
     keep_empty: Annotated[
         float | None,
         typer.Option("--keep-empty", min=0, max=1, help="Share of pairs without spans to keep."),
@@ -101,6 +105,8 @@ def command(
       xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
 
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
+
+      xproject filter pt.jsonl -o good.jsonl --min-translation 0.55
     """
     if vectors and min_similarity is None:
         raise UsageError("filter: found --vectors alone, wanted --min-similarity with it")
@@ -118,6 +124,7 @@ def command(
         "vectors": vectors or None,
         "max_dropped": max_dropped,
         "max_unaligned": max_unaligned,
+        "min_translation": min_translation,
         "keep_empty": keep_empty,
     }
     if all(value is None or value == [] for value in options.values()):

@@ -3,7 +3,7 @@
 The results are those of ``model.generate`` (tested token for token), got with less work: a
 sentence that is done leaves the batch, the encoder's keys are computed once for a sentence and not
 once for a beam, and they are not copied when beams change places. The same `Stepper` drives the
-lexically constrained search (`constrained_beam`).
+lexically constrained search (`huggingface_constraints`).
 """
 
 from __future__ import annotations

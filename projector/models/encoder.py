@@ -15,6 +15,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from projector.errors import EngineError, UsageError, first_line
+from projector.models.adapters import with_adapter
 from projector.models.batching import in_batches
 from projector.models.hub import model_folder
 from projector.models.loading import load_layers, load_tokenizer
@@ -57,6 +58,7 @@ class Encoder:
         device: ``auto`` takes the graphics card where there is one.
         precision: ``fp32``, or ``int8`` (see `projector.models.quantised`).
         batch_tokens: sub-words in a batch, 0 for the measured best of the device.
+        adapter: a folder with a LoRA adapter for the model, as peft saves it; "" for none.
 
     Raises:
         EngineError: the model cannot be found or loaded.
@@ -71,6 +73,7 @@ class Encoder:
         precision: str = "fp32",
         batch_tokens: int = 0,
         engine: str = "simalign",
+        adapter: str = "",
     ) -> None:
         import torch
         from transformers import AutoConfig
@@ -94,12 +97,16 @@ class Encoder:
         self.window = window_of(config, self.tokenizer) - len(self.prefix) - len(self.suffix)
         self.budget = batch_tokens or FORWARD_BUDGET["cpu" if device == "cpu" else "cuda"]
         self.network: Network
+        if precision == "int8" and adapter:
+            raise UsageError(
+                f"{engine}: found an adapter with precision int8, wanted fp32 with an adapter"
+            )
         if precision == "int8":
             from projector.models.quantised import QuantisedNetwork
 
             self.network = QuantisedNetwork(folder, layer, config, engine, device)
         elif precision == "fp32":
-            self.network = TorchNetwork(folder, layer, config, self.pad, device, engine)
+            self.network = TorchNetwork(folder, layer, config, self.pad, device, engine, adapter)
         else:
             raise UsageError(f"{engine}: found precision {precision!r}, wanted fp32 or int8")
 
@@ -171,7 +178,14 @@ class TorchNetwork:
     """The layers in PyTorch, in 32-bit floating point."""
 
     def __init__(
-        self, folder: str, layer: int, config: Any, pad: int, device: str, engine: str
+        self,
+        folder: str,
+        layer: int,
+        config: Any,
+        pad: int,
+        device: str,
+        engine: str,
+        adapter: str = "",
     ) -> None:
         import torch
 
@@ -180,7 +194,10 @@ class TorchNetwork:
         self.pad = pad
         self.device = torch.device(device)
         self.cut = cut is not None
-        self.model = load_layers(folder, config, cut, engine).to(self.device)
+        model = load_layers(folder, config, cut, engine)
+        if adapter:
+            model = with_adapter(model, adapter, engine)
+        self.model = model.to(self.device)
 
     def states(self, ids: list[list[int]]) -> list[NDArray[np.float32]]:
         import torch

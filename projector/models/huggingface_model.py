@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from transformers.modeling_outputs import BaseModelOutput
 
@@ -17,7 +18,7 @@ from projector.models.batching import in_batches
 from projector.models.decoding import Stepper
 from projector.models.families import Plan, encode, encode_target
 from projector.models.seq2seq import Seq2Seq
-from projector.models.translation_model import TextPair
+from projector.models.translation_model import Floats, TextPair
 
 
 class HuggingFaceModel:
@@ -87,6 +88,15 @@ class HuggingFaceHypotheses:
         """See `Hypotheses`."""
         taken: list[float] = self._scores[list(rows), list(tokens)].tolist()
         return taken
+
+    def distributions(self) -> Floats:
+        """See `Hypotheses`."""
+        scores: Floats = self._scores.cpu().numpy()
+        return scores
+
+    def seen(self, row: int) -> Floats:
+        """See `Hypotheses`; no heads are followed."""
+        return np.empty((0, 0), np.float32)
 
 
 class Longest:

@@ -4,7 +4,7 @@ The alternatives of all constraints of a sentence make one Aho-Corasick automato
 (Aho & Corasick 1975): its state is the longest end of the translation that begins some phrase, so a
 phrase that is begun, abandoned and begun again, or that overlaps another, is never missed. A phrase
 counts once the next token begins a new word (or the sentence ends), so "casa" is not met by
-"casas". `automaton_batch` has the tables of a whole batch as tensors; nothing here needs torch.
+"casas".
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What a search needs of a translation model, whichever library runs it.
 
 `TranslationModel` is a model for one direction; `Hypotheses` are its decoder's rows in flight. The
-marker search (`projection.constrained`) and the scores of candidates (`projection.scoring`) work
-over these two, so they work with Hugging Face models and Firefox students alike.
+beam search under lexical constraints (`constrained_beam`), the marker search
+(`projection.constrained`) and the scores of candidates (`projection.scoring`) work over these two,
+so they work with Hugging Face models and Firefox students alike.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
+
 TextPair = tuple[str, str]
+Floats = npt.NDArray[np.float32]
 
 
 class Hypotheses(Protocol):
@@ -28,6 +33,13 @@ class Hypotheses(Protocol):
 
     def log_probabilities(self, rows: Sequence[int], tokens: Sequence[int]) -> list[float]:
         """Natural logarithms of the probabilities that ``tokens[n]`` comes next in ``rows[n]``."""
+
+    def distributions(self) -> Floats:
+        """The same of all tokens next in all rows, (rows, vocabulary)."""
+
+    def seen(self, row: int) -> Floats:
+        """For each attention head that is followed what it looks at while it foretells a row's
+        next token, (heads, source tokens); no heads where none is followed."""
 
 
 class TranslationModel(Protocol):

@@ -22,6 +22,8 @@ PAST_OF_PARTICIPLE = {
 SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does", "'re": "is", "'ve": "has"}
 _SIBILANT = ("s", "x", "z", "ch", "sh", "o")
 VOWELS = "aeiou"
+# Short verbs whose last letter is not doubled.
+UNSTRESSED = frozenset(("open", "edit", "exit", "even", "iron"))
 
 
 def past_of_participle(participle: str) -> str:
@@ -37,7 +39,9 @@ def regular_past(lemma: str) -> frozenset[str]:
         return frozenset((lemma[:-1] + "ied",))
     doubled = lemma[-1:] not in VOWELS + "wxy" and lemma[-2:-1] in VOWELS
     short = doubled and lemma[-3:-2] not in VOWELS and len(lemma) < 5
-    return frozenset((lemma + lemma[-1] + "ed",) if short else (lemma + "ed", lemma + "ked"))
+    if short and lemma not in UNSTRESSED:
+        return frozenset((lemma + lemma[-1] + "ed",))
+    return frozenset((lemma + "ed", lemma + "ked"))
 
 
 def bare_form(form: str, tag: str, lemma: str) -> str:

@@ -176,6 +176,8 @@ class _Clause:
         tree, parts = self.tree, self.parts
         if not parts.tail and not parts.leads:
             return
+        if self._says_nothing(()):
+            return
         lemma = "" if parts.passive else tree.lemma(parts.verb)
         word = question_word(tree, parts.subject_head, subject_of=lemma)
         if word is None:
@@ -201,6 +203,13 @@ class _Clause:
             f"{word} {group} {self._tail()}", word, "subject", parts.subject, parts.subject,
             subject=False,
         )  # fmt: skip
+
+    def _says_nothing(self, gap: Sequence[int]) -> bool:
+        """A verb of saying without what was said: "promised Saturday"."""
+        if self.parts.passive or self.tree.lemma(self.parts.verb) not in TOLD:
+            return False
+        said = self.tree.dependents(self.parts.verb, "dobj", "ccomp", "xcomp", "dative", "oprd")
+        return not set(said) & (set(self.parts.tail) - set(gap))
 
     def _defines(self) -> bool:
         """A copula whose predicate fits one thing only: "the capital of Peru"."""
@@ -303,8 +312,8 @@ class _Clause:
     ) -> Iterator[Made]:
         if self.copula and not self.parts.tail:
             return
-        if self.verb.lemma.lower() in TOLD and not set(self.parts.tail) - set(gap):
-            return  # "promised Saturday": what was said is lost
+        if self._says_nothing(gap):
+            return
         first = self.tree.tokens[(self.parts.auxiliaries or [self.parts.verb])[0]]
         if ask == "when" and first.text.lower() in ("has", "have"):
             return  # the perfect does not go with a time that is over

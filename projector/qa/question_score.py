@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from projector.qa.frames import Made
+from projector.qa.nouns import LIGHT_VERBS
 from projector.qa.phrases import surface
 from projector.qa.syntax import Tree
 from projector.qa.target.located import Located
@@ -32,8 +33,18 @@ def english_features(made: Made, tree: Tree) -> Features:
     clause = made.predication
     names = {t.start for t in tokens if t.pos == "PROPN" or t.ent in ("GPE", "PERSON", "ORG")}
     content = sum(t.pos in ("NOUN", "PROPN", "VERB", "NUM", "ADJ") for t in tokens)
+    named = any(t.pos in ("PROPN", "NUM") for t in [*tokens, *answer])
+    before = max((n for n, t in enumerate(tree.tokens) if t.end <= made.answer[0]), default=-1)
+    definite = before >= 0 and tree.tokens[before].text.lower() == "the"
+    verb = "" if clause is None else tree.lemma(clause.verb)
     return {
         "bias": 1.0,
+        "no name": float(not named),
+        "bare definite answer": float(definite and len(answer) == 1),
+        "one-word person": float(len(answer) == 1 and answer[0].ent == "PERSON"),
+        "light verb": float(verb in LIGHT_VERBS),
+        "shared subject": float(clause is not None and clause.shared_subject),
+        "share of the sentence": len(tokens) / len(tree.tokens),
         "length": min(len(words), 25) / 10,
         "long": float(len(words) > 16),
         "sentence length": min(len(tree.tokens), 60) / 10,

@@ -18,7 +18,7 @@ from projector.quality.label_balance import LabelBalance
 from projector.quality.language import probability
 from projector.quality.near_duplicates import NearDuplicates
 from projector.quality.similarity import TextSimilarity
-from projector.records import Pair, Record, Step
+from projector.records import Pair, Record, Step, translation_quality
 from projector.stage import FILTERED, Outcome, Rejected
 from projector.text.languages import base_language
 
@@ -42,6 +42,8 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         min_score: pairs with a projected span that scores lower.
         max_dropped: pairs that lost a larger share of their source spans.
         max_unaligned: pairs in which a larger share of the source words has no link.
+        min_translation: pairs whose translation is estimated lower (``meta.translation_quality``),
+            or has no estimate.
         min_similarity: pairs whose texts are less alike by word vectors (`similarity`).
         vectors: which ones (``--vectors``).
         keep_empty: pairs whose target has no span, but for this share of them (picked by id).
@@ -58,6 +60,7 @@ class FilterOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     min_score: Share | None = None
     max_dropped: Share | None = None
     max_unaligned: Share | None = None
+    min_translation: Share | None = None
     min_similarity: Share | None = None
     vectors: str = "auto"
     keep_empty: Share | None = None
@@ -186,6 +189,18 @@ class FilterStage:
                 return "dropped", f"{lost:.0%} of the spans were dropped"
         if o.max_unaligned is not None and (share := unaligned_share(pair)) > o.max_unaligned:
             return "unaligned", f"{share:.0%} of the source's words have no link"
+        if o.min_translation is not None:
+            quality = translation_quality(pair)
+            if quality is None:
+                return (
+                    "translation",
+                    "found no estimate of the translation (meta.translation_quality)",
+                )
+            if quality < o.min_translation:
+                return "translation", (
+                    f"the translation is estimated at {quality:.2f}, wanted at least "
+                    f"{o.min_translation:g}"
+                )
         if o.keep_empty is not None and not pair.target.spans and _drawn(pair.id) >= o.keep_empty:
             return "empty", "found no span on the target"
         if o.complete and (missing := lost_labels(pair, o.complete)):

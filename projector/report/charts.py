@@ -15,7 +15,18 @@ MOST_LABELS = 14
 
 def histogram(overview: Overview) -> Markup:
     """Scores of the projected spans, in twenty bins from 0 to 1."""
-    bins, top = overview.bins, max([*overview.bins, 1])
+    return _histogram("Scores of the projected spans", overview.bins, "{} spans score")
+
+
+def translations(overview: Overview) -> Markup:
+    """Estimates of the translations, in twenty bins from 0 to 1."""
+    return _histogram("Estimated quality of the translations", overview.quality_bins,
+                      "{} translations are estimated at")  # fmt: skip
+
+
+def _histogram(title: str, bins: list[int], said: str) -> Markup:
+    """Counts of values from 0 to 1; ``said`` stands before the limits in a bar's title."""
+    top = max([*bins, 1])
     step = (WIDTH - 40) / len(bins)
     bars = []
     for n, count in enumerate(bins):
@@ -24,8 +35,8 @@ def histogram(overview: Overview) -> Markup:
         bars.append(
             Markup(
                 '<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2">'
-                "<title>{} spans score {:.2f} to {:.2f}</title></rect>"
-            ).format(34 + n * step, 120 - height, step - 3, height, count, low, high)
+                "<title>{} {:.2f} to {:.2f}</title></rect>"
+            ).format(34 + n * step, 120 - height, step - 3, height, said.format(count), low, high)
         )
     marks = [
         Markup('<text class="axis" x="{:.1f}" y="138" text-anchor="middle">{}</text>').format(
@@ -35,7 +46,7 @@ def histogram(overview: Overview) -> Markup:
     ]
     scale = Markup('<text class="axis" x="28" y="16" text-anchor="end">{}</text>').format(top)
     line = Markup('<line class="rule" x1="34" x2="{}" y1="120" y2="120"/>').format(WIDTH - 6)
-    return _svg("Scores of the projected spans", HEIGHT, [scale, line, *bars, *marks])
+    return _svg(title, HEIGHT, [scale, line, *bars, *marks])
 
 
 def yields(overview: Overview) -> Markup:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from projector.records import Document, Dropped, Pair, Record, Step
+from projector.records import Document, Dropped, Pair, Record, Step, translation_quality
 
 BINS = 20
 # The reason of a span that is not in the target and of which no stage says why.
@@ -51,6 +51,9 @@ class Overview(Struct):
     scored: int = 0
     score_sum: float = 0.0
     questions: int = 0
+    estimated: int = 0
+    quality_sum: float = 0.0
+    quality_bins: list[int] = field(default_factory=lambda: [0] * BINS)
     labels: dict[str, LabelCount] = field(default_factory=dict)
     reasons: dict[str, Losses] = field(default_factory=dict)
     bins: list[int] = field(default_factory=lambda: [0] * BINS)
@@ -75,6 +78,11 @@ class Overview(Struct):
                 self.scored += 1
                 self.score_sum += span.score
                 self.bins[min(BINS - 1, int(span.score * BINS))] += 1
+        quality = translation_quality(pair)
+        if quality is not None:
+            self.estimated += 1
+            self.quality_sum += quality
+            self.quality_bins[min(BINS - 1, int(quality * BINS))] += 1
         self.questions += len(pair.target.questions)
         for step in pair.steps:
             if step not in self.steps:

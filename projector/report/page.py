@@ -14,7 +14,7 @@ from markupsafe import Markup
 from projector import __version__
 from projector.io.streams import open_write
 from projector.records import Record
-from projector.report.charts import histogram, yields
+from projector.report.charts import histogram, translations, yields
 from projector.report.data import Overview, embedded, gather
 
 SAMPLE = 200
@@ -51,6 +51,7 @@ def write_report(
             shown=len(pairs),
             histogram=histogram(overview),
             yields=yields(overview),
+            translations=translations(overview) if overview.estimated else "",
             data=_script_data([embedded(pair) for pair in pairs]),
             style=_asset("page.css"),
             script=_asset("page.js"),

@@ -30,6 +30,8 @@ class Translation(Struct, frozen=True):
 
     ``links`` are the engine's own word links as character offsets, or None if it has none.
     ``score`` is a mean log-probability for each token (natural logarithm), if the engine has one.
+    ``back`` is the same of the source given ``text``, by the model of the other direction, where
+    the engine was asked for it and has one.
     ``constraints_met`` says, for each constraint given, whether it stands in ``text``.
     ``error`` is set, and ``text`` empty, when this sentence could not be translated.
     """
@@ -37,6 +39,7 @@ class Translation(Struct, frozen=True):
     text: str
     links: list[TextLink] | None = None
     score: float | None = None
+    back: float | None = None
     constraints_met: list[bool] | None = None
     error: str | None = None
 

@@ -182,7 +182,7 @@ class _Behind:
             return failed
         out, at = "", 0
         links: list[TextLink] = []
-        total, weight = 0.0, 0
+        scores: list[tuple[float | None, float | None, int]] = []
         moved: list[tuple[int, int]] = []  # where what was copied begins, here and there
         for (a, b), one in parts:
             moved.append((at, len(out)))
@@ -193,15 +193,15 @@ class _Behind:
             ]
             out += one.text
             at = b
-            if one.score is not None:
-                total, weight = total + one.score * (b - a), weight + b - a
+            scores.append((one.score, one.back, b - a))
         moved.append((at, len(out)))
         out += text[at:]
         for (a, b), _ in inline(text):
             start, new = max(pair for pair in moved if pair[0] <= a)
             links.append(((a, b), (new + a - start, new + b - start), 1.0))
         known = all(one.links is not None for _, one in parts) and self._engine.gives_links
-        whole = Translation(out, score=round(total / weight, 6) if weight else None)
+        score = _mean([(forth, length) for forth, _, length in scores])
+        whole = Translation(out, score=score, back=_mean([(b, length) for _, b, length in scores]))
         return self._finished(whole, out, sorted(links) if known else None, row)
 
     def _translate(
@@ -216,6 +216,13 @@ class _Behind:
     ) -> Translation:
         met = [holds(text, c.wanted, self._target) for c in row] if self._asked else None
         return structs.replace(one, text=text, links=links, constraints_met=met)
+
+
+def _mean(values: Sequence[tuple[float | None, int]]) -> float | None:
+    """The mean of the values that are known, weighted; None where none is."""
+    known = [(value, weight) for value, weight in values if value is not None]
+    total = sum(weight for _, weight in known)
+    return round(sum(value * weight for value, weight in known) / total, 6) if total else None
 
 
 def _moved(given: Shielded, row: Sequence[Constraint]) -> list[Constraint]:

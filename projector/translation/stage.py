@@ -285,6 +285,8 @@ class TranslateStage:
             extra["constraints_met"] = main.constraints_met
         if main.scores:
             extra["translation_score"] = round(sum(main.scores) / len(main.scores), 6)
+        if main.quality is not None:
+            extra["translation_quality"] = main.quality
         before = job.pair
         assert source.tokens is not None
         return Pair(

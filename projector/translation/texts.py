@@ -16,6 +16,7 @@ from projector.text.sentences import split_sentences
 from projector.translation import shielded
 from projector.translation.base import Constraint, Keeps, TextLink, Translation, Translator
 from projector.translation.constraints import Wanted, in_sentences
+from projector.translation.quality_estimate import estimate
 from projector.translation.verbatim import blocks, inline, outside
 
 # No white space stands between their sentences.
@@ -56,6 +57,7 @@ class Translated(Struct, frozen=True):
     links: list[TextLink] | None = None
     constraints_met: list[bool] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
+    quality: float | None = None
     error: str | None = None
 
 
@@ -155,7 +157,21 @@ def put_together(text: Text, translations: Sequence[Translation], target: str) -
                 met[place] = met[place] or holds
     pieces.append(text.text[at:])
     scores = [t.score for t in translations if t.score is not None]
-    return Translated("".join(pieces), segments, links, met, scores)
+    return Translated("".join(pieces), segments, links, met, scores, _quality(text, translations))
+
+
+def _quality(text: Text, translations: Sequence[Translation]) -> float | None:
+    """The mean estimate of the sentences, by their length; None if one has none."""
+    total = weight = 0.0
+    for (a, b), done in zip(text.sentences, translations, strict=True):
+        if not text.text[a:b].strip():
+            continue
+        found = estimate(text.text[a:b], done)
+        if found is None:
+            return None
+        total += found * (b - a)
+        weight += b - a
+    return round(total / weight, 4) if weight else None
 
 
 def _gap(space: str, *, first: bool, target: str) -> str:

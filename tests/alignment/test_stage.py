@@ -121,7 +121,7 @@ def test_an_ensemble_averages_and_weights_count() -> None:
     ("options", "message"),
     [
         (AlignOptions(engine="hmmm"), "did you mean 'hmm'"),
-        (AlignOptions(engine="hmm", options={"least": 2}), "least"),
+        (AlignOptions(engine="hmm", options={"min_probability": 2}), "min_probability"),
         (AlignOptions(engine="hmm", links="x"), "takes no --links"),
         (AlignOptions(engine="hmm+hmm", options={"weights": [1]}), "weights"),
         (AlignOptions(engine="hmm+hmm", options={"beam": 1}), "'beam'"),

@@ -95,8 +95,8 @@ def compare(name: str, folder: str, work: list[dict[str, Any]], model: Any, plan
             limit: int, old_python: str) -> None:  # fmt: skip
     import torch
 
-    from projector.models.constrained_beam import constrained_search
     from projector.models.decoding import Decoding
+    from projector.models.huggingface_constraints import constrained_translations
 
     torch.set_num_threads(1)
     count = sum(len(batch["rows"]) for batch in work)
@@ -104,7 +104,7 @@ def compare(name: str, folder: str, work: list[dict[str, Any]], model: Any, plan
     cpu = wall = 0.0
     for batch in work:
         start, clock = time.process_time(), time.perf_counter()
-        out = constrained_search(
+        out = constrained_translations(
             model, batch["rows"], [batch["constraints"]] * len(batch["rows"]), plan,
             Decoding(beam=beam), [limit] * len(batch["rows"]),
         )  # fmt: skip

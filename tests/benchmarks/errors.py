@@ -12,7 +12,7 @@ from pathlib import Path
 
 import gold
 import quality
-from fit_matcher import with_links
+from link_sources import with_links
 
 
 def main() -> None:

@@ -1,43 +1,45 @@
 """Learn the span matcher's weights, and show what they do on sets that they were not learnt from.
 
-    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write] [--ablate] [--ceiling]
+    python tests/benchmarks/fit_matcher.py --data ../shared/data [--cache DIR] [--write]
+        [--eflomal-python PYTHON] [--only "xsid it,xquad es"] [--ablate] [--ceiling] [--measure]
 
 Softmax regression over each span's candidates (Och & Ney 2002 rank translations so), every set
-counting alike; once over the default aligner's link probabilities, once over the same links made
-hard (`hardened`), as other aligners give them. Reported for both: span F1 of each set with weights from all the other folders (leave one
-folder out) and with the final ones. The confidence model is fitted on the held-out choices of
-those folds. ``--write`` puts the result into the package; ``--ablate`` learns them again without each
-kind of feature instead; ``--ceiling`` shows what scores fitted on the sets themselves would cover.
+counting alike, over links of many sources (`link_sources`): once over those with probabilities,
+once over hard ones; what is added where links leave words out is learnt with them. Reported for
+each source: span F1 of each set with weights from all the other folders (leave one folder out) and
+with the final ones. The confidence model is fitted on the held-out choices of those folds.
+``--write`` puts the result into the package; ``--measure`` only prints what the package's weights
+do; ``--ablate`` learns them again without each kind of feature instead; ``--ceiling`` shows what
+scores fitted on the sets themselves would cover.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import gold
 import msgspec
 import numpy as np
+from link_sources import Source, Sources
 from msgspec.structs import replace
 
-from projector.alignment.stage import AlignOptions, AlignStage
 from projector.projection.assignment import choose, probabilities
 from projector.projection.match.arrays import Candidates, MatchBatch
 from projector.projection.match.columns import COUNT, FEATURES, Feature
 from projector.projection.match.confidence import EVIDENCE, evidence
 from projector.projection.match.projector import MatchProjector
+from projector.projection.match.statistics import LinkKind
 from projector.projection.match.weights import STANDARD, Weights, load_weights
 from projector.projection.token_runs import token_run
 from projector.records import Pair
 
-HARD_FROM = 0.35  # link probability from which `hardened` keeps a link
-KEPT = 40  # candidates of a span that the training looks at
+MAX_STEPS = 150  # of the optimiser
+KEPT = 15  # candidates of a span that the training looks at
 UNREACHED = -2  # gold that no candidate is
 PLAIN = 0.6  # recall and precision from which a candidate is plainly a counterpart
 NO_GOLD = -1  # no gold span of that label left: the null is right
@@ -73,46 +75,6 @@ KINDS = {  # of features, by parts of their names
 }
 
 
-class Links(msgspec.Struct):
-    """What an alignment adds to a pair, for the cache."""
-
-    alignment: list[tuple[int, int, float]]
-    segments: list[Any] | None = None
-
-
-def with_links(found: gold.Gold, bitext: Sequence[str], cache: Path | None) -> list[Pair]:
-    """The pairs as the default aligner links them."""
-    import projector.alignment.hmm.aligner as hmm
-
-    key = hashlib.md5(f"{found.name} {len(found.pairs)} {list(bitext)} {hmm.__file__}".encode())
-    path = cache / f"{key.hexdigest()}.json" if cache else None
-    if path is not None and path.exists():
-        kept = msgspec.json.decode(path.read_bytes(), type=list[Links])
-    else:
-        start = time.time()
-        stage = AlignStage(AlignOptions(engine="hmm", bitext=list(bitext)))
-        stage.fit(iter(found.pairs))
-        done = [o for o in stage.process(found.pairs) if isinstance(o, Pair)]
-        stage.close()
-        kept = [Links(pair.alignment or [], pair.segments) for pair in done]
-        print(f"aligned {found.name} in {time.time() - start:.0f} s", file=sys.stderr)
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(msgspec.json.encode(kept))
-    return [
-        replace(pair, alignment=links.alignment, segments=links.segments)
-        for pair, links in zip(found.pairs, kept, strict=True)
-    ]
-
-
-def hardened(pairs: Sequence[Pair]) -> list[Pair]:
-    """The links as an aligner without probabilities gives them."""
-    return [
-        replace(p, alignment=[(i, j, 1.0) for i, j, x in p.alignment or () if x >= HARD_FROM])
-        for p in pairs
-    ]
-
-
 class Example(NamedTuple):
     """A set with its candidates and, for each run of the batch, the gold one's place."""
 
@@ -123,16 +85,19 @@ class Example(NamedTuple):
     asked: MatchBatch
     found: Candidates
     wanted: np.ndarray
+    kind: LinkKind
+    source: str
 
 
-def prepare(found: gold.Gold, pairs: list[Pair]) -> Example:
+def prepare(found: gold.Gold, pairs: list[Pair], source: str) -> Example:
     """Features of all candidates, and which of them is right."""
     projector = MatchProjector()
     projector.fit(pairs)
     asked, candidates = projector.build_candidates(pairs)
     wanted = gold_choice(pairs, found.gold, asked, candidates)
     folder = found.name.split()[0]
-    return Example(found.name, folder, pairs, found.gold, asked, candidates, wanted)
+    kind = projector.statistics.link_kind(pairs[0].source.lang, pairs[0].target.lang)
+    return Example(found.name, folder, pairs, found.gold, asked, candidates, wanted, kind, source)
 
 
 def gold_choice(
@@ -191,6 +156,7 @@ class Matrix(NamedTuple):
     at: np.ndarray
     right: np.ndarray
     weight: np.ndarray
+    unlinked: float  # as in `statistics.LinkKind`
 
 
 def unlabelled(example: Example) -> np.ndarray:
@@ -207,10 +173,16 @@ def unlabelled(example: Example) -> np.ndarray:
     return some & (example.wanted == found.at[1:] - 1)
 
 
+def of_kind(vector: np.ndarray, kind: LinkKind) -> np.ndarray:
+    """The weights that a doubled vector gives for links of a kind: its first half, and its second
+    in proportion to the words without links."""
+    return (vector[:COUNT] + kind.unlinked * vector[COUNT:]).astype(np.float32)
+
+
 def pruned(example: Example, vector: np.ndarray) -> Matrix:
     """Each run's best candidates by the weights so far, the right one and the null."""
     found = example.found
-    score = found.features @ vector
+    score = found.features @ of_kind(vector, example.kind)
     rows: list[np.ndarray] = []
     at, right = [0], []
     taught = (example.wanted >= 0) & ~unlabelled(example)
@@ -225,7 +197,9 @@ def pruned(example: Example, vector: np.ndarray) -> Matrix:
     numbers = np.concatenate(rows)
     # A set's say grows with the root of its size: the large ones do not drown the others.
     weight = np.full(len(right), 1.0 / np.sqrt(len(right)))
-    return Matrix(found.features[numbers].astype(np.float64), np.array(at), np.array(right), weight)
+    return Matrix(
+        found.features[numbers], np.array(at), np.array(right), weight, example.kind.unlinked
+    )
 
 
 def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarray:
@@ -236,15 +210,16 @@ def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarra
     """
     from scipy.optimize import minimize
 
-    mask = np.array([name not in LEFT_ALONE for name in FEATURES], np.float64)
-    pull = l2 * np.array([SELDOM if name in SELDOM_FEATURES else 1.0 for name in FEATURES])
-    centre = np.array([PRIOR.get(name, 0.0) for name in FEATURES])
+    mask = np.tile([float(name not in LEFT_ALONE) for name in FEATURES], 2)
+    pull = l2 * np.tile([SELDOM if name in SELDOM_FEATURES else 1.0 for name in FEATURES], 2)
+    centre = np.array([*(PRIOR.get(name, 0.0) for name in FEATURES), *([0.0] * COUNT)])
     total = sum(m.weight.sum() for m in matrices)
 
     def loss(vector: np.ndarray) -> tuple[float, np.ndarray]:
-        value, slope = 0.0, np.zeros(COUNT)
+        value, slope = 0.0, np.zeros(2 * COUNT)
+        used = vector * mask
         for m in matrices:
-            z = m.features @ (vector * mask)
+            z = m.features @ (used[:COUNT] + m.unlinked * used[COUNT:]).astype(np.float32)
             top = np.maximum.reduceat(z, m.at[:-1])
             sizes = np.diff(m.at)
             e = np.exp(z - np.repeat(top, sizes))
@@ -252,7 +227,9 @@ def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarra
             value -= (m.weight * (z[m.right] - top - np.log(norm))).sum()
             p = e / np.repeat(norm, sizes) * np.repeat(m.weight, sizes)
             p[m.right] -= m.weight
-            slope += m.features.T @ p
+            part = m.features.T @ p.astype(np.float32)
+            slope[:COUNT] += part
+            slope[COUNT:] += m.unlinked * part
         pulled = vector - centre
         return value / total + pull @ pulled**2 / 2, slope * mask / total + pull * pulled
 
@@ -260,13 +237,15 @@ def train(matrices: Sequence[Matrix], start: np.ndarray, l2: float) -> np.ndarra
         (0.0 if name in PULLED_UP else None, 0.0 if name in PULLED_DOWN else None)
         for name in FEATURES
     ]
+    signed = {*PULLED_UP, *PULLED_DOWN}
+    bounds += [(0.0, 0.0) if name in signed else (None, None) for name in FEATURES]
     found = minimize(
         loss,
         start.astype(np.float64),
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
-        options={"maxiter": 300},
+        options={"maxiter": MAX_STEPS},
     )
     return np.asarray(found.x * mask)
 
@@ -282,7 +261,7 @@ class Outcome(NamedTuple):
 def apply(example: Example, vector: np.ndarray) -> Outcome:
     """The matcher's joint choice, as token runs with labels."""
     found, batch = example.found, example.asked.batch
-    log_p = probabilities(found.at, found.features @ vector.astype(np.float32))
+    log_p = probabilities(found.at, found.features @ of_kind(vector, example.kind))
     chosen = choose(
         batch.span_at, batch.span_first, batch.span_end, example.asked.owner, found.at,
         found.first, found.end, log_p,
@@ -325,7 +304,7 @@ class Correctness(NamedTuple):
 
 def correctness(example: Example, outcome: Outcome) -> Correctness:
     """What the confidence is learnt from and measured by; see `unlabelled`."""
-    rows = evidence(example.found, outcome.log_p, outcome.chosen)
+    rows = evidence(example.found, outcome.log_p, outcome.chosen, example.kind)
     placed = example.found.first[outcome.chosen] >= 0
     right = (outcome.chosen == example.wanted)[placed].astype(np.float64)
     return Correctness(rows[placed], right, ~unlabelled(example)[placed])
@@ -351,21 +330,26 @@ def fit_confidence(data: Sequence[Correctness], l2: float = 1e-3) -> np.ndarray:
     return np.asarray(minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x)
 
 
+def doubled(vector: np.ndarray) -> np.ndarray:
+    """The vector with nothing added for words without links."""
+    return np.concatenate([vector.astype(np.float64), np.zeros(COUNT)])
+
+
 def learn(
     examples: Sequence[Example], l2: float, skip: str = "", start: np.ndarray | None = None
 ) -> np.ndarray:
     """Weights from all folders but ``skip``; pruned twice, since what is near depends on them
     (once if there are weights to start from)."""
-    vector = hand_weights().astype(np.float64) if start is None else start
+    vector = doubled(hand_weights()) if start is None else start
     used = [e for e in examples if e.folder != skip]
     for _ in range(2 if start is None else 1):
-        matrices = [pruned(e, vector.astype(np.float32)) for e in used]
+        matrices = [pruned(e, vector) for e in used]
         vector = train(matrices, vector, l2)
     return vector
 
 
 def ablate(examples: Sequence[Example], l2: float) -> None:
-    """Mean F1 of each folder's sets (with extra pairs) without each kind of feature."""
+    """Mean F1 of each folder's sets without each kind of feature."""
     folders = list(dict.fromkeys(e.folder for e in examples))
     print(f"{'without':28}" + "".join(f"{f:>10}" for f in folders))
     for kind, parts in {"nothing": (), **KINDS}.items():
@@ -373,23 +357,20 @@ def ablate(examples: Sequence[Example], l2: float) -> None:
         LEFT_ALONE.update(n for n in FEATURES if any(part in n for part in parts))
         vector = learn(examples, l2)
         means = [
-            np.mean(
-                [f1(e, apply(e, vector)) for e in examples if e.folder == f and "," not in e.name]
-            )
-            for f in folders
+            np.mean([f1(e, apply(e, vector)) for e in examples if e.folder == f]) for f in folders
         ]
         print(f"{kind:28}" + "".join(f"{m:10.1f}" for m in means), flush=True)
 
 
 def ceiling(examples: Sequence[Example], vector: np.ndarray) -> None:
     """What a confidence model could cover at most: over all features of the chosen candidates,
-    fitted on the very folder that it is measured on (sets with extra pairs)."""
+    fitted on the very folder that it is measured on."""
     from projector.quality.calibration import coverage_at_precision
 
     for folder in dict.fromkeys(e.folder for e in examples):
         data = []
         for e in examples:
-            if e.folder == folder and "," not in e.name:
+            if e.folder == folder:
                 out = apply(e, vector)
                 chosen = out.chosen[e.found.first[out.chosen] >= 0]
                 known = correctness(e, out)
@@ -402,17 +383,18 @@ def ceiling(examples: Sequence[Example], vector: np.ndarray) -> None:
         print(f"{folder:12} coverage at precision 98 % at most {covered:.2f}")
 
 
-def load(data: Path, cache: Path | None, hard: bool, log: Callable[[str], None]) -> list[Example]:
-    """All span sets with their links, each with and without its extra sentence pairs."""
+def load(data: Path, sources: Sequence[Source], only: set[str]) -> list[Example]:
+    """All span sets (or only some) with the links of each source that has any for them."""
     examples = []
-    for found in gold.span_sets(data):
-        extra = gold.bitext(data, found.lang)
-        for name, bitext in ((found.name, extra), (f"{found.name}, no bitext", [])):
-            if bitext or name != found.name:
-                pairs = with_links(found, bitext, cache)
-                made = prepare(found, hardened(pairs) if hard else pairs)
-                examples.append(made._replace(name=name))
-        log(f"{found.name}: {len(examples[-1].wanted)} spans")
+    for loader, lang in gold.SPAN_SETS:
+        found = loader(data, lang)
+        if only and found.name not in only:
+            continue
+        for source in sources:
+            pairs = source.pairs(found)
+            if pairs is not None:
+                examples.append(prepare(found, pairs, source.name))
+        print(f"{found.name}: {len(found.pairs)} pairs", file=sys.stderr)
     return examples
 
 
@@ -420,52 +402,72 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--eflomal-python", default="", help="a Python that has eflomal")
+    parser.add_argument("--only", default="", help="sets, with commas")
+    parser.add_argument("--sources", default="", help="names of `link_sources`, with semicolons")
     parser.add_argument("--l2", type=float, default=5e-4)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--measure", action="store_true")
     parser.add_argument("--ablate", action="store_true")
     parser.add_argument("--ceiling", action="store_true")
     given = parser.parse_args()
+    only = set(filter(None, given.only.split(",")))
+    wanted = set(filter(None, given.sources.split(";")))
+    every = Sources(given.data, given.cache, given.eflomal_python).all()
     finals = []
     evidence_rows: list[tuple[str, Correctness]] = []
     for hard in (False, True):
         print("hard links" if hard else "link probabilities", flush=True)
-        examples = load(given.data, given.cache, hard, lambda line: print(line, file=sys.stderr))
+        sources = [s for s in every if s.hard == hard and (not wanted or s.name in wanted)]
+        examples = load(given.data, sources, only)
         if given.ablate:
             ablate(examples, given.l2)
         elif given.ceiling:
-            ceiling(examples, load_weights().vector(0.0 if hard else 1.0))
+            ceiling(examples, package_weights(hard))
+        elif given.measure:
+            for e in examples:
+                value = f1(e, apply(e, package_weights(hard)))
+                print(f"{e.name:14}{e.source:22}{value:8.1f}{e.kind.unlinked:8.2f}", flush=True)
         else:
-            final, rows = fit(examples, given.l2, load_weights().vector(0.0 if hard else 1.0))
+            final, rows = fit(examples, given.l2, package_weights(hard))
             finals.append(final)
             evidence_rows += rows
     if not finals:
         return
-    print("calibration, both kinds of links")
+    print("calibration, all sources")
     report_calibration(evidence_rows)
     if given.write:
         confidence = fit_confidence([rows for _, rows in evidence_rows])
         made = "python tests/benchmarks/fit_matcher.py --data ../shared/data --write"
-        soft, hard_weights = (
-            {n: round(float(w), 4) for n, w in zip(FEATURES, final, strict=True) if w}
-            for final in finals
+        parts = [part for final in finals for part in (final[:COUNT], final[COUNT:])]
+        soft, sparse, hard_soft, hard_sparse = (
+            {n: round(float(w), 4) for n, w in zip(FEATURES, part, strict=True) if w}
+            for part in parts
         )
         said = {n: round(float(w), 4) for n, w in zip(EVIDENCE, confidence, strict=True)}
-        weights = Weights(soft, said, hard_weights, made)
+        weights = Weights(soft, said, hard_soft, sparse, hard_sparse, made)
         STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+
+
+def package_weights(hard: bool) -> np.ndarray:
+    """The package's weights for one kind of links, as a doubled vector."""
+    weights, share = load_weights(), float(not hard)
+    full, none = weights.vector(LinkKind(share, 1.0)), weights.vector(LinkKind(share, 0.0))
+    return np.concatenate([none, full - none]).astype(np.float64)
 
 
 def fit(
     examples: Sequence[Example], l2: float, now: np.ndarray
 ) -> tuple[np.ndarray, list[tuple[str, Correctness]]]:
     """Weights from all folders, and what held-out choices say; prints both."""
-    final = learn(examples, l2)
+    final = learn(examples, l2, start=now)
     held = {
         folder: learn(examples, l2, skip=folder, start=final)
         for folder in sorted({e.folder for e in examples})
     }
-    hand = hand_weights()
     print(
-        f"{'set':24}{'hand':>8}{'package':>9}{'held out':>10}{'final':>8}{'gold none':>11}{'unreached':>11}"
+        f"{'set':14}{'links':22}{'package':>9}{'held out':>10}{'final':>8}{'gold none':>11}"
+        f"{'unreached':>11}{'unlinked':>10}"
     )
     rows = []
     for e in examples:
@@ -473,12 +475,11 @@ def fit(
         rows.append((e.folder, correctness(e, out)))
         null = e.found.features[np.maximum(e.wanted, 0), Feature.NULL] > 0
         print(
-            f"{e.name:24}{f1(e, apply(e, hand)):8.1f}{f1(e, apply(e, now)):9.1f}{f1(e, out):10.1f}"
+            f"{e.name:14}{e.source:22}{f1(e, apply(e, now)):9.1f}{f1(e, out):10.1f}"
             f"{f1(e, apply(e, final)):8.1f}{100 * np.mean(null & (e.wanted >= 0)):10.1f}%"
-            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%",
+            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%{e.kind.unlinked:10.2f}",
             flush=True,
         )
-    report_calibration(rows)
     return final, rows
 
 

@@ -49,7 +49,7 @@ class Sources:
     """The sources over the data of a folder.
 
     Args:
-        eflomal_python: a Python that has eflomal; empty: its sources give None.
+        eflomal_python: a Python that has eflomal; empty: only what the cache holds.
     """
 
     def __init__(self, data: Path, cache: Path | None, eflomal_python: str = "") -> None:
@@ -85,14 +85,14 @@ class Sources:
     def eflomal(
         self, found: gold.Gold, join: Callable[[HardLinks, HardLinks], HardLinks]
     ) -> list[Pair] | None:
-        """eflomal's links of both directions, joined."""
-        if not self.eflomal_python:
-            return None
+        """eflomal's links of both directions, joined; kept ones need no eflomal."""
         path = self.cache / f"eflomal {found.name}.json" if self.cache else None
         if path is not None and path.exists():
             forth, back = msgspec.json.decode(
                 path.read_bytes(), type=tuple[list[HardLinks], list[HardLinks]]
             )
+        elif not self.eflomal_python:
+            return None
         else:
             extra = gold.bitext(self.data, found.lang)
             ((forth, back),) = eflomal_links(

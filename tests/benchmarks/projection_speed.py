@@ -16,7 +16,7 @@ from pathlib import Path
 
 import gold
 import msgspec
-from fit_matcher import with_links
+from link_sources import with_links
 
 from projector.io.jsonl import encode
 from projector.projection.stage import ProjectOptions, ProjectStage

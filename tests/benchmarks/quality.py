@@ -20,7 +20,7 @@ from statistics import mean
 
 import gold
 from eflomal_links import eflomal_links
-from fit_matcher import with_links
+from link_sources import with_links
 from msgspec.structs import replace
 
 from projector.alignment.symmetrise import HardLinks, decode, grow_diag_final_and, intersection

@@ -1,10 +1,11 @@
-"""The lexically constrained beam search: satisfied whenever it can be, plain where it need not."""
+"""The lexically constrained beam search over Hugging Face models: satisfied whenever it can be, plain where it need not."""
 
 from __future__ import annotations
 
 import itertools
 import random
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -14,10 +15,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.models.automaton_batch import AutomatonBatch
-from projector.models.constrained_beam import bits_met, constrained_search, word_starts
 from projector.models.decoding import Decoding, search
 from projector.models.families import encode, encode_target, plan
+from projector.models.huggingface_constraints import (
+    bits_met,
+    constrained_translations,
+    word_starts,
+)
 from projector.models.phrase_automaton import Automaton
 from projector.models.seq2seq import Seq2Seq
 from projector.translation.base import Constraint
@@ -38,7 +42,7 @@ def the_plan(model):
     return plan(model.config, model.tokenizer, "en", "es", model="toy")
 
 
-def occurs(ids: list[int], phrase: list[int], begins: torch.Tensor) -> bool:
+def occurs(ids: list[int], phrase: list[int], begins: np.ndarray) -> bool:
     """By definition: the phrase's tokens one after another, and a word's end behind them."""
     size = len(phrase)
     return any(
@@ -55,22 +59,11 @@ def occurs(ids: list[int], phrase: list[int], begins: torch.Tensor) -> bool:
     st.lists(st.booleans(), min_size=5, max_size=5),
 )  # fmt: skip
 def test_the_automaton_finds_every_phrase_however_they_overlap(constraints, text, flags):
-    begins = torch.tensor(flags)
+    begins = np.array(flags)
     automaton = Automaton(constraints)
-    met = bits_met(text, automaton, flags)
+    met = bits_met(text, automaton, begins)
     for bit, phrases in enumerate(constraints):
         assert bool(met >> bit & 1) == any(occurs(text, p, begins) for p in phrases)
-    # The batched tables say the same, token by token, whatever stands beside in the batch.
-    tables = AutomatonBatch([Automaton([[[9, 9, 9]]]), automaton], "cpu")
-    states = torch.zeros(2, 1, dtype=torch.long)
-    bits = torch.zeros(2, 1, dtype=torch.long)
-    before = tables.bank(states, bits)
-    for token in text:
-        tokens = torch.full((2, 1), token)
-        states, bits = tables.advance(states, bits, tokens, begins[tokens])
-    assert int((bits | tables.pending(states))[1, 0]) == met
-    assert int(before.sum()) == 0
-    assert 0 <= int(tables.bank(states, bits)[1, 0]) <= sum(automaton.weights)
 
 
 def random_case(rng: random.Random, vocabulary: list[int], targets: list[list[int]]):
@@ -101,7 +94,7 @@ def test_1000_random_cases_hold_every_satisfiable_constraint(model, the_plan):
     missing = 0
     for start in range(0, len(rows), 50):
         some = slice(start, start + 50)
-        out = constrained_search(
+        out = constrained_translations(
             model, rows[some], cases[some], the_plan, Decoding(beam=3), [40] * len(rows[some])
         )
         for output, constraints in zip(out, cases[some], strict=True):
@@ -124,7 +117,9 @@ def test_what_holds_already_is_left_as_plain_beam_search_has_it(model, the_plan)
         words = [n for n in range(len(output.ids)) if begins[output.ids[n]]] + [len(output.ids)]
         a, b = sorted(rng.sample(range(len(words)), 2))
         constraints.append([[output.ids[words[a] : words[b]]], [[7, 8], output.ids[: words[1]]]])
-    out = constrained_search(model, rows, constraints, the_plan, Decoding(beam=4), [40] * len(rows))
+    out = constrained_translations(
+        model, rows, constraints, the_plan, Decoding(beam=4), [40] * len(rows)
+    )
     assert [o.ids for o in out] == [f.ids for f in free]
     assert [o.score for o in out] == [f.score for f in free]
     assert all(o.met == [True, True] for o in out)
@@ -137,15 +132,15 @@ def test_every_family_takes_constraints(name):
     corpus = neural_models.toy_corpus(8, seed=2)
     rows = encode(engine.tokenizer, chosen, [s for s, _ in corpus])
     phrases = encode_target(engine.tokenizer, chosen, ["casa roja", "en Lima"])
-    out = constrained_search(
+    out = constrained_translations(
         engine, rows, [[[p] for p in phrases]] * 8, chosen, Decoding(beam=3), [20] * 8
     )
     assert all(o.finished and o.met == [True, True] for o in out)
     together = [o.ids for o in out]
     alone = [
-        constrained_search(engine, [row], [[[p] for p in phrases]], chosen, Decoding(beam=3), [20])[
-            0
-        ].ids
+        constrained_translations(
+            engine, [row], [[[p] for p in phrases]], chosen, Decoding(beam=3), [20]
+        )[0].ids
         for row in rows
     ]
     assert together == alone
@@ -191,7 +186,7 @@ def test_no_further_from_brute_force_than_beam_search_itself(model, the_plan):
                 for _ in range(rng.randint(1, 2))
             ]
             best, _ = brute_force(model, row, the_plan, constraints, tokens, 6, begins)
-            [ours] = constrained_search(
+            [ours] = constrained_translations(
                 model, [row], [constraints], the_plan, Decoding(beam=8), [6]
             )
             assert all(ours.met)
@@ -208,7 +203,7 @@ def test_what_cannot_be_met_is_reported(model, the_plan):
     row = encode(model.tokenizer, the_plan, ["the dog sees the king ."])
     table = model.tokenizer.get_vocab()
     unknown = [[model.tokenizer.unk_token_id]]
-    [out] = constrained_search(
+    [out] = constrained_translations(
         model, row, [[unknown, [[table["▁rey"]]], []]], the_plan, Decoding(beam=2), [30]
     )
     assert out.finished and out.met == [False, True, False]
@@ -235,3 +230,18 @@ def test_the_engine_takes_constraints_from_text_to_text():
     assert word.constraints_met == [True] and " cas " in f" {word.text} "
     [sign] = engine.translate(texts[:1], "en", "es", [[Constraint(["猫"])]])
     assert sign.constraints_met == [False] and sign.text == free[0].text
+
+
+def test_a_sentence_is_searched_alone_as_beside_one_with_many_constraints(model, the_plan):
+    corpus = neural_models.toy_corpus(12, seed=44)
+    rows = encode(model.tokenizer, the_plan, [s for s, _ in corpus])
+    targets = encode_target(model.tokenizer, the_plan, [t for _, t in corpus])
+    rng = random.Random(3)
+    few = [[[targets[(n + 1) % 12][:2]]] for n in range(11)]
+    many = [[rng.choice(targets)[:4]] for _ in range(6)]
+    together = constrained_translations(
+        model, rows, [*few, many], the_plan, Decoding(beam=2), [40] * 12
+    )
+    for row, own, output in zip(rows, [*few, many], together, strict=True):
+        [alone] = constrained_translations(model, [row], [own], the_plan, Decoding(beam=2), [40])
+        assert alone.ids == output.ids

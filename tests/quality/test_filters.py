@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from projector.quality.filters import FilterOptions, FilterStage, copied_share, unaligned_share
 from projector.records import Document, Dropped, Pair, Span
@@ -92,6 +93,17 @@ def test_a_document_is_no_pair() -> None:
     (outcome,) = FilterStage(FilterOptions()).process([Document("d", "x")])
     assert isinstance(outcome, Rejected)
     assert not outcome.reason.startswith("filter_")
+
+
+def test_translations_that_are_estimated_low_or_not_at_all() -> None:
+    low = replace(GOOD, meta={"translation_quality": 0.31})
+    high = replace(GOOD, meta={"translation_quality": 0.62})
+    odd = [replace(GOOD, meta={"translation_quality": value}) for value in ("0.9", True, 7)]
+    given = [low, high, GOOD, *odd]
+    assert reasons(FilterOptions(min_translation=0.5), *given) == [
+        "filter_translation", "", *["filter_translation"] * 4
+    ]  # fmt: skip
+    assert reasons(FilterOptions(), *given) == [""] * 6
 
 
 def test_pairs_without_spans_are_thinned_by_their_ids() -> None:

@@ -147,3 +147,12 @@ def test_text_can_be_read(tmp_path: Path, scheme: str, ink: str, ground: str) ->
     colours = dict(re.findall(r"--(\w+): (#\w{6})", blocks[scheme == "dark"]))
     light, dark = sorted((_luminance(colours[ink]), _luminance(colours[ground])), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def test_estimates_of_the_translations_are_drawn_where_there_are_any(tmp_path: Path) -> None:
+    quality = {"translation_quality": 0.62}
+    one = Pair(pair().id, pair().source, pair().target, pair().alignment, meta=quality)
+    html = page(tmp_path, one, pair("q"))
+    assert "1 translations are estimated at 0.60 to 0.65" in html
+    assert "<dt>translation quality</dt><dd>0.62</dd>" in html
+    assert gather([pair("q")], 1, worst=False)[0].estimated == 0

@@ -65,7 +65,7 @@ class HmmOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     lexicon: list[str] = msgspec.field(default_factory=list)
     views: list[str] = msgspec.field(default_factory=list)
     vectors: str = AUTO
-    least: Annotated[float, msgspec.Meta(gt=0, lt=1)] = LEAST
+    min_probability: Annotated[float, msgspec.Meta(gt=0, lt=1)] = LEAST
     iterations: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
     threads: Annotated[int, msgspec.Meta(ge=0)] = 0
     seed: int = 0
@@ -233,7 +233,9 @@ class HmmAligner:
         chunks = [parts[at : at + CHUNK] for at in range(0, len(parts), CHUNK)]
         found = in_order((self._job([p.pair for p in chunk]) for chunk in chunks), self._threads)
         for chunk, matrices in zip(chunks, found, strict=True):
-            for part, links in zip(chunk, matrices.links(self.options.least), strict=True):
+            for part, links in zip(
+                chunk, matrices.links(self.options.min_probability), strict=True
+            ):
                 answers[part.number].extend(part.placed(links) if part.cut else links)
         return [sorted(links) for links in answers]
 

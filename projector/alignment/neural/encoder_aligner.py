@@ -39,6 +39,8 @@ class EncoderOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         layer: the encoder's layer (-1: the preset's).
         min_probability: links below it are left out.
         precision: ``fp32``, or ``int8`` on the processor.
+        adapter: a folder with a LoRA adapter that was trained for the encoder (needs the extra
+            ``lora``).
         device, batch_tokens: see `projector.models.encoder.Encoder`.
     """
 
@@ -46,6 +48,7 @@ class EncoderOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     layer: int = -1
     min_probability: float = 0.0
     precision: Literal["fp32", "int8"] = "fp32"
+    adapter: str = ""
     device: str = "auto"
     batch_tokens: int = 0
 
@@ -87,7 +90,13 @@ class EncoderAligner:
         if self._encoder is None:
             o = self._settings
             self._encoder = Encoder(
-                self.model, self._layer, o.device, o.precision, o.batch_tokens, self.name
+                self.model,
+                self._layer,
+                o.device,
+                o.precision,
+                o.batch_tokens,
+                self.name,
+                o.adapter,
             )
         return self._encoder
 

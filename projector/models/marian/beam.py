@@ -8,29 +8,13 @@ by their sum of log-probabilities, finished ones by that sum over length to a po
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
+from projector.models.hypothesis import Hypothesis
 from projector.models.marian.network import Ints, Network
 from projector.models.marian.search import Found, Head
 from projector.models.marian.weights import Floats
-
-
-class Hypothesis(NamedTuple):
-    """A partial translation: its last piece, and the hypothesis before that.
-
-    Attributes:
-        total: sum of log-probabilities.
-        seen: for each head what the step that foretold the piece looked at.
-    """
-
-    before: Hypothesis | None
-    piece: int
-    log_prob: float
-    total: float
-    length: int
-    seen: Floats
 
 
 def beams(
@@ -142,12 +126,7 @@ def _likeliest(
 
 def as_found(node: Hypothesis, end: int, heads: int) -> Found:
     """A hypothesis that has come to its end as a translation."""
-    path: list[Hypothesis] = []
-    at: Hypothesis | None = node
-    while at is not None:
-        path.append(at)
-        at = at.before
-    path.reverse()
+    path = node.path()
     ids = [step.piece for step in path if step.piece != end]
     seen = [np.stack([step.seen[head] for step in path]) for head in range(heads)]
     finished = node.piece == end

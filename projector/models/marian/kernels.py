@@ -390,6 +390,38 @@ def best_of_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any, o
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def log_probability_in_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any,
+                             owner: Any, pieces: Any, lists: Any, wanted: Any,
+                             out: Any) -> None:  # fmt: skip
+    """The log-probability of a given piece of each row within its own sentence's list.
+
+    As `best_of_lists`; ``wanted`` is each row's piece as a place in its list.
+    """
+    longest = 0
+    for s in range(len(lists) - 1):
+        longest = max(longest, lists[s + 1] - lists[s])
+    values = np.empty(longest, np.float32)
+    power = np.empty(longest, np.int32)
+    scale = power.view(np.float32)
+    small = np.empty(whole.shape[1], np.int16)
+    for i in range(len(owner)):
+        own = pieces[lists[owner[i]] : lists[owner[i] + 1]]
+        count = len(own)
+        for j in range(len(small)):
+            small[j] = np.int16(whole[i, j])
+        _products(small, table, own, values)
+        u = np.float32(unit[i] * factor)
+        highest = np.float32(-3e38)
+        for k in range(count):
+            values[k] = values[k] * u + bias[own[k]]
+            highest = max(highest, values[k])
+        found = values[wanted[i]] - highest
+        for k in range(count):
+            values[k] -= highest
+        out[i] = found - np.log(exponentials(values, count, power, scale))
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def log_probabilities(sums: Any, unit: Any, factor: float, bias: Any) -> None:
     """Log-probabilities of all columns from an output layer's sums, in place."""
     count = sums.shape[1]

@@ -307,6 +307,19 @@ class Network:
                                        self.bias, following[part], out[part])  # fmt: skip
         return out
 
+    def log_probability_in(
+        self, read: Read, owner: Ints, pieces: Ints, lists: Ints, places: Ints
+    ) -> Floats:
+        """Of one given piece after each row, within its sentence's list: (rows,).
+
+        The pieces of sentence s are ``pieces[lists[s]:lists[s + 1]]``; ``places`` are the given
+        pieces as places in these.
+        """
+        out = np.empty(len(places), np.float32)
+        kernels.log_probability_in_lists(read.whole, read.unit, self.factor, self.words, self.bias,
+                                         owner, pieces, lists, places, out)  # fmt: skip
+        return out
+
     def best(self, read: Read, banned: int) -> tuple[Ints, Floats]:
         """The likeliest piece after each row, ``banned`` apart, and its log-probability."""
         scores = self.log_probabilities(read)

@@ -116,10 +116,14 @@ def force(
     heads: Sequence[Head] = (),
     *,
     scores: bool = True,
+    allowed: Sequence[Ints] | None = None,
 ) -> list[Forced]:
     """Read given translations (teacher forcing); ids on both sides with the end piece.
 
-    Without ``scores`` only as much of the network is computed as the heads need.
+    Args:
+        scores: without them only as much of the network is computed as the heads need.
+        allowed: for each sentence the target pieces, sorted, among which the probabilities are
+            taken (its translation's own are added); None: all.
     """
     encoded = network.encode(sentences)
     lengths = [len(target) for target in targets]
@@ -130,9 +134,16 @@ def force(
         heads, top=scores,
     )  # fmt: skip
     found = None
-    if scores:
+    if scores and allowed is None:
         following = np.array([piece for target in targets for piece in target], np.int64)
         found = network.log_probability_of(read, following)
+    elif scores and allowed is not None:
+        own = [np.union1d(some, target) for some, target in zip(allowed, targets, strict=True)]
+        places = [np.searchsorted(some, target) for some, target in zip(own, targets, strict=True)]
+        found = network.log_probability_in(
+            read, np.repeat(owner, lengths), np.concatenate(own),
+            np.concatenate([[0], np.cumsum([len(some) for some in own])]), np.concatenate(places),
+        )  # fmt: skip
     out = []
     at = 0
     for sentence, length in zip(sentences, lengths, strict=True):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from projector.models.marian.network import Network
+from projector.models.marian.hypotheses import StudentHypotheses
 from projector.models.marian.student import LONGEST, Student
 from projector.models.translation_model import TextPair
 
@@ -39,14 +39,19 @@ class StudentModel:
         """See `TranslationModel`."""
         return StudentHypotheses(self.student.network, sources)
 
-    def mean_scores(self, pairs: Sequence[TextPair]) -> list[float]:
-        """See `TranslationModel`; a pair too long for the student is scored in parts."""
+    def mean_scores(self, pairs: Sequence[TextPair], *, shortlist: bool = False) -> list[float]:
+        """See `TranslationModel`; a pair too long for the student is scored in parts.
+
+        ``shortlist``: as of `Student.force`.
+        """
         parts = {pair: self._parts(*pair) for pair in dict.fromkeys(pairs)}
         order = {
             part: n
             for n, part in enumerate(dict.fromkeys(p for own in parts.values() for p in own))
         }
-        read = [reading.log_probs for reading in self.student.force(list(order))]
+        read = [
+            reading.log_probs for reading in self.student.force(list(order), shortlist=shortlist)
+        ]
         scores = {}
         for pair, own in parts.items():
             found = [log_probs for part in own if (log_probs := read[order[part]]) is not None]
@@ -69,38 +74,3 @@ class StudentModel:
             ):
                 return parts
             count *= 2
-
-
-class StudentHypotheses:
-    """See `Hypotheses`."""
-
-    def __init__(self, network: Network, sources: Sequence[Sequence[int]]) -> None:
-        self._network = network
-        self._encoded = network.encode(sources)
-        self._owner = np.arange(len(sources))
-        self._cells = network.cells(len(sources))
-        self._written = 0
-        self._read(np.full(len(sources), -1))
-
-    def _read(self, pieces: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
-        owner = self._owner
-        read = self._network.read(
-            self._encoded, owner, self._cells, pieces, np.ones_like(owner), self._written
-        )
-        self._written += 1
-        self._scores = self._network.log_probabilities(read)
-
-    def step(self, tokens: Sequence[int]) -> None:
-        """See `Hypotheses`."""
-        self._read(np.array(tokens, np.int64))
-
-    def select(self, parents: Sequence[int]) -> None:
-        """See `Hypotheses`."""
-        rows = np.array(parents, np.int64)
-        self._owner = self._owner[rows]
-        self._cells = [cell[rows] for cell in self._cells]
-
-    def log_probabilities(self, rows: Sequence[int], tokens: Sequence[int]) -> list[float]:
-        """See `Hypotheses`."""
-        taken: list[float] = self._scores[list(rows), list(tokens)].tolist()
-        return taken

@@ -14,18 +14,18 @@ from typing import NamedTuple
 import numpy as np
 
 from projector.errors import EngineError
+from projector.models.constrained_beam import SLACK, SentenceSearch, constrained_search
 from projector.models.marian import attention
 from projector.models.marian.attention import Example, Heads, View
-from projector.models.marian.beam import beams
+from projector.models.marian.beam import as_found, beams
 from projector.models.marian.constrained import (
-    SLACK,
     Constraint,
     Spelling,
-    constrained,
     holds,
     spellings,
     unknown_texts,
 )
+from projector.models.marian.hypotheses import StudentHypotheses
 from projector.models.marian.network import Ints, Network
 from projector.models.marian.normaliser import Span
 from projector.models.marian.search import Found, force, greedy
@@ -254,13 +254,26 @@ class Student:
             ]  # fmt: skip
             automata = [Automaton([[s.ids for s in one] for one in some]) for some in written]
             rows = [[*pieces[n].ids, self.source.end] for n in batch]
-            searched = constrained(
-                self.network, rows, self._allowed(rows) if shortlist else None, automata,
-                [len(out[n][0].log_probs) + sum(a.weights) + SLACK
-                 for n, a in zip(batch, automata, strict=True)],
-                self.target.word_ends, self.target.end, self.target.unknown, heads, beam, best,
-                length_penalty,
-            )  # fmt: skip
+            every = [np.arange(len(self.target))] * len(rows)
+            listed = (self._allowed(rows) if shortlist else None) or every
+            end = self.target.end
+            searches = [
+                SentenceSearch(
+                    automaton,
+                    own[(own != self.target.unknown) & (own != end)],
+                    self.target.word_ends,
+                    [end],
+                    len(out[n][0].log_probs) + sum(automaton.weights) + SLACK,
+                    beam,
+                    length_penalty,
+                )
+                for n, automaton, own in zip(batch, automata, listed, strict=True)
+            ]
+            constrained_search(StudentHypotheses(self.network, rows, heads), searches)
+            searched = [
+                [as_found(hypothesis, end, len(heads)) for _, hypothesis in search.done[:best]]
+                for search in searches
+            ]
             for n, made, own in zip(batch, searched, written, strict=True):
                 again = [
                     _judged(self._translation(pieces[n], one, views, links,
@@ -271,8 +284,13 @@ class Student:
                     out[n] = again
         return out
 
-    def force(self, pairs: Sequence[tuple[str, str]], *, scores: bool = True) -> list[Reading]:
+    def force(
+        self, pairs: Sequence[tuple[str, str]], *, scores: bool = True, shortlist: bool = False
+    ) -> list[Reading]:
         """Read given translations: links and, with ``scores``, log-probabilities.
+
+        With ``shortlist`` these are taken among the source's shortlist and the translation's own
+        pieces, as greedy search takes them: twice as fast, and higher by .1 to .6.
 
         Raises:
             EngineError: a side is longer than `too_long` allows.
@@ -284,12 +302,14 @@ class Student:
         out: list[Reading | None] = [None] * len(pairs)
         sizes = [len(s.ids) + len(t.ids) for s, t in zip(sources, targets, strict=True)]
         for batch in _batches(sizes, BATCH):
+            rows = [[*sources[n].ids, self.source.end] for n in batch]
             read = force(
                 self.network,
-                [[*sources[n].ids, self.source.end] for n in batch],
+                rows,
                 [[*targets[n].ids, self.target.end] for n in batch],
                 heads,
                 scores=scores,
+                allowed=self._allowed(rows) if scores and shortlist else None,
             )
             for n, one in zip(batch, read, strict=True):
                 matrix = _mean(one.attention, views, len(targets[n].ids), len(sources[n].ids) + 1)

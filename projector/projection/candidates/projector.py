@@ -37,7 +37,7 @@ class CandidateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         limit: most candidates of a span that are scored.
         links: how much the links count beside the translation model; 0: not at all.
         temperature: of the softmax over candidates that the score comes from.
-        least: similarity below which "no counterpart" is likelier than a candidate.
+        min_similarity: similarity below which "no counterpart" is likelier than a candidate.
         device, batch_tokens: as for the translator.
     """
 
@@ -49,7 +49,7 @@ class CandidateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limit: Annotated[int, Meta(ge=1)] = 40
     links: Annotated[float, Meta(ge=0)] = 0.5
     temperature: Annotated[float, Meta(gt=0)] = 0.2
-    least: Annotated[float, Meta(gt=0, lt=1)] = 0.02
+    min_similarity: Annotated[float, Meta(gt=0, lt=1)] = 0.02
     device: str = "auto"
     batch_tokens: int = 0
 
@@ -154,7 +154,7 @@ class CandidateProjector:
                     value.append(math.log(max(alike, 1e-9)) + self.options.links * window.fit)
                 first.append(-1)  # none
                 end.append(-1)
-                value.append(math.log(self.options.least))
+                value.append(math.log(self.options.min_similarity))
                 at.append(len(first))
             bounds = np.array(at)
             log_p = probabilities(bounds, np.array(value) / self.options.temperature)

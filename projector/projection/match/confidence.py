@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from projector.projection.match.arrays import Candidates
 from projector.projection.match.columns import Feature
+from projector.projection.match.statistics import LinkKind
 from projector.projection.match.weights import Weights
 
 TAKEN = (
@@ -34,6 +35,8 @@ EVIDENCE = (
     "rival",  # log odds of the best candidate against the chosen one, which another span displaced
     *(feature.name.lower() for feature in TAKEN),
     "words",  # log of the source span's number of words
+    "hard_links",  # 1 less the gradedness of the corpus's links
+    "unlinked",  # share of the corpus's source words without a link
 )
 SURELY = 1e-6  # how near to 0 or 1 a probability is taken for
 MOST_MARGIN = 5.0  # where log odds are cut off
@@ -41,7 +44,10 @@ LEAST_NULL = -8.0
 
 
 def evidence(
-    found: Candidates, log_p: NDArray[np.float64], chosen: NDArray[np.int64]
+    found: Candidates,
+    log_p: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    links: LinkKind,
 ) -> NDArray[np.float64]:
     """One row of `EVIDENCE` for each span's chosen candidate.
 
@@ -49,6 +55,7 @@ def evidence(
         found: all candidates.
         log_p: log probability of each.
         chosen: for each span the number of its chosen candidate.
+        links: which links the corpus has.
     """
     spans = len(chosen)
     if not spans:
@@ -67,15 +74,21 @@ def evidence(
         np.minimum(MOST_MARGIN, best - log_p[chosen]),
         *found.features[chosen][:, list(TAKEN)].T,
         found.features[found.at[1:] - 1, Feature.NULL_WORDS],
+        np.full(spans, 1.0 - links.gradedness),
+        np.full(spans, links.unlinked),
     ]
     return np.stack(columns, axis=1).astype(np.float64)
 
 
 def confidence(
-    weights: Weights, found: Candidates, log_p: NDArray[np.float64], chosen: NDArray[np.int64]
+    weights: Weights,
+    found: Candidates,
+    log_p: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    links: LinkKind,
 ) -> list[float]:
     """For each span, the probability that its chosen candidate is exactly right."""
     vector = np.array([weights.confidence.get(name, 0.0) for name in EVIDENCE])
-    z = np.clip(evidence(found, log_p, chosen) @ vector, -30, 30)
+    z = np.clip(evidence(found, log_p, chosen, links) @ vector, -30, 30)
     values: list[float] = np.round(1 / (1 + np.exp(-z)), 4).tolist()
     return values

@@ -24,7 +24,7 @@ from projector.projection.match.columns import Feature
 from projector.projection.match.confidence import confidence
 from projector.projection.match.features import candidates
 from projector.projection.match.span_translations import SpanTranslations
-from projector.projection.match.statistics import CorpusStatistics
+from projector.projection.match.statistics import CorpusStatistics, LinkKind
 from projector.projection.match.weights import load_weights
 from projector.projection.token_runs import merge_adjacent
 from projector.projection.words import facts
@@ -43,14 +43,14 @@ class MatchOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     (``auto``).
     ``split``: what becomes of a span without gaps whose words stand in several places of the
     target: the most likely one stretch (``best``), or several pieces (``pieces``).
-    ``least``: what scores lower is not guessed but dropped, as without counterpart.
+    ``min_score``: what scores lower is not guessed but dropped, as without counterpart.
     ``corpus``: look at the whole corpus first, to know how common each word is, which words go
     together, and how the same words were projected elsewhere (``memory``).
     """
 
     unit: Literal["auto", "word", "character"] = "auto"
     split: Literal["best", "pieces"] = "best"
-    least: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
+    min_score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.3
     corpus: bool = True
     memory: bool = True
 
@@ -136,8 +136,7 @@ class MatchProjector:
         """Log probabilities of all candidates of pairs of one pair of languages, and the chosen
         ones' numbers."""
         batch = asked.batch
-        gradedness = self.statistics.gradedness(pairs[0].source.lang, pairs[0].target.lang)
-        vector = self.weights.vector(gradedness)
+        vector = self.weights.vector(self._link_kind(pairs))
         log_p = probabilities(found.at, scored(found.features, vector))
         chosen = choose(
             batch.span_at, batch.span_first, batch.span_end, asked.owner, found.at, found.first,
@@ -145,11 +144,15 @@ class MatchProjector:
         )  # fmt: skip
         return log_p, chosen
 
+    def _link_kind(self, pairs: Sequence[Pair]) -> LinkKind:
+        """Which links the corpus has between the languages of these pairs."""
+        return self.statistics.link_kind(pairs[0].source.lang, pairs[0].target.lang)
+
     def _group(self, pairs: Sequence[Pair]) -> Iterator[list[Projection]]:
         """Pairs of one pair of languages."""
         asked, found = self.build_candidates(pairs)
         log_p, chosen = self._choose(pairs, asked, found)
-        scores = confidence(self.weights, found, log_p, chosen)
+        scores = confidence(self.weights, found, log_p, chosen, self._link_kind(pairs))
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
         linked = (found.features[found.at[1:] - 1, Feature.NULL_LINK] > 0).tolist()
@@ -169,7 +172,7 @@ class MatchProjector:
                         continue
                     score = min(score, scores[number])  # parts stand and fall together
                     pieces.append(target_offsets(pair, part, first[number], end[number], unit))
-                if pieces and score < self.options.least:
+                if pieces and score < self.options.min_score:
                     detail = f"the likeliest stretch has a probability of only {score:.2f}"
                     row.append(Projection(None, score, "no_counterpart", detail))
                 elif pieces:

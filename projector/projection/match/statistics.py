@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from projector.projection.match.arrays import LINKED
 from projector.projection.words import facts, word_class
 from projector.records import Document, Pair
 
@@ -24,9 +25,23 @@ GRADED = 0.2  # share of graded links from which a source's probabilities are ta
 LENGTH_PRIOR = 200  # words or letters on both sides that are assumed on top
 
 
+class LinkKind(NamedTuple):
+    """What links a corpus has: ``gradedness``, how far their probabilities are graded, in [0, 1]
+    (0 if all are 0 or 1, as most aligners give them); ``unlinked``, the share of source words
+    without a link."""
+
+    gradedness: float
+    unlinked: float
+
+
+GRADED_LINKS = LinkKind(1.0, 0.0)  # where nothing is known
+
+
 class _Links(msgspec.Struct):
     links: int = 0
     graded: int = 0  # with a probability that is neither near 0 nor near 1
+    words: int = 0  # source tokens
+    linked: int = 0  # of them
 
 
 class _Side(msgspec.Struct):
@@ -71,6 +86,8 @@ class CorpusStatistics:
             links = self._links.setdefault(languages, _Links())
             links.links += len(pair.alignment)
             links.graded += sum(NEAR_ZERO < p < NEAR_ONE for _, _, p in pair.alignment)
+            links.words += len(pair.source.tokens or ())
+            links.linked += len({i for i, _, p in pair.alignment if p >= LINKED})
 
     def source_frequencies(self, source: str, target: str) -> Mapping[str, float]:
         """Document frequency of the source's lower-cased words, in [0, 1]; rare ones left out."""
@@ -100,11 +117,18 @@ class CorpusStatistics:
             self._bigrams[name] = found
         return self._bigrams[name]
 
-    def gradedness(self, source: str, target: str) -> float:
-        """How far the links come with graded probabilities, in [0, 1]: 0 if all are 0 or 1, as
-        most aligners give them, 1 from `GRADED` of the links on, and if no links were counted."""
-        links = self._links.get(f"{source} {target}", _Links())
-        return min(1.0, links.graded / links.links / GRADED) if links.links else 1.0
+    def link_kind(self, source: str, target: str) -> LinkKind:
+        """Which links the pairs of these languages have; `GRADED_LINKS` if none were counted.
+
+        Graded in full are those of which `GRADED` have a probability between 0 and 1.
+        """
+        links = self._links.get(f"{source} {target}")
+        if links is None or not links.links:
+            return GRADED_LINKS
+        return LinkKind(
+            min(1.0, links.graded / links.links / GRADED),
+            1.0 - links.linked / max(1, links.words),
+        )
 
     def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
         """Target words for each source word, and target letters (``bare``: consonants) for each

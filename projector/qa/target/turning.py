@@ -144,6 +144,10 @@ def _question_phrase(
     if parts.lang == "nl" and preposition and ask == "what":
         return f"waar{preposition}", gone
     word = grammar.after_preposition.get(ask, words[ask]) if preposition else words[ask]
+    if frame.role == "object" and preposition in ("de", "di"):
+        verb_before = gone[0] > 0 and parts.clause.roles[gone[0] - 1] == VERB
+        if parts.lang == "it" or not verb_before:
+            raise RefusedClause("the object belongs to a noun")
     if frame.role == "object" and preposition not in ("", "a", "de", "à", "di", "em", "en"):
         raise RefusedClause("the object became a prepositional phrase")
     return f"{preposition} {word}".strip(), gone

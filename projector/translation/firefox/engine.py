@@ -45,11 +45,14 @@ class FirefoxOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         beam: hypotheses that are followed at a time; 1 is greedy search, as in Firefox.
         shortlist: use the lexical shortlist that the model brings (faster).
         pivot: go through English where there is no model for the pair.
+        way_back: where the model of the other direction is here too, let it say how likely it
+            finds the source given the translation (`translation.quality_estimate`).
     """
 
     beam: int = 1
     shortlist: bool = True
     pivot: bool = True
+    way_back: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.beam <= 64:
@@ -77,6 +80,7 @@ class FirefoxTranslator:
         self._students = Students()
         self._routes: dict[tuple[str, str], list[InstalledModel]] = {}
         self._models: dict[tuple[str, str], StudentModel] = {}
+        self._backward: dict[tuple[str, str], StudentModel | None] = {}
 
     def check(self, source: str, target: str) -> None:
         """Fail now if there is no model for the pair, or through English."""
@@ -146,6 +150,8 @@ class FirefoxTranslator:
             wanted = constraints if leg is route[-1] else None
             following = self._leg(leg, texts, leg.source or source, leg.target or target, wanted)
             done = following if leg is route[0] else compose(done, following, FAINT)
+        if self.options.way_back:
+            done = self._with_way_back(sentences, done, source, target)
         if constraints is None:
             return done
         return [
@@ -157,6 +163,26 @@ class FirefoxTranslator:
         """Free the models."""
         self._students.clear()
         self._models.clear()
+        self._backward.clear()
+
+    def _with_way_back(
+        self, sentences: Sequence[str], made: list[Translation], source: str, target: str
+    ) -> list[Translation]:
+        """The translations with ``back``, where the other direction's model is here."""
+        pair = (target, source)
+        if pair not in self._backward:
+            found = store.find(target, source)
+            self._backward[pair] = (
+                None if found is None else StudentModel(self._students.get(found))
+            )
+        model = self._backward[pair]
+        if model is None:
+            return made
+        places = [n for n, one in enumerate(made) if one.text.strip() and one.error is None]
+        scores = model.mean_scores([(made[n].text, sentences[n]) for n in places], shortlist=True)
+        for n, score in zip(places, scores, strict=True):
+            made[n] = structs.replace(made[n], back=round(score, 6))
+        return made
 
     def _route(self, source: str, target: str) -> list[InstalledModel]:
         """The models that lead from one language to the other, looked up once."""

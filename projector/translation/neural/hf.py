@@ -192,7 +192,7 @@ class HuggingFaceTranslator(LocalModelTranslator):
         A phrase may stand in a translation cut into other tokens than when it stands alone, so the
         text has the last word.
         """
-        from projector.models.constrained_beam import constrained_search
+        from projector.models.huggingface_constraints import constrained_translations
 
         model, spaced = self.seq2seq, glue_for(target) != ""
 
@@ -215,7 +215,7 @@ class HuggingFaceTranslator(LocalModelTranslator):
             ]
             for n in again
         ]
-        found = constrained_search(
+        found = constrained_translations(
             model,
             [rows[n] for n in again],
             phrases,

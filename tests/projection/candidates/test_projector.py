@@ -67,7 +67,7 @@ def test_a_span_whose_words_are_not_there_has_no_counterpart() -> None:
     )
     target = doc("Obama amat .", "es")
     pair = Pair("p", source, target, alignment=[(4, 0, 0.9), (3, 1, 0.9), (5, 2, 0.9)])
-    first, second = CandidateProjector(bracket_translator(), least=0.3).project([pair])[0]
+    first, second = CandidateProjector(bracket_translator(), min_similarity=0.3).project([pair])[0]
     assert first.pieces is None and first.reason == "no_counterpart"
     assert second.pieces == [(0, 5)]
 

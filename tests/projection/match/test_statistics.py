@@ -12,9 +12,11 @@ from projector.projection.match.columns import FEATURES
 from projector.projection.match.statistics import (
     BIGRAM_PRIOR,
     GRADED,
+    GRADED_LINKS,
     LENGTH_PRIOR,
     PRIOR,
     CorpusStatistics,
+    LinkKind,
 )
 from projector.projection.match.weights import Weights
 from projector.projection.words import facts
@@ -86,15 +88,27 @@ def test_gradedness_is_the_share_of_links_with_probabilities() -> None:
         hard.add(pair("a b", "c d", "0-0 1-1", name=str(n)))
         soft.add(pair("a b", "c d", [(0, 0, 0.7), (1, 1, 0.5)], name=str(n)))
         half.add(pair("a b", "c d", [(0, 0, 0.7 if n == 0 else 1.0), (1, 1, 1.0)], name=str(n)))
-    assert hard.gradedness("en", "es") == 0.0
-    assert soft.gradedness("en", "es") == 1.0
-    assert half.gradedness("en", "es") == pytest.approx(0.05 / GRADED)
-    assert CorpusStatistics().gradedness("en", "es") == 1.0, "nothing is known"
-    assert CorpusStatistics.load(half.dump()).gradedness("en", "es") == half.gradedness("en", "es")
+    assert hard.link_kind("en", "es") == (0.0, 0.0)
+    assert soft.link_kind("en", "es") == (1.0, 0.0)
+    assert half.link_kind("en", "es").gradedness == pytest.approx(0.05 / GRADED)
+    assert CorpusStatistics().link_kind("en", "es") == GRADED_LINKS, "nothing is known"
+    assert CorpusStatistics.load(half.dump()).link_kind("en", "es") == half.link_kind("en", "es")
 
 
-def test_weights_lie_between_those_for_hard_and_for_graded_links() -> None:
-    weights = Weights({"recall": 2.0}, {}, {"recall": 1.0})
+def test_words_without_a_link_are_counted() -> None:
+    corpus = CorpusStatistics()
+    corpus.add(pair("a b c d", "e f", [(0, 0, 0.9), (0, 1, 0.8), (1, 1, 0.1)]))
+    assert corpus.link_kind("en", "es").unlinked == pytest.approx(0.75)
+
+
+def test_weights_follow_the_kind_of_links() -> None:
+    weights = Weights({"recall": 2.0}, {}, {"recall": 1.0}, {"recall": 0.4}, {"recall": 8.0})
     column = FEATURES.index("recall")
-    assert [weights.vector(g)[column] for g in (0.0, 0.5, 1.0)] == [1.0, 1.5, 2.0]
-    assert Weights({"recall": 2.0}, {}).vector(0.0)[column] == 2.0
+
+    def value(gradedness: float, unlinked: float) -> float:
+        return float(weights.vector(LinkKind(gradedness, unlinked))[column])
+
+    assert [value(g, 0.0) for g in (0.0, 0.5, 1.0)] == [1.0, 1.5, 2.0]
+    assert value(1.0, 0.5) == pytest.approx(2.2)
+    assert value(0.0, 0.5) == pytest.approx(5.0)
+    assert Weights({"recall": 2.0}, {}).vector(LinkKind(0.0, 0.3))[column] == 2.0
