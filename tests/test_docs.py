@@ -22,7 +22,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 def test_the_python_of_a_page_runs(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
     names: dict[str, object] = {}
-    blocks = [block for block in blocks if not block.startswith("# finetune.py")]
+    blocks = [block for block in blocks if not block.startswith("# finetune")]
     for block in blocks:
         exec(compile(block, page.name, "exec"), names)
     if page.name == "README.md":

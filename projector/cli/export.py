@@ -128,13 +128,10 @@ def command(
         raise UsageError(f"--template: found --to {to} beside it, wanted one of the two")
     if (split or label_map) and not layout:
         raise UsageError("--split, --label-map: found no --layout, wanted what they belong to")
-    both = (
-        (source, "")
-        if layout
-        else check_formats(source, input, "template" if template else to, output)
-    )
+    if layout and (to or template):
+        raise UsageError(f"--layout: found --{'to' if to else 'template'} beside it, wanted one")
     changes = Changes(
-        side if load(both[1]).documents and both[1] != "template" else "",  # "": both sides
+        side,
         min_score,
         split_contractions,
         names_from(names) if names else None,
@@ -147,6 +144,9 @@ def command(
             notes=notes, limit=limit, force=force,
         )  # fmt: skip
         return
+    both = check_formats(source, input, "template" if template else to, output)
+    if not load(both[1]).documents or both[1] == "template":
+        changes = changes._replace(side="")  # both sides
     flags = {"columns": columns, "scheme": scheme, "separator": separator, "template": template}
     transfer(
         input,

@@ -105,6 +105,7 @@ def test_export_writes_a_benchmarks_folder(silver, tmp_path, capsys):
     [
         (["--split", "dev", "--to", "conll"], "found no --layout"),
         (["--layout", "panx"], "wanted a folder"),
+        (["--layout", "panx", "--to", "conll", "-o", "x"], "--to beside it"),
         (["--layout", "panx", "-o", "x", "--label-map", "MISC"], "wanted OLD=NEW"),
         (["--layout", "panx", "-o", "x", "--label-map", "A=LOC,A=PER"], "twice"),
     ],

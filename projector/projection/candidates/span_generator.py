@@ -7,15 +7,12 @@ are the candidates.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from projector.engines import engine_class
 from projector.models.batching import in_batches
 from projector.records import Pair
-
-_FILLED = re.compile(r"<\s*([^<>/]+?)\s*>(.*?)<\s*/\s*\1\s*>", re.DOTALL)
-EMPTY = "[None]"
+from projector.text.label_slots import by_label, prompt
 
 
 class SpanGenerator:
@@ -35,7 +32,7 @@ class SpanGenerator:
     def candidates(self, pairs: Sequence[Pair]) -> list[dict[str, list[str]]]:
         """For each pair, surfaces of target candidates by label, best first."""
         seq2seq = self.engine.seq2seq
-        prompts = [prompt(pair) for pair in pairs]
+        prompts = [prompt(p.target.text, (s.label for s in p.source.spans)) for p in pairs]
         rows = seq2seq.tokenizer(prompts, truncation=True, max_length=seq2seq.window)["input_ids"]
 
         def run(places: list[int]) -> list[list[str]]:
@@ -65,20 +62,3 @@ class SpanGenerator:
     def close(self) -> None:
         """Free the model."""
         self.engine.close()
-
-
-def prompt(pair: Pair) -> str:
-    """The target text and one empty slot for each source span, in order."""
-    slots = "".join(f"<{span.label}>{EMPTY}</{span.label}>" for span in pair.source.spans)
-    return f"{pair.target.text} {slots}"
-
-
-def by_label(outputs: Sequence[str], text: str) -> dict[str, list[str]]:
-    """Surfaces that really stand in the text, by label, in the order of the outputs."""
-    found: dict[str, dict[str, None]] = {}
-    for output in outputs:
-        for label, surface in _FILLED.findall(output):
-            surface = " ".join(surface.split())
-            if surface and surface != EMPTY and surface in text:
-                found.setdefault(label, {})[surface] = None
-    return {label: list(surfaces) for label, surfaces in found.items()}

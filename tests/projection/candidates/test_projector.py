@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from projector.errors import UsageError
-from projector.projection.candidates.span_generator import by_label, prompt
 from projector.projection.ngrams import Window, windows
 from projector.records import Document, Pair, Span
 from tests.marking_models import bracket_translator
@@ -111,15 +110,8 @@ def test_windows_follow_the_links_and_keep_punctuation_off_the_edges() -> None:
     ]
 
 
-def test_a_generator_proposes_by_label_only_what_stands_in_the_text() -> None:
-    outputs = [
-        "<PER>Obama</PER><LOC> New  York </LOC>",
-        "<PER>[None]</PER><LOC>Paris</LOC>",
-        "<PER>Obama Jr</PER",
-    ]
-    assert by_label(outputs, "Obama en New York") == {"PER": ["Obama"], "LOC": ["New York"]}
+def test_a_candidate_is_looked_for_as_whole_words() -> None:
     pair = Pair("p", doc("Obama", spans=[Span("a", 0, 5, "PER")]), doc("Obama y Obama", "es"))
-    assert prompt(pair) == "Obama y Obama <PER>[None]</PER>"
     assert occurrences(pair, ["Obama", "bama"]) == [(0, 1), (2, 3)]
 
 
