@@ -98,11 +98,11 @@ def command(
 
       xproject filter es.jsonl -o train.jsonl --keep-empty 0.1
 
+      xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
+
       xproject filter es.jsonl -o even.jsonl --near-duplicates 0.8 --max-per-label 500
 
       xproject filter es.jsonl -o whole.jsonl --complete PER,ORG
-
-      xproject filter bitext.jsonl -o translations.jsonl --min-similarity 0.4
 
       xproject filter es.jsonl -o sure.jsonl --min-score 0.8 --max-unaligned 0.4 --language
 

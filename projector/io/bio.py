@@ -14,7 +14,7 @@ BEGINS, INSIDE, ENDS = frozenset("BUS"), frozenset("ILEM"), frozenset("LUSE")
 SCHEMES = ("iob2", "iob1", "bilou")
 
 
-def ILL_FORMED(tag: str) -> bool:  # noqa: N802 - reads as a predicate constant
+def is_ill_formed(tag: str) -> bool:
     """True for a tag that no scheme writes, such as a part of speech."""
     return tag != "O" and not (len(tag) > 2 and tag[1] == "-" and tag[0] in BEGINS | INSIDE)
 
@@ -28,7 +28,7 @@ def spans_from_tags(tags: Sequence[str]) -> list[TokenSpan]:
     spans: list[TokenSpan] = []
     start, running = -1, ""
     for n, tag in enumerate(tags):
-        if ILL_FORMED(tag):
+        if is_ill_formed(tag):
             raise ValueError(f"tag {n}: found {tag!r}, wanted 'O' or a tag such as 'B-PER'")
         prefix, label = (tag[0], tag[2:]) if tag != "O" else ("O", "")
         goes_on = start >= 0 and prefix in INSIDE and label == running

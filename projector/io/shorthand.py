@@ -20,7 +20,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from projector.errors import DataError
-from projector.io.bio import ILL_FORMED, spans_from_tags
+from projector.io.bio import is_ill_formed, spans_from_tags
 from projector.records import Document, Link, Pair, Record, Segment, Span
 
 DOCUMENT_FIELDS = frozenset(Document.__struct_fields__)
@@ -277,7 +277,7 @@ def _from_words(value: dict[str, Any]) -> dict[str, Any]:
             )
         if not all(isinstance(t, str) for t in tags):
             raise DataError(f"{field}: wanted a list of tag names", reason="bad_field")
-        ill = next((t for t in tags if ILL_FORMED(t)), None)
+        ill = next((t for t in tags if is_ill_formed(t)), None)
         if ill is None:
             value["spans"] = [
                 msgspec.to_builtins(Span(f"s{n}", tokens[a][0], tokens[b - 1][1], label))

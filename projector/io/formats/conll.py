@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from projector.errors import DataError
-from projector.io.bio import ILL_FORMED, spans_from_tags, tags_from_spans
+from projector.io.bio import is_ill_formed, spans_from_tags, tags_from_spans
 from projector.io.formats.shared.columns import (
     Columns,
     guess_columns,
@@ -178,7 +178,7 @@ def _sentence(
             if key == "token":
                 words.append(value)
             elif key != "index":
-                if key == "tag" and ILL_FORMED(value):
+                if key == "tag" and is_ill_formed(value):
                     raise DataError(
                         f"column tag={place}: found {value!r}, wanted 'O' or a tag such as "
                         "'B-PER' (another column is chosen with --columns, a layer of "
@@ -331,7 +331,7 @@ def _recognises(sample: Sample) -> float:
     rows = [split_row(line, "auto") for line in sample.filled if not is_comment(line)]
     if sample.is_json or not rows:
         return 0.0
-    tagged = sum(len(row) > 1 and not ILL_FORMED(row[-1]) for row in rows)
+    tagged = sum(len(row) > 1 and not is_ill_formed(row[-1]) for row in rows)
     grouped = len(sample.filled) < len(sample.lines) - 3 and all(len(row) < 8 for row in rows)
     # The last sentence of the sample may be cut, hence "nearly all".
     return 0.55 if tagged >= 0.9 * len(rows) or grouped else 0.0

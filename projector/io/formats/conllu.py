@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from projector.errors import DataError, UsageError, near_miss
-from projector.io.bio import ILL_FORMED, spans_from_tags, tags_from_spans
+from projector.io.bio import is_ill_formed, spans_from_tags, tags_from_spans
 from projector.io.formats.conll import Block, blocks
 from projector.io.formats.shared.comments import Comments, comment_lines, is_comment
 from projector.io.formats.shared.flat import FlatOptions, flat_spans
@@ -121,7 +121,7 @@ def _sentence(
     if options.keep == "yes" and _worth_keeping(rows, layers):
         meta["conllu"] = rows
     named = [_misc(token.rows[0]).get("ner", "O") for token in tokens]
-    ill = next((tag for tag in named if ILL_FORMED(tag)), None)
+    ill = next((tag for tag in named if is_ill_formed(tag)), None)
     if ill is not None:
         raise DataError(f"misc: found ner={ill}, wanted a tag such as B-PER", reason="bad_tag")
     return Document(

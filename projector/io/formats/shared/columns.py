@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from projector.errors import UsageError
-from projector.io.bio import ILL_FORMED
+from projector.io.bio import is_ill_formed
 
 Columns = dict[str, int]
 
@@ -51,7 +51,7 @@ def guess_columns(rows: Sequence[Sequence[str]]) -> Columns:
     tagged = [
         n
         for n in range(width)
-        if n != token and not any(ILL_FORMED(row[n]) or not row[n] for row in rows)
+        if n != token and not any(is_ill_formed(row[n]) or not row[n] for row in rows)
     ]
     if tagged:
         # "O" in every row is a span column too, but one with spans in it is the better guess.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from projector.io.bio import ILL_FORMED
+from projector.io.bio import is_ill_formed
 from projector.io.formats.shared.text_files import one_line
 from projector.records import Document
 
@@ -24,7 +24,7 @@ def is_comment(text: str) -> bool:
     if "\t" in text:
         return False
     fields = text.split()
-    return len(fields) == 1 or ILL_FORMED(fields[-1])
+    return len(fields) == 1 or is_ill_formed(fields[-1])
 
 
 class Comments:
