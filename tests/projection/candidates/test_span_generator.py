@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from projector.cli.main import main
-from projector.io.jsonl import write_records
+from projector.io.jsonl import read_records, write_records
 from projector.records import Document, Pair, Span
 
 pytest.importorskip("transformers", reason="needs the extra 'neural'")
-pytestmark = pytest.mark.neural
+pytestmark = [pytest.mark.neural, pytest.mark.slow]
 
 DOCS = Path(__file__).parents[3] / "docs" / "finetune.md"
 NAMES = "Ana Eva Otto Karl Rosa Hugo Lena Igor".split()
@@ -103,25 +103,50 @@ def test_the_trained_folder_proposes_the_spans(trained) -> None:
     assert right >= 17
 
 
+def pair_of(draw: random.Random) -> tuple[Pair, str, str]:
+    """An English sentence of the toy language with its spans, and a Spanish one without."""
+    text, name, place = sentence(draw)
+    english = f"{name} sees {place} ."
+    spans = [
+        Span(label, english.index(word), english.index(word) + len(word), label)
+        for label, word in (("PER", name), ("LOC", place))
+    ]
+    tokens = [(m.start(), m.end()) for m in re.finditer(r"\S+", english)]
+    found = [(m.start(), m.end()) for m in re.finditer(r"\S+", text)]
+    source = Document("p", english, "en", tokens=tokens, spans=spans)
+    return Pair("p", source, Document("p", text, "es", tokens=found)), name, place
+
+
+def test_what_it_proposes_are_the_candidates_that_are_scored(trained) -> None:
+    from projector.projection.candidates.projector import CandidateProjector
+    from tests.neural_models import toy_translator
+
+    projector = CandidateProjector(toy_translator(), generator=str(trained[0]), hypotheses=1)
+    pair, name, place = pair_of(random.Random(2))
+    assert projector.generator is not None
+    (proposed,) = projector.generator.candidates([pair])
+    assert proposed == {"PER": [name], "LOC": [place]}
+    words = pair.target.words()
+    assert [
+        [words[w.first : w.end] for w in part.windows] for part in projector.parts(pair, proposed)
+    ] == [
+        [[name]],
+        [[place]],
+    ]
+    projector.close()
+
+
 def test_project_uses_it(trained, tmp_path: Path) -> None:
     from tests.neural_models import toy_translator
 
-    text, name, place = sentence(random.Random(2))
-    english = f"{name} sees {place} ."
-    spans = [
-        Span("a", 0, len(name), "PER"),
-        Span("b", english.index(place), english.index(place) + len(place), "LOC"),
-    ]
-    pair = Pair("p", Document("p", english, "en", spans=spans), Document("p", text, "es"))
+    pair, _, place = pair_of(random.Random(2))  # a place that the toy translator knows
     write_records([pair], tmp_path / "in.jsonl")
     words = ["project", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out.jsonl")]
     words += ["--method", "candidates", "--model", toy_translator()]
     # The toy translator knows few names: what it thinks of a candidate is not asked here.
     words += ["--set", "min_similarity=1e-9"]
     assert main([*words, "--set", f"generator={trained[0]}"]) == 0
-    from projector.io.jsonl import read_records
-
     (projected,) = read_records(tmp_path / "out.jsonl")
     assert isinstance(projected, Pair)
-    surfaces = {s.label: s.surface(text) for s in projected.target.spans}
-    assert surfaces == {"PER": name, "LOC": place}
+    surfaces = {s.label: s.surface(pair.target.text) for s in projected.target.spans}
+    assert surfaces["LOC"] == place
