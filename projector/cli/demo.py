@@ -16,10 +16,14 @@ from projector.shipped import shipped_folder
 
 if TYPE_CHECKING:
     from projector.pipeline.run.summary import Summary
-    from projector.records import Record
+    from projector.records import Document, Record
 
 LANGUAGES = ("pt", "es")  # made where no language is named
-TEXT_FIELDS = ("hypothesis",)  # of `meta`, in the samples: translated with the text
+# By path, what is translated beside a record's text; of rows of other shapes it is all they have.
+TEXT_FIELDS = (
+    "hypothesis", "instruction", "input", "output", "messages[].content", "dialogue", "summary",
+)  # fmt: skip
+ROWS_IN = "en"  # the language of rows that do not say theirs
 
 
 def command(
@@ -92,7 +96,6 @@ def run_folder(
     Raises:
         UsageError: no such folder, or none of its files is JSON Lines.
     """
-    from projector.io.jsonl import read_records
     from projector.records import Pair
 
     files = sorted(folder.glob("*.jsonl"))
@@ -104,7 +107,7 @@ def run_folder(
     _compile()
     rows = []
     for path in files:
-        first = next(read_records(path), None)
+        first = _first_record(path)
         targets = [first.target.lang] if isinstance(first, Pair) else languages
         for lang in targets:
             rows.append(_run_file(path, first, output, lang, force=force))
@@ -122,7 +125,9 @@ def _run_file(
 
     specs = [StageSpec(stage=name, options={}, where="demo") for name in ("align", "project")]
     if not isinstance(first, Pair):
-        options: dict[str, Any] = {"to": lang, "fields": _texts_in_meta(first)}
+        options: dict[str, Any] = {"to": lang, "fields": _text_fields(first)}
+        if first is not None and not first.lang:
+            options["from"] = ROWS_IN
         specs.insert(0, StageSpec(stage="translate", options=options, where="demo"))
     name = path.stem if path.stem.endswith(f"-{lang}") else f"{path.stem}.{lang}"
     pairs = output / f"{name}.jsonl"
@@ -134,9 +139,30 @@ def _run_file(
     return name, pairs, summary
 
 
-def _texts_in_meta(record: Record | None) -> list[str]:
-    meta = record.meta if record is not None else {}
-    return [f"meta.{name}" for name in TEXT_FIELDS if isinstance(meta.get(name), str)]
+def _first_record(path: Path) -> Record | None:
+    """The first record of a file, which may be rows of another shape; None where there is none.
+
+    Raises:
+        DataError: it is no record.
+    """
+    from projector.io.jsonl import read_stream
+    from projector.io.streams import open_read
+    from projector.translation.field_paths import read_path
+
+    rows = frozenset(read_path(name).first for name in TEXT_FIELDS)
+    with open_read(path) as stream:
+        line = next(read_stream(stream, str(path), rows=rows), None)
+    if line is not None and line.error is not None:
+        raise line.error
+    return line.record if line is not None else None
+
+
+def _text_fields(first: Document | None) -> list[str]:
+    """Those of `TEXT_FIELDS` that the first record has."""
+    from projector.translation.field_paths import read_path
+
+    paths = map(read_path, TEXT_FIELDS) if first is not None else ()
+    return [path.name for path in paths if first is not None and path.texts(first)]
 
 
 def _compile() -> None:

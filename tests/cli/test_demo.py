@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from projector.cli import demo
 from projector.cli.main import main
 from projector.io.jsonl import read_records
 from projector.records import Document
 from projector.translation import auto
+
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @pytest.mark.apertium
@@ -51,6 +54,30 @@ def test_several_languages_and_hypotheses_of_text_pairs(tmp_path: Path, samples:
     for lang, word in (("es", "hombre"), ("ca", "home")):
         first = next(read_records(out / f"nli.{lang}.train.jsonl"))
         assert isinstance(first, Document) and word in first.meta["hypothesis"]
+
+
+@pytest.mark.apertium
+def test_rows_of_other_shapes_are_translated_field_by_field(tmp_path: Path, samples: Path) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for name in ("chats.jsonl", "instructions.jsonl", "summaries.jsonl"):
+        shutil.copy(samples / name, folder / name)
+    out = tmp_path / "out"
+    assert main(["demo", str(folder), "-o", str(out), "--to", "es"]) == 0
+    for name, field, given in (
+        ("chats", "messages", "How do I list the files of a folder?"),
+        ("instructions", "instruction", "Name three animals that live in the sea."),
+        ("summaries", "summary", "Anna and Paul will go to the market"),
+    ):
+        made = list(read_records(out / f"{name}.es.train.jsonl"))
+        assert len(made) == len((samples / f"{name}.jsonl").read_bytes().splitlines())
+        assert isinstance(made[0], Document) and made[0].lang == "es"
+        assert made[0].meta[field] and given not in str(made[0].meta[field])
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.jsonl")), ids=lambda path: path.name)
+def test_every_sample_can_be_begun(path: Path) -> None:
+    assert demo._first_record(path) is not None
 
 
 def test_without_any_translator_it_says_what_to_type(
