@@ -101,7 +101,8 @@ class SentenceSearch:
     ) -> None:
         self.automaton, self.begins, self.ends = automaton, begins, ends
         self.horizon, self.beam, self.length_penalty = horizon, beam, length_penalty
-        self.width = max(beam, NARROWEST, min(WIDEST, sum(automaton.weights) + 1))
+        self._full = sum(automaton.weights)  # the bank of those that hold everything
+        self.width = max(beam, NARROWEST, min(WIDEST, self._full + 1))
         self.pieces = allowed
         self.starting = allowed[begins[allowed]]
         self.live = [_Row(None, 0, 0)]
@@ -164,13 +165,11 @@ class SentenceSearch:
                 for letter in automaton.letters:
                     tokens.setdefault(letter, True)
             for piece, wanted in tokens.items():
-                state, met = automaton.advance(row.state, row.met, piece, self.begins[piece])
-                reached = automaton.bank(state, met)
                 if not np.isfinite(own[piece]):
                     continue
-                if piece in self.ends:
-                    reached = sum(automaton.weights)
-                elif wanted and reached <= bank:
+                state, met = automaton.advance(row.state, row.met, piece, self.begins[piece])
+                reached = self._full if piece in self.ends else automaton.bank(state, met)
+                if wanted and reached <= bank:
                     continue
                 out.append(
                     _Candidate(total + float(own[piece]), parent, piece, state, met, reached)

@@ -8,6 +8,7 @@ shapes them here too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -66,15 +67,16 @@ def constrained_translations(
             again.append(n)
     if not again:
         return outputs
-    allowed = np.ones(len(begins), np.bool_)
-    allowed[sorted(never | set(model.eos_ids))] = False
+    may_stand = np.ones(len(begins), np.bool_)
+    may_stand[sorted(never | set(model.eos_ids))] = False
+    allowed = np.flatnonzero(may_stand)
     searches = []
     for n in again:
         extra = sum(automata[n].weights)
         searches.append(
             SentenceSearch(
                 automata[n],
-                np.flatnonzero(allowed),
+                allowed,
                 begins,
                 model.eos_ids,
                 min(limits[n] + extra, len(free[n].ids) + extra + SLACK),
@@ -136,12 +138,21 @@ def vocabulary_size(model: Seq2Seq) -> int:
     return int(model.model.get_output_embeddings().weight.shape[0])
 
 
+_word_starts: WeakKeyDictionary[Seq2Seq, npt.NDArray[np.bool_]] = WeakKeyDictionary()
+
+
 def word_starts(model: Seq2Seq) -> npt.NDArray[np.bool_]:
     """For each token whether a word that stands before it is over: (vocabulary,).
 
     Told by the marks that tokenisers put before words; where a vocabulary has none, every token
-    is taken to begin one.
+    is taken to begin one. Found once for each model: a vocabulary is long.
     """
+    if model not in _word_starts:
+        _word_starts[model] = _found_word_starts(model)
+    return _word_starts[model]
+
+
+def _found_word_starts(model: Seq2Seq) -> npt.NDArray[np.bool_]:
     size = vocabulary_size(model)
     known = {n: token for token, n in model.tokenizer.get_vocab().items()}
     tokens = [known.get(n, "") for n in range(size)]

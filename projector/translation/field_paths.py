@@ -43,7 +43,7 @@ class FieldPath(Struct, frozen=True):
         Raises:
             DataError: what stands there is neither a text nor a list of texts.
         """
-        return [(place, value) for place, value in self._leaves(doc)]
+        return list(self._leaves(doc))
 
     def _leaves(self, doc: Document) -> Iterator[tuple[Place, str]]:
         containers = {"meta": doc.meta, "labels": doc.labels}

@@ -20,9 +20,8 @@ from projector.translation.base import Constraint, Keeps, KeepsVerbatim, TextLin
 from projector.translation.base import Translator as Engine
 from projector.translation.constraints import holds
 from projector.translation.shielding import Shielded, restore, shield
-from projector.translation.verbatim import inline, outside
+from projector.translation.verbatim import TAG_PARTS, inline, outside
 
-_TAG_NAME = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
 _LETTERED = re.compile(r"[^\W\d_]")
 _CORE = re.compile(r"\w.*\w|\w", re.DOTALL)
 _VOID = frozenset("br hr img input meta link wbr".split())
@@ -95,7 +94,7 @@ def came_through(sentence: str, translation: str) -> bool:
 def _balanced(text: str) -> bool:
     """Whether the tags of a text are nested as they should be."""
     open_: list[str] = []
-    for match in _TAG_NAME.finditer(text):
+    for match in TAG_PARTS.finditer(text):
         closing, name, single = match.groups()
         if single or name.lower() in _VOID:
             continue

@@ -16,17 +16,17 @@ from msgspec import Struct
 
 from projector.records import Offsets
 from projector.translation.base import Constraint
-from projector.translation.verbatim import inline
+from projector.translation.verbatim import TAG_PARTS, inline
 
 Markup = Literal["xml", "html", "none"]
 
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
 _KEPT = re.compile(
     r"""<x\s+id\s*=\s*["']?(\d+)["']?\s*>.*?</x\s*>|"""
     r"""<span\b[^<>]*\bid\s*=\s*["']?x(\d+)["']?[^<>]*>.*?</span\s*>""",
     re.DOTALL | re.IGNORECASE,
 )
 _OWN = re.compile(r"""<(/?)g(\d+)\s*>|<h(\d+)\s*/?>(?:\s*</h\3\s*>)?""", re.IGNORECASE)
+_ELEMENT = re.compile(rf"{_KEPT.pattern}|</?g\d+\s*>|<h\d+\s*/?>", _KEPT.flags)
 _LEFT_OVER = re.compile(r"</?(?:x|span|g\d+|h\d+)\b[^<>]*>", re.IGNORECASE)
 
 
@@ -52,7 +52,7 @@ class Tagged(Struct, frozen=True):
             return answer.strip()
         out: list[str] = []
         at = 0
-        for match in re.finditer(f"{_KEPT.pattern}|{_OWN_UNNUMBERED}", answer, _KEPT.flags):
+        for match in _ELEMENT.finditer(answer):
             out.append(self._text(answer[at : match.start()]))
             out.append(self._element(match.group()))
             at = match.end()
@@ -68,9 +68,6 @@ class Tagged(Struct, frozen=True):
 
     def _text(self, text: str) -> str:
         return html.unescape(_LEFT_OVER.sub("", text))
-
-
-_OWN_UNNUMBERED = r"</?g\d+\s*>|<h\d+\s*/?>"
 
 
 def tagged(text: str, constraints: Sequence[Constraint], markup: Markup) -> Tagged:
@@ -116,7 +113,7 @@ def _own_tag(
     tag: str, number: str, rest: str, open_: list[tuple[str, str]], own: dict[tuple[str, bool], str]
 ) -> str:
     """How a tag of the text goes: as one of a pair where it is one, else as an empty element."""
-    match = _TAG.fullmatch(tag)
+    match = TAG_PARTS.fullmatch(tag)
     if match is not None and match[1] and open_ and open_[-1][0] == match[2]:
         _, opened = open_.pop()
         own[opened, True] = tag

@@ -41,6 +41,8 @@ NOUN_OR_SOCIAL = re.compile(
     _NOUN + r"| (?<!\w)[@\#]\w+ | [€£§¥₹₽]\s?\d[\d.,]*\d | [€£§¥₹₽]\s?\d", re.VERBOSE
 )
 TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>|<!--.{0,500}?-->")
+# Of one tag: the slash of a closing one, its name, the slash of an empty one.
+TAG_PARTS = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*?(/?)>")
 _HINT = re.compile(r"[`$\\{%<&@]|://|www\.")  # a text without any of these has nothing of all this
 
 

@@ -349,6 +349,23 @@ def _products(row: Any, table: Any, own: Any, values: Any) -> None:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
+def _outputs_of_list(state: Any, unit: Any, table: Any, bias: Any, own: Any, small: Any,
+                     values: Any) -> Any:  # fmt: skip
+    """Fill ``values`` with a row's outputs for the pieces of a list; the highest of them.
+
+    ``small`` is room for the row's state as int16.
+    """
+    for j in range(len(small)):
+        small[j] = np.int16(state[j])
+    _products(small, table, own, values)
+    highest = np.float32(-3e38)
+    for k in range(len(own)):
+        values[k] = values[k] * unit + bias[own[k]]
+        highest = max(highest, values[k])
+    return highest
+
+
+@njit(cache=True, nogil=True, fastmath=True)
 def best_of_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any, owner: Any,
                   pieces: Any, lists: Any, banned: int, best: Any, score: Any) -> None:  # fmt: skip
     """The likeliest next piece of each row among its own sentence's shortlist.
@@ -370,14 +387,9 @@ def best_of_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any, o
     for i in range(len(owner)):
         own = pieces[lists[owner[i]] : lists[owner[i] + 1]]
         count = len(own)
-        for j in range(len(small)):
-            small[j] = np.int16(whole[i, j])
-        _products(small, table, own, values)
-        u = np.float32(unit[i] * factor)
-        highest = np.float32(-3e38)
-        for k in range(count):
-            values[k] = values[k] * u + bias[own[k]]
-            highest = max(highest, values[k])
+        highest = _outputs_of_list(
+            whole[i], np.float32(unit[i] * factor), table, bias, own, small, values
+        )
         at = -1
         for k in range(count):
             if (at < 0 or values[k] > values[at]) and own[k] != banned:
@@ -407,14 +419,9 @@ def log_probability_in_lists(whole: Any, unit: Any, factor: float, table: Any, b
     for i in range(len(owner)):
         own = pieces[lists[owner[i]] : lists[owner[i] + 1]]
         count = len(own)
-        for j in range(len(small)):
-            small[j] = np.int16(whole[i, j])
-        _products(small, table, own, values)
-        u = np.float32(unit[i] * factor)
-        highest = np.float32(-3e38)
-        for k in range(count):
-            values[k] = values[k] * u + bias[own[k]]
-            highest = max(highest, values[k])
+        highest = _outputs_of_list(
+            whole[i], np.float32(unit[i] * factor), table, bias, own, small, values
+        )
         found = values[wanted[i]] - highest
         for k in range(count):
             values[k] -= highest
