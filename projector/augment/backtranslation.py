@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from projector.records import Document, Pair, Record, Step
+from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
+from projector.translation.quality_estimate import without_estimates
 from projector.translation.stage import TranslateOptions, TranslateStage
 
 
@@ -39,13 +41,22 @@ class BackTranslateStage:
         self.options = options
         self._translate = TranslateStage(
             TranslateOptions(
-                to=options.to, engine=options.engine, model=options.model, options=options.options
+                to=options.to,
+                engine=options.engine,
+                model=options.model,
+                options=without_estimates(options.engine, options.options),
             )
         )
 
     def step(self) -> Step:
         made = self._translate.step()
-        return Step("backtranslate", made.engine, made.model, made.version, made.options)
+        return Step(
+            "backtranslate",
+            made.engine,
+            made.model,
+            made.version,
+            redacted_options(self.options.options),
+        )
 
     def fit(self, records: Iterable[Record]) -> None:
         """Nothing to learn."""

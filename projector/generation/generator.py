@@ -32,6 +32,7 @@ from projector.quality.language import probability
 from projector.records import Document
 from projector.text.language_codes import english_name
 from projector.translation.base import Translator
+from projector.translation.quality_estimate import without_estimates
 
 RIVALS = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr", "ar", "zh", "ja")
 LEAST_LANGUAGE = 0.1  # probability that a text is in its language, against `RIVALS`
@@ -248,7 +249,8 @@ def _rivals(lang: str) -> tuple[str, ...]:
 
 def _translate(specification: Specification, values: Sequence[str]) -> list[str]:
     chosen = specification.translator
-    engine: Translator = engine_class("translators", chosen.engine)(chosen.model, **chosen.options)
+    options = without_estimates(chosen.engine, chosen.options)
+    engine: Translator = engine_class("translators", chosen.engine)(chosen.model, **options)
     try:
         engine.check(specification.source, specification.lang)
         made = engine.translate(values, specification.source, specification.lang)

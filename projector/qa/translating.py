@@ -20,6 +20,7 @@ from projector.translation.base import (
     Translation,
     Translator,
 )
+from projector.translation.quality_estimate import without_estimates
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,9 @@ class QuestionTranslator:
     def __init__(self, name: str, model: str, options: dict[str, object]) -> None:
         self.name = name
         self._engine: Translator | None = (
-            engine_class("translators", name)(model, **options) if name else None
+            engine_class("translators", name)(model, **without_estimates(name, options))
+            if name
+            else None
         )
         self._serving: dict[tuple[str, str], Translator | None] = {}
         self.reasons: dict[tuple[str, str], str] = {}

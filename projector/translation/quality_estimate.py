@@ -9,7 +9,8 @@ expected. It orders translations of one engine; across engines it is a rough gui
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from projector.records import Offsets
 from projector.translation.base import Translation
@@ -36,6 +37,16 @@ def estimate(source: str, translation: Translation) -> float | None:
         )
         value *= min(1.0, covered / USUAL_COVERAGE)
     return min(1.0, max(0.0, value))
+
+
+def without_estimates(engine: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """A translator's options where nobody reads its estimates: unless it is asked for, no way
+    back, which takes about as long as the translation."""
+    if engine == "auto":
+        own = options.get("firefox", {})
+        quick = without_estimates("firefox", own) if isinstance(own, Mapping) else own
+        return {**options, "firefox": quick}
+    return {"way_back": False, **options} if engine == "firefox" else dict(options)
 
 
 def _coverage(text: str, linked: Sequence[tuple[Offsets, float]]) -> float:

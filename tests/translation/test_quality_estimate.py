@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from projector.records import Document, Pair
 from projector.translation.base import Translation
 from projector.translation.firefox.engine import FirefoxTranslator
-from projector.translation.quality_estimate import estimate
+from projector.translation.quality_estimate import estimate, without_estimates
 from projector.translation.stage import TranslateOptions, TranslateStage
 
 SOURCE = "red house"
@@ -63,3 +63,11 @@ def test_way_back_is_the_other_directions_score() -> None:
     assert made[1].back is None and made[2].back is not None
     assert translator.translate(["The house is red."], "en", "pt")[0].back == made[0].back
     assert FirefoxTranslator(way_back=False).translate(["Hi."], "en", "pt")[0].back is None
+
+
+def test_who_reads_no_estimate_does_without_the_way_back_unless_it_is_asked_for() -> None:
+    assert without_estimates("firefox", {"beam": 2}) == {"beam": 2, "way_back": False}
+    assert without_estimates("firefox", {"way_back": True}) == {"way_back": True}
+    assert without_estimates("auto", {}) == {"firefox": {"way_back": False}}
+    assert without_estimates("auto", {"firefox": "x"}) == {"firefox": "x"}
+    assert without_estimates("apertium", {}) == {}

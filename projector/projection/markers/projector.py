@@ -34,6 +34,7 @@ from projector.projection.token_runs import merge_adjacent
 from projector.records import Offsets, Pair
 from projector.text.tokens import with_tokens
 from projector.translation.base import Translator
+from projector.translation.quality_estimate import without_estimates
 from projector.translation.stage import token_links
 
 # Tried in this order where the wanted markers stand in the text already.
@@ -86,7 +87,8 @@ class MarkerProjector:
         self.options = read_options(MarkerOptions, options, self.name)
         self.markers = read_markers(self.options.markers)
         engine = engine_class("translators", self.options.engine)
-        self.translator: Translator = engine(model, **self.options.options)
+        options_of_engine = without_estimates(self.options.engine, self.options.options)
+        self.translator: Translator = engine(model, **options_of_engine)
         self.matcher = MatchProjector()
         self.sees_corpus = self.options.match and self.matcher.sees_corpus
 
