@@ -109,15 +109,13 @@ def _probed(output: str, gold: str) -> dict[str, float]:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """The table, on standard output: a column for each step of the grid, then the numbers."""
-    from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Table
 
     wanted = {"F1": "f1", "ECE": "ece", "probe F1": "probe"}
     scores = {head: key for head, key in wanted.items() if any(key in row for row in rows)}
     spent = ("tokens", "money") if any(row["cost"] for row in rows) else ()
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = messages.table()
     for _ in rows[0]["choices"]:
         table.add_column("", overflow="fold")
     for heading in ("records", "kept", *scores, "seconds", *spent):

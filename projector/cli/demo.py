@@ -192,10 +192,8 @@ def _compile() -> None:
 
 def show(rows: list[tuple[str, Path, Summary]]) -> None:
     """The table at the end, on standard output."""
-    from rich.table import Table
-
-    table = Table(title="annotations carried over", title_justify="left")
-    table.add_column("sample")
+    table = messages.table("annotations carried over")
+    table.add_column("sample", no_wrap=True)
     for name in ("records", "rejected", "spans in", "projected", "dropped", "seconds"):
         table.add_column(name, justify="right")
     total = [0.0] * 6

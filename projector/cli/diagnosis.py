@@ -87,7 +87,9 @@ def apertium(what: str) -> Finding:
     modes = sorted(installed_modes())
     if not modes:
         return Finding(what, False, "no language pair", INSTALL)
-    return Finding(what, True, "modes " + ", ".join(modes))
+    pairs = [mode for mode in modes if "_" not in mode]  # "eng-cat_valencia" is a variant
+    variants = f" and {len(modes) - len(pairs)} variants" if len(modes) > len(pairs) else ""
+    return Finding(what, True, f"modes {', '.join(pairs)}{variants}")
 
 
 def device() -> Finding:

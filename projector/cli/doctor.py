@@ -49,12 +49,11 @@ def command(
 def show(findings: list[Finding]) -> None:
     """The table, on standard output: it is what the command was asked for."""
     from rich.markup import escape
-    from rich.table import Table
 
     from projector.cli import messages
 
     console = messages.console(stderr=False)
-    table = Table(title="xproject doctor", title_justify="left")
+    table = messages.table("xproject doctor")
     for heading in ("", "what", "found", "to get it"):
         table.add_column(heading, overflow="fold")
     for finding in findings:

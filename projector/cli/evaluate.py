@@ -363,12 +363,9 @@ def _table(
     rows: dict[str, dict[str, Any]],
     counts: list[str],
 ) -> None:
-    from rich import box
-    from rich.table import Table
-
     shown = [p for p in percents if any(isinstance(row.get(p), float) for row in rows.values())]
     numbers = [c for c in counts if any(c in row for row in rows.values())]
-    table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = messages.table(title)
     table.add_column("")
     for name in [*shown, *numbers]:
         table.add_column(name.replace("_", " "), justify="right")

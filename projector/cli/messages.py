@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 quiet = False
 debug = False
@@ -58,3 +59,18 @@ def console(*, stderr: bool = True) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, quiet=quiet and stderr, highlight=False)
+
+
+def table(title: str = "", caption: str = "") -> Table:
+    """An empty table in the one look of all commands: a title, headings, a rule, no borders."""
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=title or None,
+        caption=caption or None,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
+        pad_edge=False,
+    )

@@ -130,9 +130,8 @@ def _print_json(found: list[InstalledModel], offered: list[Release]) -> None:
 
 def _print_table(found: list[InstalledModel], offered: list[Release]) -> None:
     from rich.markup import escape
-    from rich.table import Table
 
-    table = Table(title="models", title_justify="left", caption=PUBLISHED, caption_justify="left")
+    table = messages.table("models", PUBLISHED)
     for heading in ("pair", "engine", "version", "kind", "MB", "licence", "where"):
         table.add_column(heading, justify="right" if heading == "MB" else "left", overflow="fold")
     for model in found:

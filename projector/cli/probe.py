@@ -118,7 +118,6 @@ def read_sides(path: str) -> tuple[list[Document], list[Document]]:
 def show(result: Result) -> None:
     """Tables on standard output."""
     from rich.markup import escape
-    from rich.table import Table
 
     console = messages.console(stderr=False)
     parts: list[tuple[str, list[Score]]] = [
@@ -129,7 +128,7 @@ def show(result: Result) -> None:
     for title, rows in parts:
         if not rows:
             continue
-        table = Table(title=title, title_justify="left")
+        table = messages.table(title)
         table.add_column("")
         table.add_column("sentences", justify="right")
         spans = rows[0].accuracy is None
