@@ -17,6 +17,7 @@ from projector.translation import shielded
 from projector.translation.base import Constraint, Keeps, TextLink, Translation, Translator
 from projector.translation.constraints import Wanted, in_sentences
 from projector.translation.quality_estimate import estimate
+from projector.translation.running_text import in_the_text, rows_as_written
 from projector.translation.verbatim import blocks, inline, outside
 
 # No white space stands between their sentences.
@@ -115,7 +116,8 @@ def translate_keys(
     """Each different sentence once through the engine, in the order in which they came.
 
     Code, formulas, placeholders and tags come through untouched; ``keeps`` is what the engine says
-    of itself there (`KeepsVerbatim`).
+    of itself there (`KeepsVerbatim`). English in a treebank's spacing is shown to the engine as it
+    is written (`running_text`).
     """
     order = list(dict.fromkeys(keys))
     if not order:
@@ -123,10 +125,11 @@ def translate_keys(
     constraints = None
     if any(wanted for _, wanted in order):
         constraints = [[Constraint(list(w), a, b) for w, a, b in wanted] for _, wanted in order]
-    done = shielded.translate(
-        translator, [text for text, _ in order], source, target, constraints, keeps
+    texts, rows, views = rows_as_written(
+        translator, [text for text, _ in order], source, constraints
     )
-    return dict(zip(order, done, strict=True))
+    done = shielded.translate(translator, texts, source, target, rows, keeps)
+    return dict(zip(order, map(in_the_text, done, views), strict=True))
 
 
 def put_together(text: Text, translations: Sequence[Translation], target: str) -> Translated:
