@@ -75,10 +75,11 @@ def _ceaf(ours: Sequence[Cluster], theirs: Sequence[Cluster]) -> float:
     if not ours or not theirs:
         return 0.0
     import numpy
-    from scipy.optimize import linear_sum_assignment
+
+    from projector.one_to_one import largest_matching
 
     table = numpy.array(
         [[2 * len(a & b) / (len(a) + len(b)) if a | b else 0.0 for b in theirs] for a in ours]
     )
-    rows, columns = linear_sum_assignment(-table)
+    rows, columns = largest_matching(table)
     return float(table[rows, columns].sum())

@@ -92,7 +92,6 @@ def fit_calibration(scores: Sequence[float], right: Sequence[bool]) -> Calibrati
         DataError: fewer than `LEAST` judged spans.
     """
     import numpy as np
-    from scipy.optimize import isotonic_regression
 
     if len(scores) < LEAST:
         raise DataError(
@@ -103,9 +102,8 @@ def fit_calibration(scores: Sequence[float], right: Sequence[bool]) -> Calibrati
         np.asarray(scores, float), return_inverse=True, return_counts=True
     )
     hits = np.bincount(inverse, weights=np.asarray(right, float))
-    result = isotonic_regression(hits / sizes, weights=sizes)
     knots: list[tuple[float, float]] = []
-    for a, b in zip(result.blocks[:-1], result.blocks[1:], strict=True):
+    for a, b in _rising_blocks((hits / sizes).tolist(), sizes.tolist()):
         # Nothing is certain: each block counts as if one more right and one more wrong was seen.
         p = float((hits[a:b].sum() + 1) / (sizes[a:b].sum() + 2))
         centre = float(np.average(x[a:b], weights=sizes[a:b]))
@@ -113,6 +111,24 @@ def fit_calibration(scores: Sequence[float], right: Sequence[bool]) -> Calibrati
         knots.append((centre, max(p, knots[-1][1]) if knots else p))
     made = Calibration(knots, len(scores), expected_calibration_error(scores, right), 0.0)
     return replace(made, after=expected_calibration_error(made.apply(scores), right))
+
+
+def _rising_blocks(values: Sequence[float], weights: Sequence[float]) -> list[tuple[int, int]]:
+    """Runs of neighbours whose weighted means rise from run to run: isotonic regression.
+
+    Pool adjacent violators (Barlow and others 1972, "Statistical Inference under Order
+    Restrictions"): a run whose mean is not above the one before is joined to it.
+    """
+    runs: list[tuple[int, float, float]] = []  # first place, mean, weight
+    for place, (mean, weight) in enumerate(zip(values, weights, strict=True)):
+        first = place
+        while runs and runs[-1][1] >= mean:
+            first, before, heavy = runs.pop()
+            mean = (before * heavy + mean * weight) / (heavy + weight)
+            weight += heavy
+        runs.append((first, mean, weight))
+    starts = [first for first, _, _ in runs]
+    return list(zip(starts, [*starts[1:], len(values)], strict=True))
 
 
 def save_calibration(made: Calibration, path: str, *, force: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from projector.pipeline.run.runner import run
 from projector.quality.calibration import expected_calibration_error
 from projector.quality.recalibration import (
     Calibration,
+    _rising_blocks,
     fit_calibration,
     judged,
     load_calibration,
@@ -111,3 +113,13 @@ def test_files_are_checked(tmp_path: Path) -> None:
     file.write_text('{"knots": [[0.1, 3]]}')
     with pytest.raises(DataError, match="calibrate"):
         load_calibration(file)
+
+
+def test_blocks_are_those_of_isotonic_regression() -> None:
+    optimize = pytest.importorskip("scipy.optimize", reason="the extra dev is not installed")
+    draw = random.Random(3)
+    for size in (1, 2, 7, 60):
+        values = [round(draw.random(), 1) for _ in range(size)]
+        weights = [float(draw.randint(1, 4)) for _ in range(size)]
+        edges = optimize.isotonic_regression(values, weights=weights).blocks
+        assert _rising_blocks(values, weights) == list(itertools.pairwise(edges))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.one_to_one import largest_matching
 from projector.records import Link
 
 Matrix = NDArray[Any]
@@ -106,10 +107,8 @@ def iterated(similarity: Matrix, rounds: int = 2) -> Matrix:
 
 def matching(similarity: Matrix) -> Matrix:
     """The one-to-one matching of largest total similarity (as many pairs as the shorter side)."""
-    from scipy.optimize import linear_sum_assignment
-
     links = np.zeros(similarity.shape, bool)
-    rows, columns = linear_sum_assignment(similarity, maximize=True)
+    rows, columns = largest_matching(similarity)
     links[rows, columns] = True
     return links & (similarity > 0.0)
 

@@ -15,7 +15,7 @@ from projector.pipeline.chain import Tally
 # Packages whose version can change what a run writes; those that are not installed are left out.
 NOTED = (
     "numpy",
-    "scipy",
+    "lapx",
     "numba",
     "msgspec",
     "sacremoses",

@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from projector.engines import read_options
+from projector.one_to_one import largest_matching
 from projector.projection.base import Projection
 from projector.projection.constrained.placement import Kind, Placed, Problem, place
 from projector.projection.constrained.template import Template, make_template
@@ -249,8 +250,6 @@ class ConstrainedProjector:
             return [(kind, m, 1.0) for m, (kind, _, _) in enumerate(stretches)]
         if len(parts) == 1:
             return [(0, 0, 1.0)]
-        from scipy.optimize import linear_sum_assignment
-
         value = np.zeros((len(parts), len(stretches)))
         for k, part in enumerate(parts):
             run = token_run(pair.source, (part.start, part.end))
@@ -264,7 +263,7 @@ class ConstrainedProjector:
                 key = (pair.source.lang, pair.target.lang, text, pair.target.text[a:b])
                 value[k, m] = math.log(max(alike[key], 1e-9))
                 value[k, m] += self.options.links * fits.get(token_run(pair.target, (a, b)), 0.0)
-        rows, columns = linear_sum_assignment(value, maximize=True)
+        rows, columns = largest_matching(value)
         share = np.exp(value) / np.exp(value).sum(1, keepdims=True)
         return [(int(k), int(m), float(share[k, m])) for k, m in zip(rows, columns, strict=True)]
 

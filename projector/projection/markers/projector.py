@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from projector.abilities import total_cost
 from projector.engines import engine_class, read_options
+from projector.one_to_one import largest_matching
 from projector.projection.base import Projection
 from projector.projection.markers.insertion import (
     Job,
@@ -276,8 +277,6 @@ def owners_of(
         if len(places) != len(spans):
             return {}
         return {n: (n, 1.0 if len(spans) == 1 else 0.7) for n in range(len(spans))}
-    from scipy.optimize import linear_sum_assignment
-
     shared = [
         [
             sum(max(0, min(b, d) - max(a, c)) for c, d in expected[span].pieces or ())
@@ -287,7 +286,7 @@ def owners_of(
     ]
     if not places:
         return {}
-    rows, columns = linear_sum_assignment(shared, maximize=True)
+    rows, columns = largest_matching(shared)
     found = {int(m): (int(k), 1.0) for k, m in zip(rows, columns, strict=True) if shared[k][m] > 0}
     # One stretch and one part left over belong together.
     free = [n for n in range(len(places)) if n not in found]
