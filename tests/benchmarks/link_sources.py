@@ -61,7 +61,6 @@ class Sources:
             Source("hmm, bitext", False, self.bitext),
             Source("hmm, no bitext", False, self.bare),
             Source("hmm, vectors", False, self.vectors),
-            Source("vectors, noise", False, changed(self.vectors, noisy)),
             Source("bitext, hard", True, changed(self.bitext, hardened)),
             Source("vectors, hard", True, changed(self.vectors, hardened)),
             Source("eflomal gdfa", True, lambda found: self.eflomal(found, grow_diag_final_and)),

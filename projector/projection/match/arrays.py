@@ -157,6 +157,7 @@ class SpanView(NamedTuple):
     last_capital: bool
     first_number: bool
     last_number: bool
+    year: bool  # the span is nothing but a year in digits
     all_capitals: bool
     capitals: int
     opened: int

@@ -74,6 +74,7 @@ class Feature(IntEnum):
     UNIT_AFTER = auto()  # a number last, and after it a word that usually follows one
     UNIT_FIRST = auto()  # such a word inside, though the source span is a bare number there
     UNIT_LAST = auto()
+    YEAR_WORD = auto()  # either of these where the span is a year: "Jahr 1817" for "1817"
     # Capitals.
     BEFORE_CAPITAL = auto()  # the word before has a capital and is not claimed
     AFTER_CAPITAL = auto()
@@ -125,6 +126,10 @@ class Feature(IntEnum):
     BEGINS_CONVENTION = auto()  # share of the label's spans that begin their sentence: positive
     # where span and candidate do, negative where one of them does
     ENDS_CONVENTION = auto()
+    # Determiners whose noun stands outside: "tutti [i]" for "all", "[i] miei" for "my".
+    LAST_DETERMINER_LOOSE = auto()  # how far the last word is one, if no word of the span is its
+    # counterpart
+    FIRST_DETERMINER_LOOSE = auto()  # the same of the first word, if the source span ends in one
     # How the corpus's other occurrences of the same words were projected (`span_translations`).
     TRANSLATION_SHARE = auto()  # share of them with this wording
     TRANSLATION_SEEN = auto()  # some have it

@@ -32,6 +32,7 @@ from projector.projection.match.arrays import (
 from projector.projection.match.columns import COUNT
 from projector.projection.match.strings import (
     is_number,
+    is_year,
     word_similarity,
     write_initials,
     write_spelling,
@@ -89,7 +90,7 @@ def compute_features(
             kernels.capitals(runs, pair, span, support, target)
             kernels.numbers(runs, pair, span)
             kernels.sentence_edges(runs, span)
-            kernels.conventions(runs, pair, span, target)
+            kernels.conventions(runs, pair, span, support, target)
             x, y = batch.translation_at[s], batch.translation_at[s + 1]
             kernels.span_translations(
                 runs, pair, batch.translation_digest[x:y], batch.translation_count[x:y], target
@@ -192,6 +193,7 @@ def view_span(batch: Batch, r: int, s: int, pair: PairView, words: WordArrays) -
     initials = initials[: write_initials(own, words.capital, words.letters, words.at, initials)]
     stretched = max(1.0, batch.scale[0])  # more, shorter words: Chinese by characters
     first, last = own[0], own[q - p - 1]
+    year = is_year(first, words.letters, words.at) and q - p == 1
     return SpanView(
         p,
         q,
@@ -210,6 +212,7 @@ def view_span(batch: Batch, r: int, s: int, pair: PairView, words: WordArrays) -
         words.capital[last] > 0,
         is_number(first, words.letters, words.at),
         is_number(last, words.letters, words.at),
+        year,
         capitals == count,
         capitals,
         opened,

@@ -275,10 +275,14 @@ def bigrams(
                 rows[k, Feature.FIRST_BIGRAM] = back[a + 1]
                 if span.first_number and is_number(pair.target[a + 1], words.letters, words.at):
                     rows[k, Feature.UNIT_FIRST] = on[a + 1]
+                    if span.year:
+                        rows[k, Feature.YEAR_WORD] = on[a + 1]
             if support.best[z] < LINKED:
                 rows[k, Feature.LAST_BIGRAM] = on[z]
                 if span.last_number and is_number(pair.target[z - 1], words.letters, words.at):
                     rows[k, Feature.UNIT_LAST] = back[z]
+                    if span.year:
+                        rows[k, Feature.YEAR_WORD] = back[z]
 
 
 @compiled
@@ -381,7 +385,9 @@ def span_translations(
 
 
 @compiled
-def conventions(runs: Runs, pair: PairView, span: SpanView, words: WordArrays) -> None:
+def conventions(
+    runs: Runs, pair: PairView, span: SpanView, support: Support, words: WordArrays
+) -> None:
     """Whether words of closed classes at and next to the edges belong to the span, and whether it
     begins and ends a sentence; ``words`` are the target's."""
     rows = runs.features
@@ -405,6 +411,11 @@ def conventions(runs: Runs, pair: PairView, span: SpanView, words: WordArrays) -
                 rows[k, Feature.BEFORE_DETERMINER_OWN + PLACES * n] = before[a - 1, n]
             if z + 1 < span.high:
                 rows[k, Feature.AFTER_DETERMINER_OWN + PLACES * n] = after[z + 1, n]
+        loose = WordClass.DETERMINER
+        if z > a and support.best[z] < LINKED:
+            rows[k, Feature.LAST_DETERMINER_LOOSE] = closing[target[z], loose]
+        if z > a and support.best[a] < LINKED and span.own[1, loose] > 0:
+            rows[k, Feature.FIRST_DETERMINER_LOOSE] = opening[target[a], loose]
         if not begins:
             begins = words.closing_classes[target[a - 1], stop] > 0
         if not ends:

@@ -91,6 +91,16 @@ def are_initials(initials: Array, letters: Array) -> bool:
 
 
 @compiled
+def is_year(word: int, letters: Array, at: Array) -> bool:
+    """Whether a word's spelling is four digits, the first of them 1 or 2."""
+    digits = 0
+    for k in range(at[word], at[word + 1]):
+        digits += ZERO <= letters[k] <= NINE
+    four = digits == 4 and at[word + 1] - at[word] == 4
+    return bool(four and ZERO < letters[at[word]] <= ZERO + 2)
+
+
+@compiled
 def is_number(word: int, letters: Array, at: Array) -> bool:
     """Whether a word's spelling begins with a digit."""
     return bool(at[word] < at[word + 1] and ZERO <= letters[at[word]] <= NINE)

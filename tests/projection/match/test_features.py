@@ -18,8 +18,11 @@ from projector.records import Document, Pair
 from tests.projection.pairs import pair
 
 
-def rows(given: Pair) -> dict[tuple[int, int], dict[str, float]]:
-    asked = build([given], CorpusStatistics(), SpanTranslations(), Conventions())
+def rows(
+    given: Pair, statistics: CorpusStatistics | None = None
+) -> dict[tuple[int, int], dict[str, float]]:
+    counted = statistics or CorpusStatistics()
+    asked = build([given], counted, SpanTranslations(), Conventions())
     found = candidates(asked.batch, asked.source, asked.target)
     return {
         (int(a), int(b)): dict(zip(FEATURES, map(float, x), strict=True))
@@ -57,6 +60,29 @@ def test_the_digits_of_a_number() -> None:
     assert arabic[1, 2]["digits_equal"] == 1, "digits of another script"
     words = rows(pair("of many men", "de 20 hombres", [(1, 1, 0.9)], [("N", 1, 2)]))
     assert words[1, 2]["digits_equal"] == words[1, 2]["digits_differ"] == 0
+
+
+def test_the_word_for_a_year_is_told_from_other_units() -> None:
+    statistics = CorpusStatistics()
+    for year in range(1815, 1835):
+        statistics.add(pair(f"in {year}", f"im Jahr {year}", "1-2", [], langs=("en", "de")))
+    given = pair("in 1817", "im Jahr 1817", "1-2", [("DATE", 1, 2)], langs=("en", "de"))
+    found = rows(given, statistics)
+    assert found[1, 3]["year_word"] == found[1, 3]["unit_first"] > 0
+    assert found[2, 3]["year_word"] == 0
+    clock = pair("at 18", "im Jahr 18", "1-2", [("TIME", 1, 2)], langs=("en", "de"))
+    assert rows(clock, statistics)[1, 3]["year_word"] == 0
+
+
+def test_a_determiner_whose_noun_is_outside() -> None:
+    found = rows(pair("show all alarms", "muestra todas las alarmas", "0-0 1-1 2-3", [("R", 1, 2)]))
+    assert found[1, 3]["last_determiner_loose"] > 0
+    assert found[1, 2]["last_determiner_loose"] == 0
+    linked = rows(pair("show the alarms", "muestra las alarmas", "0-0 1-1 2-2", [("R", 0, 2)]))
+    assert linked[0, 2]["last_determiner_loose"] == 0, "it is the counterpart of one inside"
+    given = pair("show my alarms", "mostra i miei allarmi", "0-0 1-2 2-3", [("R", 1, 2)])
+    found = rows(replace(given, target=replace(given.target, lang="it")))
+    assert found[1, 3]["first_determiner_loose"] > 0 == found[2, 3]["first_determiner_loose"]
 
 
 def test_half_a_bracket() -> None:

@@ -13,9 +13,12 @@ from projector.records import Document, Pair, Span
 from tests.projection.pairs import pair, tokens_of
 
 
-def place(given: Pair, **options: Any) -> str | None:
-    """What the first span becomes; None if it is dropped."""
-    ((found, *_),) = MatchProjector(**options).project([given])
+def place(given: Pair, *, fitted: bool = False, **options: Any) -> str | None:
+    """What the first span becomes; None if it is dropped. ``fitted``: on this pair, as a run is."""
+    projector = MatchProjector(**options)
+    if fitted:
+        projector.fit([given])
+    ((found, *_),) = projector.project([given])
     if found.pieces is None:
         return None
     return " ... ".join(given.target.text[a:b] for a, b in found.pieces)
@@ -48,8 +51,9 @@ def test_a_clause_that_ends_its_sentence_ends_it_in_the_target() -> None:
     source = "We conclude that the new treatment is safe for most patients ."
     target = "Concluimos que el nuevo tratamiento es seguro para la mayoría de pacientes ."
     links = "0-0 1-0 2-1 3-2 4-3 5-4 6-5 7-6 8-7 9-9 10-11"
-    assert place(pair(source, target, links, [("Claim", 3, 12)])) == target[15:]
-    assert place(pair(source, target, links, [("Claim", 3, 11)])) == target[15:-2]
+    whole = pair(source, target, links, [("Claim", 3, 12)])
+    assert place(whole, fitted=True) == target[15:]
+    assert place(pair(source, target, links, [("Claim", 3, 11)]), fitted=True) == target[15:-2]
 
 
 def test_a_span_whose_words_are_hardly_linked_is_dropped_not_guessed() -> None:
