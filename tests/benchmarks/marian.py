@@ -26,7 +26,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gold
-import sacrebleu
 
 from projector.models.firefox import store
 from projector.models.marian.attention import best_links
@@ -69,6 +68,8 @@ def row(name: str, *values: object) -> None:
 
 
 def quality(texts: Sequence[str], references: Sequence[str]) -> str:
+    import sacrebleu  # not at the top: `memory` is measured without it
+
     bleu = sacrebleu.corpus_bleu(texts, [references]).score
     return f"{bleu:.2f} / {sacrebleu.corpus_chrf(texts, [references]).score:.2f}"
 
@@ -116,15 +117,15 @@ def speed(rows: Sequence[tuple[str, str]], python: str | None) -> None:
         row("quality of both", quality(first(made), references),
             quality(other["texts"], references))  # fmt: skip
     turned = [(b, a) for a, b in rows]
-    for scores in (False, True):
-        seconds, _ = timed(
-            lambda scores=scores: [
-                student.force(rows, scores=scores),
-                back.force(turned, scores=scores),
-            ]
-        )
-        what = "links and scores" if scores else "links alone"
-        row(f"forced, both models, {what}", f"{len(rows) / seconds:.1f} pairs/s", "")
+    words = sum(len(a.split()) for a in texts) / len(texts)
+    for what, how in {
+        "links alone": {"scores": False},
+        "links and scores within the shortlist": {"shortlist": True},
+        "links and scores": {},
+    }.items():
+        seconds, _ = timed(lambda how=how: [student.force(rows, **how), back.force(turned, **how)])
+        rate = f"{len(rows) / seconds:.1f} pairs/s"
+        row(f"forced, both models, {what}", rate, f"{words:.1f} English words a pair")
 
 
 def links(data: Path, texts: dict[str, list[str]]) -> None:
@@ -208,18 +209,33 @@ def independence(data: Path, count: int = 5000) -> None:
         row(f"greedy, shuffled, blocks of {size}", f"{differ} of {len(texts)} differ", "")
 
 
-def memory() -> None:
-    start = time.perf_counter()
-    students = [Student.load(folder(*pair)) for pair in (("en", "pt"), ("pt", "en"))]
-    loading = time.perf_counter() - start
-    for student in students:
-        student.translate(["The house is old."] * 64)
-        student.force([("The house is old.", "A casa é velha.")] * 64)
-    used = dict(
-        line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines()
-    )
-    size = [int(used[name].split()[0]) // 1024 for name in ("VmRSS", "VmHWM")]
-    row("both models", f"{size[0]} MB, peak {size[1]} MB", f"loaded in {loading:.2f} s")
+MEMORY = """
+import json, sys, time
+from pathlib import Path
+start = time.perf_counter()
+from projector.translation.firefox.engine import FirefoxTranslator
+translator = FirefoxTranslator(way_back=sys.argv[1] == "way back")
+translator.translate(["The house is old."], "en", "pt")
+began = time.perf_counter() - start
+def size(name):
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1]) // 1024
+before, start = size("VmRSS"), time.process_time()
+texts = json.load(sys.stdin)
+translator.translate(texts, "en", "pt")
+rate = len(texts) / (time.process_time() - start)
+print(f"{before} MB, peak {size('VmHWM')} MB", f"first sentence after {began:.2f} s, {rate:.1f} sentences/s", sep="|")
+"""
+
+
+def memory(rows: Sequence[tuple[str, str]]) -> None:
+    """The product's translator in a process of its own, with one model and with both."""
+    for what in ("one direction", "way back"):
+        done = subprocess.run(
+            [sys.executable, "-c", MEMORY, what], text=True, capture_output=True, check=True,
+            input=json.dumps([a for a, _ in rows]), cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        row(f"translator, {what}", *done.stdout.strip().split("|"))
 
 
 def constraints(rows: Sequence[tuple[str, str]]) -> None:
@@ -253,7 +269,7 @@ def main() -> None:
     print(f"{len(rows)} sentences of bitext/en-pt, python {sys.version.split()[0]}\n")
     print("| | | |\n|---|---|---|")
     if "memory" in options.parts:  # first, before the others leave anything behind
-        memory()
+        memory(rows)
     if "parity" in options.parts:
         parity(("en", "pt"), rows)
         parity(("pt", "en"), turned)

@@ -67,6 +67,7 @@ class _Parts:
     def __init__(self, model: ModelFile) -> None:
         self.model = model
         self.left = set(model.matrices) | set(model.vectors)
+        self._tables: dict[str, Quantised] = {}
 
     def matrix(self, name: str, rows: int, columns: int) -> Quantised:
         self._take(name, self.model.matrices, "int8 (intgemm8)")
@@ -74,6 +75,13 @@ class _Parts:
         if found.values.shape != (rows, columns):
             raise self._wrong(name, found.values.shape, (rows, columns))
         return found
+
+    def table(self, name: str, rows: int, columns: int) -> Quantised:
+        """A matrix that is used as it stands in the file: a copy of its own, one for each name."""
+        found = self.matrix(name, rows, columns)
+        if name not in self._tables:
+            self._tables[name] = Quantised(found.values.copy(order="K"), found.multiplier)
+        return self._tables[name]
 
     def vector(self, name: str, size: int) -> Floats:
         self._take(name, self.model.vectors, "float32")
@@ -172,13 +180,13 @@ class Network:
         self.shape = shape = read_architecture(model)
         size = shape.dimensions
         parts = _Parts(model)
-        self._source = parts.matrix(shape.source, shape.vocabularies[0], size)
-        self._target = parts.matrix(shape.target, shape.vocabularies[1], size)
+        self._source = parts.table(shape.source, shape.vocabularies[0], size)
+        self._target = parts.table(shape.target, shape.vocabularies[1], size)
         words = shape.vocabularies[1]
         if shape.output_by_word:
-            output = parts.matrix(shape.output, words, size)
+            output = parts.table(shape.output, words, size)
         else:
-            turned = parts.matrix(shape.output, size, words)
+            turned = parts.table(shape.output, size, words)
             output = Quantised(turned.values.T, turned.multiplier)
         self.words: Bytes = np.ascontiguousarray(output.values)  # (vocabulary, dimensions)
         self.factor = np.float32(1 / output.multiplier)

@@ -15,6 +15,7 @@ import numpy as np
 
 from projector.errors import EngineError
 from projector.models.marian.network import Ints
+from projector.models.marian.weights import mapped
 
 LARGEST = 1 << 30
 MAGIC = 0xF11A48D5013417F5
@@ -34,7 +35,7 @@ class Shortlist:
             size = path.stat().st_size
             if size > LARGEST:
                 raise EngineError(f"{path}: {size} bytes, wanted a shortlist of at most {LARGEST}")
-            data = path.read_bytes()
+            data = mapped(path)
         except OSError as error:
             raise EngineError(f"{path}: cannot be read ({error.strerror or error})") from None
         if len(data) < HEADER:
@@ -48,7 +49,7 @@ class Shortlist:
                 f"wanted {HEADER + 8 * offsets + 4 * ids} (cut off, or bytes too many)"
             )
         starts = np.frombuffer(data, "<u8", offsets, HEADER)
-        self._ids = np.frombuffer(data, "<u4", ids, HEADER + 8 * offsets).astype(np.int64)
+        self._ids = np.frombuffer(data, "<u4", ids, HEADER + 8 * offsets)
         if offsets != source + 1:
             raise EngineError(
                 f"{path}: a shortlist for {int(offsets) - 1} source pieces, "
@@ -61,6 +62,7 @@ class Shortlist:
                 f"{path}: target piece {int(self._ids.max())}, the model has {target}: "
                 "files of different models"
             )
+        self._ids = self._ids.astype(np.uint16 if target <= 1 << 16 else np.uint32)
         self._starts = starts.astype(np.int64)
         self._target = target
         self._always = np.arange(min(first, target))

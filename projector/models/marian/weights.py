@@ -11,6 +11,8 @@ layers (``..._W`` and one letter or digit at most) are stored transposed.
 from __future__ import annotations
 
 import math
+import mmap
+import os
 import re
 import struct
 from collections.abc import Mapping
@@ -25,6 +27,7 @@ from projector.errors import EngineError
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
+Buffer = bytes | mmap.mmap
 
 VERSION = 1
 CONFIGURATION = "special:model.yml"
@@ -82,7 +85,7 @@ def read_model(path: Path) -> ModelFile:
         size = path.stat().st_size
         if size > LARGEST:
             raise EngineError(f"{path}: {size} bytes, wanted a model of at most {LARGEST}")
-        data = path.read_bytes()
+        data = mapped(path)
     except OSError as error:
         raise EngineError(f"{path}: cannot be read ({error.strerror or error})") from None
     items, at = _items(data, path)
@@ -111,7 +114,20 @@ def read_model(path: Path) -> ModelFile:
     return ModelFile(path, configuration, matrices, vectors)
 
 
-def _items(data: bytes, path: Path) -> tuple[list[_Item], int]:
+def mapped(path: Path) -> Buffer:
+    """A file's bytes, given back to the system with the last array over them: what is copied out
+    while a model is made does not stay in memory twice.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        if not os.fstat(stream.fileno()).st_size:
+            return b""
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _items(data: Buffer, path: Path) -> tuple[list[_Item], int]:
     """The items of a file, and where their data begins."""
 
     def wrong(detail: str) -> EngineError:
@@ -175,7 +191,7 @@ def _configuration(raw: bytes, path: Path) -> Mapping[str, object]:
     return found
 
 
-def _floats(data: bytes, at: int, item: _Item, path: Path) -> Floats:
+def _floats(data: Buffer, at: int, item: _Item, path: Path) -> Floats:
     count = math.prod(item.shape)
     if item.size < 4 * count:
         raise _short(item, 4 * count, path)
@@ -185,7 +201,7 @@ def _floats(data: bytes, at: int, item: _Item, path: Path) -> Floats:
     return values
 
 
-def _quantised(data: bytes, at: int, item: _Item, path: Path) -> Quantised:
+def _quantised(data: Buffer, at: int, item: _Item, path: Path) -> Quantised:
     count = math.prod(item.shape)
     if item.size < count + 4:
         raise _short(item, count + 4, path)
