@@ -76,7 +76,9 @@ def canonical(data: Path, options: dict) -> None:
         print(f"{name} AER {100 * (1 - hits / given):.2f}", flush=True)
 
 
-def joined(data: Path, langs: Sequence[str], many: int, options: dict) -> None:
+def joined(
+    data: Path, langs: Sequence[str], many: int, options: dict, *, with_bitext: bool
+) -> None:
     """Alignment error rate when so many sentences are one record without segments or sentence
     marks, beside the same sentences apart."""
     ratios = []
@@ -102,7 +104,7 @@ def joined(data: Path, langs: Sequence[str], many: int, options: dict) -> None:
                     shifted |= {(a + i, b + j) for a, b, _ in found}
                     i, j = i + len(pair.source.words()), j + len(pair.target.words())
                 wanted.append(shifted)
-            soft = hmm_links(pairs, gold.bitext(data, lang), options)
+            soft = hmm_links(pairs, gold.bitext(data, lang) if with_bitext else [], options)
             rates.append(error_rate([decode(x) for x in soft], wanted))
         ratios.append(rates[1] / rates[0])
         print(f"{lang} AER apart {rates[0]:.2f}, {many} joined {rates[1]:.2f}", flush=True)
@@ -249,7 +251,9 @@ def main() -> None:
     if args.canonical:
         canonical(args.data, options)
     if args.joined:
-        joined(args.data, args.langs.split(","), args.joined, options)
+        joined(
+            args.data, args.langs.split(","), args.joined, options, with_bitext=not args.no_bitext
+        )
     elif args.langs:
         errors(args.data, args.langs.split(","), args, options)
     if args.tags:

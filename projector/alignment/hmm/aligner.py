@@ -18,7 +18,13 @@ from projector.alignment.base import TokenPair
 from projector.alignment.hmm.bitext import bitext_path, read_bitext
 from projector.alignment.hmm.inference import Matrices, link_matrices
 from projector.alignment.hmm.lexicon import Lexicon, LexiconView, load_lexicon
-from projector.alignment.hmm.long_sentences import pieces
+from projector.alignment.hmm.long_sentences import (
+    LongPairs,
+    Piece,
+    pieces,
+    pieces_between_cuts,
+    rough_pieces,
+)
 from projector.alignment.hmm.priors import evidence_for, lexicon_jumps, null_counts, total_counts
 from projector.alignment.hmm.similarity import Levels, levels_of, sides_of, unit_vectors
 from projector.alignment.hmm.state import State, parameters_in, parameters_out
@@ -40,6 +46,7 @@ from projector.models.vectors.load import AUTO, open_vectors, resolve_vectors
 from projector.records import Link
 
 LONGEST = 150  # sub-tokens; longer sentences are aligned but not learnt from
+LONGEST_PIECE = 400  # of pieces that are cut by proportions
 LEAST = 0.02  # links below this probability are not written
 BATCH = 1_000  # pairs read at a time
 CHUNK = 64  # pairs aligned at a time by one thread
@@ -125,9 +132,36 @@ class HmmAligner:
             whole: Vocabulary.empty(languages, whole, bool(self.vectors))
             for whole in sorted(needed)
         }
-        corpora = {
-            whole: joined(parts, LONGEST) for whole, parts in self._read(pairs, languages).items()
-        }
+        long = LongPairs()
+        read = self._read(long.set_aside(pairs), languages)
+        if not long.matter:
+            self._learn(read, long.kept, LONGEST)
+            return
+        # Learnt from in pieces: first cut by the proportions of the two sides, then where these
+        # links say.
+        self._learn(
+            read, [part for pair in long.kept for part in rough_pieces(pair)], LONGEST_PIECE
+        )
+        answers: list[list[Link]] = [[] for _ in long.kept]
+        self._into(answers, [part for n, pair in enumerate(long.kept) for part in pieces(n, pair)])
+        cut = [
+            part.pair
+            for n, pair in enumerate(long.kept)
+            for part in pieces_between_cuts(n, pair, answers[n]) or pieces(n, pair)
+        ]
+        self._learn(read, cut, LONGEST)
+
+    def _learn(
+        self, read: dict[bool, list[Corpus]], pairs: Sequence[TokenPair], longest: int
+    ) -> None:
+        """Train a model for each view, on what was read and on pairs of at most ``longest``
+        sub-tokens a side."""
+        self._models = {}
+        corpora = {}
+        for words, parts in read.items():
+            others = [self._vocabularies[words].learn(pairs)] if pairs else []
+            corpora[words] = joined([joined(parts, LONGEST), joined(others, longest)], longest)
+        languages = self._languages
         self.pairs = max(map(len, corpora.values()))
         vectors: dict[bool, tuple[Floats, Floats]] = {}
         for name in self.options.views or self._choose():
@@ -229,7 +263,19 @@ class HmmAligner:
         if not self._models:
             raise EngineError("the aligner 'hmm' has learnt nothing yet: call fit first")
         answers: list[list[Link]] = [[] for _ in pairs]
-        parts = [piece for n, pair in enumerate(pairs) for piece in pieces(n, pair)]
+        self._into(answers, [part for n, pair in enumerate(pairs) for part in pieces(n, pair)])
+        again = [
+            part
+            for n, pair in enumerate(pairs)
+            for part in pieces_between_cuts(n, pair, answers[n])
+        ]
+        for part in again:
+            answers[part.number] = []
+        self._into(answers, again)
+        return [sorted(links) for links in answers]
+
+    def _into(self, answers: list[list[Link]], parts: Sequence[Piece]) -> None:
+        """Add the links of parts to those of their pairs."""
         chunks = [parts[at : at + CHUNK] for at in range(0, len(parts), CHUNK)]
         found = in_order((self._job([p.pair for p in chunk]) for chunk in chunks), self._threads)
         for chunk, matrices in zip(chunks, found, strict=True):
@@ -237,7 +283,6 @@ class HmmAligner:
                 chunk, matrices.links(self.options.min_probability), strict=True
             ):
                 answers[part.number].extend(part.placed(links) if part.cut else links)
-        return [sorted(links) for links in answers]
 
     def _job(self, pairs: Sequence[TokenPair]) -> Callable[[], Matrices]:
         """What aligns a few pairs: their words are looked up here, the rest is compiled code that

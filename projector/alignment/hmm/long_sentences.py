@@ -1,15 +1,22 @@
-"""Very long sentences in pieces, so that time and memory of the aligner stay in bounds.
+"""Long texts in pieces: paragraphs, documents, lists, whatever has no known sentence pairs.
 
-The hidden Markov model costs the square of a sentence's length. A sentence of hundreds of words
-(a list, a table, text without full stops) is cut on the source side into stretches; each is
-aligned, with some words around it, against the stretch of the target at the same relative place,
-taken much wider. Links are kept for the stretch's own words.
+The hidden Markov model costs the square of a text's length, and knows nothing of long ones: each
+word has hundreds to be linked to. So there are two passes. In the first a text of hundreds of
+words is cut on the source side into stretches; each is aligned, with some words around it, against
+the stretch of the target at the same relative place, taken much wider (`pieces`). In the second,
+texts from `CUT_FROM` words on are cut where hardly a link of the first crosses, mostly where
+sentences end (`pieces_between_cuts`), and learnt from and aligned so. The cuts come from the links
+alone (as in Fung and McKeown 1994, "Aligning Noisy Parallel Corpora Across Language Groups"), so
+that they need no sentence marks and no equal number of sentences.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from projector.alignment.base import TokenPair
 from projector.records import Link
@@ -18,6 +25,52 @@ LIMIT = 300  # words; a pair with a longer side is cut
 STRETCH = 120  # source words that a piece answers for
 AROUND = 30  # source words of context on either side
 SLACK = 90  # target words on either side of the proportional place
+CUT_FROM = 80  # words of a side from which a pair is aligned again, cut where few links cross
+ROUGH = 60  # words of a side of the pieces that are learnt from first
+SHORTEST = 8  # words of a side of a piece that is cut off so
+MOST_CROSSING = 0.5  # summed link probability that may cross a cut
+SURE_LINK = 0.5  # link probability from which a link says where the text around it went
+LONG_SHARE = 0.1  # of a corpus's words in long pairs, from which these are learnt from in pieces
+MOST_KEPT = 1_000_000  # words of long pairs that are set aside
+WINDOW = 15  # such links, of whose targets the median is taken
+FARTHEST = 25  # target words from that median; links beyond are taken for wrong
+
+
+def rough_pieces(pair: TokenPair) -> Iterator[TokenPair]:
+    """Stretches of a long pair's source, each with the target at the same relative place and some
+    words around it: what is learnt from before anything is known."""
+    n, m = len(pair.source), len(pair.target)
+    count = max(1, -(-max(n, m) // ROUGH))
+    for k in range(count if n and m else 0):
+        a, b = k * n // count, (k + 1) * n // count
+        c, d = max(0, k * m // count - ROUGH // 2), min(m, (k + 1) * m // count + ROUGH // 2)
+        if a < b:
+            yield TokenPair(pair.source[a:b], pair.target[c:d])
+
+
+class LongPairs:
+    """The long pairs of a corpus, set aside as it is read."""
+
+    def __init__(self) -> None:
+        self.kept: list[TokenPair] = []
+        self._words = 0  # of all pairs, on the longer side
+        self._long = 0  # of long ones
+
+    @property
+    def matter(self) -> bool:
+        """Whether they are enough of the corpus to be learnt from."""
+        return self._long > LONG_SHARE * self._words
+
+    def set_aside(self, pairs: Iterable[TokenPair]) -> Iterator[TokenPair]:
+        """The other pairs; from `MOST_KEPT` words on, long ones too."""
+        for pair in pairs:
+            words = max(len(pair.source), len(pair.target))
+            self._words += words
+            if words <= CUT_FROM or self._long > MOST_KEPT:
+                yield pair
+            else:
+                self._long += words
+                self.kept.append(pair)
 
 
 class Piece(NamedTuple):
@@ -61,3 +114,57 @@ def pieces(number: int, pair: TokenPair) -> Iterator[Piece]:
         d = min(m, -(-b * m // n) + SLACK)
         words = TokenPair(pair.source[a:b], pair.target[c:d])
         yield Piece(number, words, a, c, start, end)
+
+
+def pieces_between_cuts(number: int, pair: TokenPair, links: Sequence[Link]) -> list[Piece]:
+    """The pieces of a long pair that is cut where hardly a link of a first pass crosses, mostly
+    where its sentences end; empty if there is no such place.
+
+    A word that stands in many sentences of a long text ("the", a comma) is easily linked to another
+    one's; within a piece it cannot be.
+    """
+    n, m = len(pair.source), len(pair.target)
+    if max(n, m) <= CUT_FROM:
+        return []
+    cuts = [(0, 0), *_cuts(n, m, links), (n, m)]
+    if len(cuts) == 2:
+        return []
+    return [
+        Piece(number, TokenPair(pair.source[a:b], pair.target[c:d]), a, c, a, b)
+        for (a, c), (b, d) in itertools.pairwise(cuts)
+    ]
+
+
+def _cuts(n: int, m: int, links: Sequence[Link]) -> list[tuple[int, int]]:
+    """Places (i, j), rising on both sides, that cut the words before i and j from the others."""
+    mass = np.zeros((n + 1, m + 1), np.float32)
+    for i, j, p in _near_the_path(n, m, links):
+        mass[i + 1, j + 1] += p
+    mass = mass.cumsum(0).cumsum(1)
+    # Links of words before i to words from j on, and the other way round.
+    crossing = mass[:, -1:] + mass[-1:, :] - 2 * mass
+    best = crossing.argmin(1)
+    least = crossing[np.arange(n + 1), best]
+    found: list[tuple[int, int]] = []
+    i = j = 0
+    for at in range(SHORTEST, n - SHORTEST + 1):
+        to = int(best[at])
+        if least[at] > MOST_CROSSING or least[at] > least[max(0, at - 2) : at + 3].min():
+            continue
+        if at - i >= SHORTEST and to - j >= SHORTEST and m - to >= SHORTEST:
+            found.append((at, to))
+            i, j = at, to
+    return found
+
+
+def _near_the_path(n: int, m: int, links: Sequence[Link]) -> list[Link]:
+    """The links that are not far from where those around them lead: the running median."""
+    sure = sorted((i, j) for i, j, p in links if p >= SURE_LINK)
+    if not sure:
+        return []
+    places, targets = np.array(sure, np.float64).T
+    half = WINDOW // 2
+    padded = np.pad(targets, half, mode="edge")
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1), 1)
+    path = np.interp(np.arange(n), places, medians)
+    return [(i, j, p) for i, j, p in links if abs(j - path[i]) <= FARTHEST]
