@@ -82,6 +82,15 @@ def _word(tree: Tree, head: int, subject_of: str) -> str | None:
     return None
 
 
+def _is_a_thing(tree: Tree, head: int) -> bool:
+    """Whether the sentence says of a name that it is something that no person is: "the city"."""
+    verb = tree.tokens[head].head
+    if tree.tokens[head].dep != "nsubj" or tree.lemma(verb) != "be":
+        return False
+    said = tree.dependent(verb, "attr")
+    return said is not None and tree.tokens[said].pos == "NOUN" and not is_person(tree.lemma(said))
+
+
 PLACE_WORDS = frozenset(
     """Lake River Mount Island Islands Bay Cape Sea Street Road Park Valley Bridge Castle City Hill
     Peninsula Ocean Gulf Canyon Falls Forest Desert The""".split()
@@ -109,6 +118,8 @@ def _for_name(tree: Tree, head: int, acts: bool) -> str | None:
         before = tree.tokens[entity[0] - 1].text.lower() if entity[0] else ""
         if len(entity) == 1 and (before == "the" or before in DIRECTIONS):
             return None  # a region that was taken for a person
+        if _is_a_thing(tree, head):
+            return None
         organisation = token.text.lower() in ORGANISATION_WORDS
         return "which organisation" if organisation else "who"
     if token.ent == "NORP":

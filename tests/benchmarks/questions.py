@@ -130,7 +130,7 @@ def table(given: argparse.Namespace) -> None:
         cells, examples_left = [], 0
         for side in ("english", "target"):
             left = [e for e in found if _score(e, side) >= level]
-            judged = [v for e in left if (v := verdicts.get(_key(e)))]
+            judged = [v for e in left if side in (v := verdicts.get(_key(e), {}))]
             kept = sum(v[side] == "keep" for v in judged)
             share = kept / len(judged) if judged else float("nan")
             cells.append(f"{len(left):8d} {len(judged):7d} {share:5.2f}")

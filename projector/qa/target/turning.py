@@ -36,6 +36,14 @@ SUBJUNCTIVE_FORMS = frozenset(
 )
 SUBJUNCTIVE_PLURAL = ("ieran", "iesen", "aran", "asen", "hubiese", "hubiera", "haya", "hayan")
 MAX_MOVED = 9
+ABILITY = frozenset(  # what stands for "can": "es [posible diseñar]"
+    "posible posibles capaz capaces possível possíveis possibile possibili capace capaci".split()
+)
+PLURAL_WITHOUT_S = frozenset(
+    """cuatro cinco siete ocho nueve diez once doce trece catorce quince veinte treinta cuarenta
+    cincuenta cien mil quatro cinco sete oito nove onze doze treze quatorze quinze vinte trinta
+    quarenta cinquenta cem gente policía parte mayoría maioria polícia""".split()
+)
 PASSIVE = frozenset(("wurde", "wurden", "wird", "werden", "worden"))
 NEED_ANOTHER = frozenset(
     """wurde wurden wird werden hat haben hatte hatten kann können konnte konnten soll sollen muss
@@ -290,6 +298,10 @@ def _subject_question(parts: ClauseWords, frame: Frame, word: str, gone: list[in
         raise RefusedClause("the target clause has another subject")
     after = [j for j in rest if j > group[-1]]
     _one_verb_group(parts, group, rest)
+    if is_copula(parts.word(group[0]), parts.lang) and "que" in map(parts.word, after[:3]):
+        raise RefusedClause("an impersonal clause around it")
+    if frame.role == "subject":
+        _agrees_with(parts, group, gone)
     _no_other_subject(parts, group)
     _movable(parts, before)
     _agree(parts, frame, group, after, word)
@@ -305,7 +317,10 @@ def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[i
         raise RefusedClause("the verb is not in one piece")
     if any(parts.word(j) in SUBJUNCTIVE_FORMS for j in group):
         raise RefusedClause("a subjunctive")
-    first = parts.word(group[0])
+    words = [parts.word(j) for j in group]
+    if all(word in parts.grammar.clitics for word in words) or words[0] in ABILITY:
+        raise RefusedClause("no finite verb")
+    first = words[0]
     if parts.lang == "pt" and first.endswith("-se"):  # the pronoun goes before after a wh-word
         parts.replaced[group[0]] = f"se {first.removesuffix('-se')}"
         first = first.removesuffix("-se")
@@ -313,6 +328,17 @@ def _one_verb_group(parts: ClauseWords, group: Sequence[int], others: Sequence[i
         raise RefusedClause("no finite verb")
     if first.endswith(PARTICIPLES) and first not in parts.grammar.auxiliaries:
         raise RefusedClause("no finite verb")
+
+
+def _agrees_with(parts: ClauseWords, group: Sequence[int], subject: Sequence[int]) -> None:
+    """Refuse a plural verb whose supposed subject is singular: the target says it the other way
+    round ("both houses passed it" for "it passed both houses")."""
+    if parts.lang not in ("es", "pt") or not subject or not _is_plural(parts, group):
+        return
+    words = [parts.word(j) for j in subject]
+    plural = any(word.endswith("s") or word.isdigit() or word in PLURAL_WITHOUT_S for word in words)
+    if not plural and not parts.grammar.conjunctions.intersection(words):
+        raise RefusedClause("the verb agrees with something else")
 
 
 def _no_other_subject(parts: ClauseWords, group: Sequence[int]) -> None:
@@ -340,7 +366,9 @@ def _agree(parts: ClauseWords, frame: Frame, group: list[int], after: list[int],
     if frame.ask == "how many":
         return
     if word == parts.grammar.words.get("who plural"):
-        for j in [*group, *after[:1]]:
+        forms = [singular(parts.word(j), parts.lang) or parts.word(j) for j in group]
+        agrees = any(is_copula(form, parts.lang) for form in forms)
+        for j in [*group, *after[:1]] if agrees else ():
             masculine = masculine_singular(parts.word(j), parts.lang)
             if masculine is not None and parts.word(j).endswith("as"):
                 parts.replaced[j] = masculine + "s"
@@ -407,6 +435,16 @@ def _romance(parts: ClauseWords, frame: Frame, word: str, gone: list[int]) -> st
     before = [j for j in others if j < group[0]]
     after = [j for j in others if j > group[-1]]
     _one_verb_group(parts, group, others)
+    _agrees_with(parts, group, subject)
+    if "que" in map(parts.word, subject[-2:]):
+        raise RefusedClause("a part of the subject is missing")
+    if len(subject) == 1 and parts.word(subject[0]).endswith(PARTICIPLES):
+        raise RefusedClause("a part of the subject is missing")
+    if after and parts.word(after[0]) == "que" and frame.ask == "who":
+        raise RefusedClause("the answer belongs to the clause inside")
+    last = [parts.word(j) for j in after[-2:]]
+    if len(last) == 2 and last[0] in ("de", "para") and last[1].endswith(("ar", "er", "ir")):
+        raise RefusedClause("the answer belongs to an infinitive behind a preposition")
     _movable(parts, before)
     commas = [j for j in subject if parts.clause.words[j] == ","]
     joined = any(parts.word(j) in parts.grammar.conjunctions for j in subject)
