@@ -15,12 +15,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from projector.errors import DataError, UsageError, near_miss
+from projector.errors import DataError
 from projector.io.folders import write_folder
 from projector.io.formats import parquet
 from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.hf_classes import class_names, classes_like
-from projector.io.formats.shared.hf_rows import ALL, RowOptions, Table, documents
+from projector.io.formats.shared.hf_rows import RowOptions, Table, chosen_splits, documents
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
@@ -57,22 +57,10 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
             path=path,
         ) from error
     if isinstance(found, datasets.DatasetDict):
-        if options.split == ALL:
-            for split in found:
-                yield from _data_set(found[split], path, options, notes, split)
-            return
-        if options.split not in found:
-            raise UsageError(
-                f"{path}: no split is called {options.split!r}"
-                + near_miss(options.split, [*found, ALL])
-            )
-        if len(found) > 1:
-            notes.remark(
-                f"of the splits {', '.join(found)} {options.split!r} was read "
-                "(--set split=all reads all)"
-            )
-        found = found[options.split]
-    yield from _data_set(found, path, options, notes)
+        for split, noted in chosen_splits(found, options, path, notes):
+            yield from _data_set(found[split], path, options, notes, noted)
+    else:
+        yield from _data_set(found, path, options, notes)
 
 
 def _data_set(

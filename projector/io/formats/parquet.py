@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from projector.errors import DataError, UsageError, near_miss
+from projector.errors import DataError
 from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.hf_classes import class_names, classes_like, parquet_features
-from projector.io.formats.shared.hf_rows import ALL, RowOptions, Table, documents
+from projector.io.formats.shared.hf_rows import RowOptions, Table, chosen_splits, documents
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
@@ -39,21 +39,10 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         shards = _by_split(sorted(Path(path).rglob("*.parquet")))
         if not shards:
             raise DataError("found no .parquet file in it, wanted some", path=path)
-        if options.split != ALL and "" not in shards:
-            if options.split not in shards:
-                raise UsageError(
-                    f"{path}: no split is called {options.split!r}"
-                    + near_miss(options.split, [*shards, ALL])
-                )
-            if len(shards) > 1:
-                notes.remark(
-                    f"of the splits {', '.join(shards)} {options.split!r} was read "
-                    "(--set split=all reads all)"
-                )
-            shards = {"": shards[options.split]}
-    for split, files in shards.items():
-        for file in files:
-            yield from _shard(str(file), options, notes, split)
+    chosen = [("", "")] if "" in shards else chosen_splits(shards, options, path, notes)
+    for split, noted in chosen:
+        for file in shards[split]:
+            yield from _shard(str(file), options, notes, noted)
 
 
 SPLITS = re.compile(r"(train|validation|valid|val|dev|test)(?![a-z])")

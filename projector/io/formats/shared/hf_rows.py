@@ -9,12 +9,12 @@ ones after them; without such an order by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from projector.errors import DataError
+from projector.errors import DataError, UsageError, near_miss
 from projector.io.formats.shared.flat import FlatOptions
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.words import Spacing, naturally_spaced
@@ -89,6 +89,30 @@ def documents(
 def given_names(options: RowOptions) -> list[str]:
     """The names of ``--set names=O,B-PER``."""
     return [name.strip() for name in options.names.split(",") if name.strip()]
+
+
+def chosen_splits(
+    splits: Collection[str], options: RowOptions, path: str, notes: Notes
+) -> list[tuple[str, str]]:
+    """Which of a data set's splits are read, each with what is noted in its records as their split:
+    nothing where one was chosen.
+
+    Raises:
+        UsageError: there is no split of that name; the nearest one is named.
+    """
+    if options.split == ALL:
+        return [(split, split) for split in splits]
+    if options.split not in splits:
+        raise UsageError(
+            f"{path}: no split is called {options.split!r}"
+            + near_miss(options.split, [*splits, ALL])
+        )
+    if len(splits) > 1:
+        notes.remark(
+            f"of the splits {', '.join(splits)} {options.split!r} was read "
+            "(--set split=all reads all)"
+        )
+    return [(options.split, "")]
 
 
 def _of_split(record: Record, split: str) -> Record:
