@@ -1,4 +1,4 @@
-"""``xproject doctor --compile``: the inner loops of `align` and `project` compiled beforehand.
+"""The inner loops compiled beforehand: ``xproject doctor --compile``, and the demo's first use.
 
 Numba compiles a function when it is first called and keeps the code beside the sources (or in
 NUMBA_CACHE_DIR). Nearly all of that time is spent in Python under one lock, so the engines are
@@ -95,7 +95,21 @@ def _linked(pair: Pair) -> Pair:
     return replace(pair, source=source, target=target, alignment=links)
 
 
-ENGINES: dict[str, Callable[[], None]] = {"hmm": _hmm, "match": _match}
+def _firefox() -> None:
+    """With whatever student is here; without one there is nothing to compile for."""
+    from projector.models.firefox.store import installed
+    from projector.translation.firefox.engine import FirefoxTranslator
+
+    for model in installed()[:1]:
+        translator = FirefoxTranslator()
+        try:
+            translator.translate(["This is a house."], model.source, model.target)
+        finally:
+            translator.close()
+
+
+# Those that take longest first.
+ENGINES: dict[str, Callable[[], None]] = {"match": _match, "hmm": _hmm, "firefox": _firefox}
 
 if __name__ == "__main__":
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from projector.cli import messages
+from projector.cli.compiling import compile_all
 from projector.cli.completion import languages
 from projector.cli.options import Force, split_list
 from projector.engines import install_command
@@ -104,7 +105,7 @@ def run_folder(
     output.mkdir(parents=True, exist_ok=True)
     if notice := messages.first_use():
         messages.say(notice)
-    _compile()
+        compile_all()  # beforehand, so that the seconds in the table are those of the work
     rows = []
     for path in files:
         first = _first_record(path)
@@ -163,31 +164,6 @@ def _text_fields(first: Document | None) -> list[str]:
 
     paths = map(read_path, TEXT_FIELDS) if first is not None else ()
     return [path.name for path in paths if first is not None and path.texts(first)]
-
-
-def _compile() -> None:
-    """Have the inner loops compiled, so that the seconds in the table are those of the work."""
-    from projector.records import Document, Pair, Span
-    from projector.stage import corpus_stage, stage_class
-
-    records: list[Record] = [
-        Pair(
-            id=str(n),
-            source=Document(
-                str(n), f"Anna saw {word} houses.", "en", spans=[Span("s", 0, 4, "PER")]
-            ),
-            target=Document(str(n), f"Anna vio {word} casas.", "es"),
-        )
-        for n, word in enumerate(("12", "tres", "Roma", "mil"))
-    ]
-    for name in ("align", "project"):
-        cls = stage_class(name)
-        stage = cls(cls.Options())
-        corpus = corpus_stage(stage)
-        if corpus is not None:
-            corpus.fit(records)
-        done = stage.process(records)
-        records = [record for record in done if isinstance(record, Pair)]
 
 
 def show(rows: list[tuple[str, Path, Summary]]) -> None:
