@@ -160,7 +160,7 @@ KINDS: dict[str, dict[str, Engine]] = {
     },
     "question_generators": {
         "rules": Engine(
-            "projector.qa.rules:RuleQuestionGenerator", "from clauses, without a model"
+            "projector.qa.english.rules:RuleQuestionGenerator", "from clauses, without a model"
         ),
         "hf": Engine(
             "projector.qa.hf:HuggingFaceQuestionGenerator",

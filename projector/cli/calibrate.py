@@ -37,7 +37,7 @@ def command(
 
       xproject calibrate silver.jsonl --gold corrected.jsonl -o calibration.json
     """
-    from projector.qa.judging import is_judged_file
+    from projector.qa.score.judging import is_judged_file
 
     if not gold and is_judged_file(silver):
         _print_trade(silver)
@@ -67,7 +67,7 @@ def command(
 
 
 def _print_trade(judged: str) -> None:
-    from projector.qa.judging import read_verdicts, table
+    from projector.qa.score.judging import read_verdicts, table
 
     for line in table(read_verdicts(judged)):
         print(line)

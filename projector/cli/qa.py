@@ -144,7 +144,7 @@ def command(
 def _write_page(output: str, judge: str, count: int, *, force: bool) -> None:
     from projector.io.formats import read
     from projector.io.streams import open_write
-    from projector.qa.judging import page, sample
+    from projector.qa.score.judging import page, sample
 
     drawn = sample(read(output), count, SEED)
     with open_write(judge, force=force) as stream:

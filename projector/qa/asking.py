@@ -7,15 +7,15 @@ from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from projector.qa.analysis import from_tags
-from projector.qa.answers import candidates
 from projector.qa.base import Asked, Candidate, QuestionGenerator, Request
-from projector.qa.checking import Checks
-from projector.qa.frames import Made
+from projector.qa.english.analysis import from_tags
+from projector.qa.english.answers import candidates
+from projector.qa.english.frames import Made
+from projector.qa.english.parsing import Analysed, Analyser
+from projector.qa.english.rules import polar_question
+from projector.qa.english.syntax import Tree
 from projector.qa.mentions import mentions
-from projector.qa.parsing import Analysed, Analyser
-from projector.qa.rules import polar_question
-from projector.qa.syntax import Tree
+from projector.qa.score.checking import Checks
 from projector.records import Offsets, Pair, Question, Span
 from projector.text.sentences import split_sentences
 
@@ -28,7 +28,7 @@ class AnalysedSentence(Struct, frozen=True):
 
 
 class Reader(Protocol):
-    """A reading model; see `qa.roundtrip`."""
+    """A reading model; see `qa.score.roundtrip`."""
 
     def agreement(self, asked: Sequence[tuple[str, str, str]]) -> list[float]:
         """How well it answers each ``(question, context, answer)``, in [0, 1]."""

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from projector.qa.analysis import Word
-from projector.qa.frames import Made
-from projector.qa.syntax import Tree
+from projector.qa.english.analysis import Word
+from projector.qa.english.frames import Made
+from projector.qa.english.syntax import Tree
 
 
 class Candidate(Struct, frozen=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from projector.qa.analysis import Word
-from projector.qa.answers import is_date_word
+from projector.qa.english.analysis import Word
+from projector.qa.english.answers import is_date_word
 from projector.records import Span
 
 _CAPITALISED = re.compile(r"[^\W\d_][\w.’'&-]*|\d[\d.,]*")

@@ -28,8 +28,8 @@ from projector.errors import UsageError
 from projector.projection.base import Projection, Projector
 from projector.qa.asking import Asker, PlannedQuestion, Reader, given_questions
 from projector.qa.base import QuestionGenerator
+from projector.qa.english.parsing import Analyser, analyser
 from projector.qa.examples import assemble
-from projector.qa.parsing import Analyser, analyser
 from projector.qa.translating import QuestionTranslator
 from projector.qa.wordings import TargetWordings
 from projector.records import Document, Pair, Record, Step, swapped
@@ -124,7 +124,7 @@ class QaStage:
     def _reader(self) -> Reader | None:
         if not self.options.qa_model:
             return None
-        from projector.qa.roundtrip import ReadingModel
+        from projector.qa.score.roundtrip import ReadingModel
 
         return ReadingModel(self.options.qa_model)
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import EngineError, UsageError
-from projector.qa.checking import chrf
+from projector.qa.score.checking import chrf
 from projector.translation.auto import AutoTranslator
 from projector.translation.base import (
     Constraint,

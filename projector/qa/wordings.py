@@ -2,8 +2,8 @@
 
 The clause around the projected answer is turned (`qa.target`); the English question is translated
 with the entities that it shares with the context constrained to their aligned counterparts
-(`qa.translating`). Where a translator serves the languages, both are checked by it (`qa.checking`)
-and the one that a reader would rather keep is chosen.
+(`qa.translating`). Where a translator serves the languages, both are checked by it
+(`qa.score.checking`) and the one that a reader would rather keep is chosen.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from projector.projection.base import Projection
 from projector.qa.asking import PlannedQuestion, Wording
-from projector.qa.checking import Checks, checked, share_in
+from projector.qa.score.checking import Checks, checked, share_in
 from projector.qa.target.questions import clause_question, has_grammar, without_article
 from projector.qa.translating import QuestionTranslator
 from projector.records import Offsets, Pair

@@ -22,8 +22,8 @@ from questions import JUDGED, aligned
 from scipy.optimize import minimize
 
 from projector.qa.asking import PlannedQuestion
-from projector.qa.checking import features
-from projector.qa.question_score import WEIGHTS, english_features, probability, weights
+from projector.qa.score.checking import features
+from projector.qa.score.question_score import WEIGHTS, english_features, probability, weights
 from projector.qa.stage import QaOptions, QaStage
 from projector.qa.target.questions import clause_question, without_article
 from projector.qa.wordings import Places

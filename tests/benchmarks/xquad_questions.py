@@ -26,7 +26,7 @@ from questions import aligned, bitext_pairs
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.pipeline.in_memory import apply
 from projector.qa.asking import PlannedQuestion, given_questions
-from projector.qa.parsing import analyser
+from projector.qa.english.parsing import analyser
 from projector.qa.stage import QaOptions, QaStage
 from projector.qa.translating import QuestionTranslator
 from projector.qa.wordings import Places, constraints

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from projector.qa.syntax import Token, Tree
+from projector.qa.english.syntax import Token, Tree
 
 
 def tree(marked: str) -> Tree:

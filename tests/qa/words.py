@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projector.qa.analysis import Word
+from projector.qa.english.analysis import Word
 
 KINDS = {"person", "place", "org"}
 

@@ -1,13 +1,13 @@
 """The parts of a located clause that word order needs, and the text of its tokens.
 
-Between `qa.target.located`, which finds the clause, and `qa.target.turning`, which orders it.
+Between `qa.target.located`, which finds the clause, and `qa.target.clause_to_question`, which orders it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from projector.qa.syntax import Tree
+from projector.qa.english.syntax import Tree
 from projector.qa.target.grammar import Grammar
 from projector.qa.target.located import FREE, GAP, SUBJECT, VERB, Located
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from projector.qa.frames import Frame
-from projector.qa.syntax import Tree
+from projector.qa.english.frames import Frame
+from projector.qa.english.syntax import Tree
 from projector.qa.target.grammar import Grammar
 from projector.records import Offsets, Pair
 

@@ -1,20 +1,20 @@
 """Questions in the target language from the target's own clause.
 
 The entry of this package: clause found over the alignment (`located`), turned (`turning`), scored
-(`qa.question_score`).
+(`qa.score.question_score`).
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from projector.qa.frames import Made
-from projector.qa.question_score import Features, probability, target_features, weights
-from projector.qa.syntax import Tree
+from projector.qa.english.frames import Made
+from projector.qa.english.syntax import Tree
+from projector.qa.score.question_score import Features, probability, target_features, weights
 from projector.qa.target.clause_words import RefusedClause
 from projector.qa.target.grammar import GRAMMARS
 from projector.qa.target.located import Located, locate, token_links
-from projector.qa.target.turning import turned
+from projector.qa.target.clause_to_question import turned
 from projector.records import Offsets, Pair
 from projector.text.languages import base_language
 

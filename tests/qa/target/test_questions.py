@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.parsed_rules import questions
-from projector.qa.syntax import Tree
+from projector.qa.english.parsed_rules import questions
+from projector.qa.english.syntax import Tree
 from projector.qa.target.agreement import masculine_singular, singular
 from projector.qa.target.questions import clause_question, without_article
 from projector.records import Document, Pair

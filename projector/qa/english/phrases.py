@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from projector.qa.syntax import Tree
+from projector.qa.english.syntax import Tree
 
 CLAUSAL = frozenset(("relcl", "acl", "advcl", "parataxis"))
 ASIDES = CLAUSAL | {"appos"}

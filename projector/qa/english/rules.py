@@ -1,4 +1,4 @@
-"""The engine ``rules``: over a dependency tree (`qa.parsed_rules`) where the sentence was parsed,
+"""The engine ``rules``: over a dependency tree (`parsed_rules`) where the sentence was parsed,
 else over parts of speech alone: a wh-word for the answer's type, its clause turned round.
 
 The transformations are the classic ones of Heilman and Smith (2010, "Good Question! Statistical
@@ -16,15 +16,15 @@ from msgspec import Struct
 
 from projector import __version__
 from projector.engines import read_options
-from projector.qa.analysis import Word
-from projector.qa.answers import DAYS, is_date_word, is_person_noun
 from projector.qa.base import Asked, Candidate, Request
-from projector.qa.clauses import Clause, clause_around, normalised
-from projector.qa.frames import Made
-from projector.qa.parsed_rules import questions, statement_question
-from projector.qa.question_score import english_features, probability, weights
-from projector.qa.syntax import Tree
-from projector.qa.well_formed import refusal
+from projector.qa.english.analysis import Word
+from projector.qa.english.answers import DAYS, is_date_word, is_person_noun
+from projector.qa.english.clauses import Clause, clause_around, normalised
+from projector.qa.english.frames import Made
+from projector.qa.english.parsed_rules import questions, statement_question
+from projector.qa.english.syntax import Tree
+from projector.qa.english.well_formed import refusal
+from projector.qa.score.question_score import english_features, probability, weights
 from projector.text.entity_labels import ORGANISATION, PERSON, PLACE
 
 TIME = frozenset(("DATE", "TIME", "YEAR"))
@@ -125,7 +125,7 @@ def question(words: list[Word], sentence: str, start: int, end: int, label: str)
     """The question that the stretch ``sentence[start:end]`` answers, or a refusal.
 
     Args:
-        words: the sentence's analysis (`qa.analysis`).
+        words: the sentence's analysis (`qa.english.analysis`).
         label: the answer's type; ``PER``, ``LOC``, ``ORG``, ``DATE``, ``NUM`` and their usual
             longer names are known, others are asked for with "what".
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.inflection import bare_form, past_of_participle, third_person
+from projector.qa.english.inflection import bare_form, past_of_participle, third_person
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.roundtrip import ReadingModel, token_f1
+from projector.qa.score.roundtrip import ReadingModel, token_f1
 
 
 def test_token_f1() -> None:

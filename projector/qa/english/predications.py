@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from projector.qa.phrases import below, is_plain, phrase, trimmed
-from projector.qa.syntax import AUXILIARIES, CLAUSAL_SUBJECTS, SUBJECTS, Tree
+from projector.qa.english.phrases import below, is_plain, phrase, trimmed
+from projector.qa.english.syntax import AUXILIARIES, CLAUSAL_SUBJECTS, SUBJECTS, Tree
 
 COMPLEMENTS = frozenset(
     """dobj dative attr acomp oprd prt prep agent npadvmod advmod xcomp ccomp advcl pcomp""".split()

@@ -6,7 +6,7 @@ import pytest
 
 from projector.errors import UsageError
 from projector.qa.base import Candidate, Request
-from projector.qa.rules import RuleQuestionGenerator, question
+from projector.qa.english.rules import RuleQuestionGenerator, question
 from tests.qa.words import words
 
 MEETING = (

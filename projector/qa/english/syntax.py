@@ -2,7 +2,7 @@
 
 Labels are those of the ClearNLP scheme that spaCy's English pipelines give (``nsubj``, ``dobj``,
 ``attr``, ``pobj``, ...); parts of speech are Universal POS with Penn tags beside them; entity
-types are those of OntoNotes. `qa.parsing` makes the trees, `qa.phrases` reads phrases off them.
+types are those of OntoNotes. `parsing` makes the trees, `phrases` reads phrases off them.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projector.qa.answers import candidates
+from projector.qa.english.answers import candidates
 from tests.qa.words import words
 
 

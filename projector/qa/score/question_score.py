@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from projector.qa.frames import Made
-from projector.qa.nouns import LIGHT_VERBS
-from projector.qa.phrases import surface
-from projector.qa.syntax import Tree
+from projector.qa.english.frames import Made
+from projector.qa.english.nouns import LIGHT_VERBS
+from projector.qa.english.phrases import surface
+from projector.qa.english.syntax import Tree
+from projector.qa.english.well_formed import vague_definites
 from projector.qa.target.located import Located
-from projector.qa.well_formed import vague_definites
 
 WEIGHTS = Path(__file__).with_name("question_weights.json")
 Features = dict[str, float]

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from projector.qa.question_score import Features, logit, probability, weights
+from projector.qa.score.question_score import Features, logit, probability, weights
 
 CHRF_ORDER, CHRF_BETA = 6, 2.0
 USUAL_FLUENCY, USUAL_RETURN, USUAL_SHARE = -0.6, 0.6, 0.7  # what is not known counts as usual

@@ -1,8 +1,8 @@
 """Questions from a dependency tree: one rule for each part of a clause that can be asked for.
 
 The transformations of Heilman and Smith (2010, "Good Question! Statistical Ranking for Question
-Generation") over `qa.predications`; answers are whole phrases (`qa.phrases`), question words come
-from `qa.wh_words`. Each question carries the `Frame` of its clause for the other language.
+Generation") over `predications`; answers are whole phrases (`phrases`), question words come from
+`wh_words`. Each question carries the `Frame` of its clause for the other language.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from projector.qa.frames import Frame, Made
-from projector.qa.inflection import SINGULAR, bare_form, past_of_participle, third_person
-from projector.qa.nouns import EMPTY, LIGHT_VERBS, TIME_NOUNS, is_person
-from projector.qa.phrases import (
+from projector.qa.english.frames import Frame, Made
+from projector.qa.english.inflection import SINGULAR, bare_form, past_of_participle, third_person
+from projector.qa.english.nouns import EMPTY, LIGHT_VERBS, TIME_NOUNS, is_person
+from projector.qa.english.phrases import (
     below,
     is_plain,
     is_run,
@@ -23,9 +23,9 @@ from projector.qa.phrases import (
     trimmed,
     without_article,
 )
-from projector.qa.predications import Predication, predications
-from projector.qa.syntax import Tree
-from projector.qa.wh_words import question_word
+from projector.qa.english.predications import Predication, predications
+from projector.qa.english.syntax import Tree
+from projector.qa.english.wh_words import question_word
 
 YEAR = re.compile(r"(?:c\.)?\d{3,4}(?:s|['’]s)?|\d{1,2}[:.]\d\d(?:am|pm)?|\d{1,2}(?:am|pm)")
 DATED = TIME_NOUNS | frozenset(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.parsed_rules import questions, statement_question
-from projector.qa.predications import predications
-from projector.qa.syntax import Tree
-from projector.qa.well_formed import refusal
+from projector.qa.english.parsed_rules import questions, statement_question
+from projector.qa.english.predications import predications
+from projector.qa.english.syntax import Tree
+from projector.qa.english.well_formed import refusal
 from tests.qa.trees import BOUGHT, BUILT, tree
 
 

@@ -1,13 +1,13 @@
 """The clause behind a question over a parse, and the question itself before it is scored.
 
-Made by `qa.parsed_rules`; `qa.target` finds the same clause in the other language.
+Made by `qa.english.parsed_rules`; `qa.target` finds the same clause in the other language.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from projector.qa.predications import Predication
+from projector.qa.english.predications import Predication
 from projector.records import Offsets
 
 

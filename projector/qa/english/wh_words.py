@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projector.qa.nouns import (
+from projector.qa.english.nouns import (
     COUNTRIES,
     EMPTY,
     LAW_WORDS,
@@ -13,8 +13,8 @@ from projector.qa.nouns import (
     is_group,
     is_person,
 )
-from projector.qa.phrases import conjuncts
-from projector.qa.syntax import Tree
+from projector.qa.english.phrases import conjuncts
+from projector.qa.english.syntax import Tree
 
 UNASKED_ENTITIES = frozenset(
     ("DATE", "TIME", "PERCENT", "MONEY", "CARDINAL", "ORDINAL", "QUANTITY", "LANGUAGE")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from projector.errors import DataError
-from projector.qa.judging import Verdict, is_judged_file, page, read_verdicts, sample, table
+from projector.qa.score.judging import Verdict, is_judged_file, page, read_verdicts, sample, table
 from projector.records import Document, Question, Span
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.parsing import SpacyAnalyser, installed_parser
-from projector.qa.rules import _questions_of
+from projector.qa.english.parsing import SpacyAnalyser, installed_parser
+from projector.qa.english.rules import _questions_of
 
 pytestmark = pytest.mark.skipif(
     not installed_parser(), reason="needs an English spaCy pipeline (en_core_web_sm)"

@@ -1,12 +1,12 @@
 """Answer candidates of an English sentence when its record brings no spans: names, numbers, dates
-and noun phrases found by part of speech (`qa.analysis`)."""
+and noun phrases found by part of speech (`qa.english.analysis`)."""
 
 from __future__ import annotations
 
 import re
 
-from projector.qa.analysis import Word
 from projector.qa.base import Candidate
+from projector.qa.english.analysis import Word
 
 NOMINAL = frozenset(("noun", "name", "num", "unknown", "adj", "gen"))
 HEADS = frozenset(("noun", "name", "num", "unknown"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projector.qa.checking import Checks, checked, chrf, share_in
+from projector.qa.score.checking import Checks, checked, chrf, share_in
 
 
 @given(st.text(min_size=1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projector.qa.analysis import analyse, from_tags
+from projector.qa.english.analysis import analyse, from_tags
 from projector.records import Document
 
 

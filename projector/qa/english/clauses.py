@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from projector.qa.analysis import Word
+from projector.qa.english.analysis import Word
 
 FINITE = frozenset(("past", "pres", "p3", "modal"))
 IN_NOUN_PHRASE = frozenset(("det", "adj", "noun", "name", "num", "unknown", "gen"))

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from projector.annotation.spacy import load_pipeline
 from projector.errors import EngineError, UsageError, first_line
-from projector.qa.analysis import Word, analyse, word_of_tags
-from projector.qa.syntax import Token, Tree
+from projector.qa.english.analysis import Word, analyse, word_of_tags
+from projector.qa.english.syntax import Token, Tree
 
 KINDS = ("auto", "apertium", "spacy", "spacy:MODEL")
 BATCH = 128

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from projector.qa.frames import Frame
-from projector.qa.syntax import Tree
+from projector.qa.english.frames import Frame
+from projector.qa.english.syntax import Tree
 from projector.qa.target.agreement import (
     is_copula,
     looks_plural,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-from projector.qa.frames import Made
-from projector.qa.nouns import EMPTY, MEASURES, TIME_NOUNS, WITH_INFINITIVE
-from projector.qa.phrases import ARTICLES
-from projector.qa.syntax import Token, Tree
+from projector.qa.english.frames import Made
+from projector.qa.english.nouns import EMPTY, MEASURES, TIME_NOUNS, WITH_INFINITIVE
+from projector.qa.english.phrases import ARTICLES
+from projector.qa.english.syntax import Token, Tree
 
 MIN_WORDS, MAX_WORDS = 4, 24
 PERSONAL = frozenset(("his", "her", "himself", "herself"))

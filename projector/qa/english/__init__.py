@@ -1,0 +1,1 @@
+"""Questions on the English side: analysis, clauses, rules, wording."""
