@@ -1,6 +1,6 @@
 """The parts of a located clause that word order needs, and the text of its tokens.
 
-Between `qa.target.located`, which finds the clause, and `qa.target.clause_to_question`, which orders it.
+Between `located`, which finds the clause, and `clause_to_question`, which orders it.
 """
 
 from __future__ import annotations

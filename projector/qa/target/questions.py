@@ -1,7 +1,7 @@
 """Questions in the target language from the target's own clause.
 
-The entry of this package: clause found over the alignment (`located`), turned (`turning`), scored
-(`qa.score.question_score`).
+The entry of this package: clause found over the alignment (`located`), turned
+(`clause_to_question`), scored (`qa.score.question_score`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from msgspec import Struct
 from projector.qa.english.frames import Made
 from projector.qa.english.syntax import Tree
 from projector.qa.score.question_score import Features, probability, target_features, weights
+from projector.qa.target.clause_to_question import turned
 from projector.qa.target.clause_words import RefusedClause
 from projector.qa.target.grammar import GRAMMARS
 from projector.qa.target.located import Located, locate, token_links
-from projector.qa.target.clause_to_question import turned
 from projector.records import Offsets, Pair
 from projector.text.languages import base_language
 
