@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 
 
 class Engine(NamedTuple):
@@ -244,7 +244,7 @@ def engine_class(kind: str, name: str) -> Callable[..., Any]:
     engines = table(kind)
     if name not in engines:
         what = kind.removesuffix("s").replace("_", " ")
-        raise UsageError(f"no {what} is called {name!r}" + near_miss(name, engines))
+        raise UsageError(f"no {what} is called {name!r}" + suggestion(name, engines))
     engine = engines[name]
     what = "stage" if kind == "stages" else "engine"
     for package in engine.packages:
@@ -341,7 +341,7 @@ def read_options(kind: type[OptionsT], options: Mapping[str, object], engine: st
     for name in options:
         if name not in known:
             raise UsageError(
-                f"the engine {engine!r} has no option {name!r}" + near_miss(name, known)
+                f"the engine {engine!r} has no option {name!r}" + suggestion(name, known)
             )
     try:
         return msgspec.convert(dict(options), kind, strict=False)

@@ -74,7 +74,7 @@ class Interrupted(ProjectorError):
     exit_code = 130
 
 
-def near_miss(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
     """``"; did you mean 'x'?"`` for the nearest known name, and the list of all of them."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)

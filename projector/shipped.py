@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from projector.errors import UsageError, near_miss
+from projector.errors import UsageError, suggestion
 
 _PACKAGE = Path(__file__).parent
 
@@ -43,7 +43,7 @@ def _path(name: str, kind: str, pattern: str) -> Path:
         return path
     shipped = {file.stem: file for file in shipped_folder("recipes").glob(pattern)}
     if name not in shipped:
-        raise UsageError(f"no {kind} is called {name!r}" + near_miss(name, shipped))
+        raise UsageError(f"no {kind} is called {name!r}" + suggestion(name, shipped))
     return shipped[name]
 
 

@@ -7,7 +7,7 @@ from projector.errors import (
     EngineError,
     TooManyRejects,
     UsageError,
-    near_miss,
+    suggestion,
 )
 
 
@@ -29,7 +29,7 @@ def test_the_first_known_place_stays() -> None:
 
 def test_near_miss_names_the_nearest_and_all() -> None:
     assert (
-        near_miss("simaling", ["simalign", "hmm"])
+        suggestion("simaling", ["simalign", "hmm"])
         == "; did you mean 'simalign'? (known: hmm, simalign)"
     )
-    assert near_miss("zzz", ["hmm"]) == " (known: hmm)"
+    assert suggestion("zzz", ["hmm"]) == " (known: hmm)"

@@ -16,7 +16,7 @@ from msgspec import Struct
 from projector.abilities import total_cost
 from projector.annotation.base import LAYERS, Annotation, Annotator, LabelledRelation
 from projector.engines import engine_class
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 from projector.records import Document, Offsets, Pair, Record, Relation, Span, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
@@ -68,7 +68,7 @@ class AnnotateStage:
         for layer in options.layers:
             if layer not in LAYERS:
                 raise UsageError(
-                    f"annotate: no layer is called {layer!r}" + near_miss(layer, LAYERS)
+                    f"annotate: no layer is called {layer!r}" + suggestion(layer, LAYERS)
                 )
         self.options = options
         engine = engine_class("annotators", options.engine)

@@ -10,7 +10,7 @@ import typer
 from projector.cli import messages
 from projector.cli.completion import languages, readable_formats, writable_formats
 from projector.cli.options import settings
-from projector.errors import UsageError, near_miss
+from projector.errors import UsageError, suggestion
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.registry import names
 from projector.records import Document, Record
@@ -93,7 +93,7 @@ def split_settings(
             formats = f"{reading!r}" if reading == writing else f"{reading!r} and {writing!r}"
             raise UsageError(
                 f"the formats {formats} have no option {key!r}"
-                + near_miss(key, {*readable, *writable})
+                + suggestion(key, {*readable, *writable})
             )
     return (
         {key: value for key, value in wanted.items() if key in readable},

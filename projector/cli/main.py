@@ -16,7 +16,7 @@ import typer
 
 from projector import __version__
 from projector.cli import messages
-from projector.errors import Interrupted, ProjectorError, UsageError, near_miss
+from projector.errors import Interrupted, ProjectorError, UsageError, suggestion
 from projector.redact import redacted
 from projector.runtime import relax_gc
 
@@ -162,7 +162,7 @@ def _app(words: Sequence[str]) -> typer.Typer:
     elif called in COMMANDS:
         app.command(called)(_load(COMMANDS[called].where))
     else:
-        raise UsageError(f"no command is called {called!r}" + near_miss(called, COMMANDS))
+        raise UsageError(f"no command is called {called!r}" + suggestion(called, COMMANDS))
     return app
 
 

@@ -24,7 +24,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from projector.errors import UsageError, near_miss
+from projector.errors import UsageError, suggestion
 from projector.pipeline.job import BlockSize, Count, Job, OnError, Workers
 from projector.pipeline.recipe_file import read_recipe_file
 from projector.shipped import recipe_path
@@ -127,7 +127,7 @@ def overridden(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
         if not option or not all(option.split(".")):
             raise UsageError(f"--set: found {name!r}, wanted STAGE.OPTION=VALUE")
         if stage not in names:
-            known = near_miss(stage, names)
+            known = suggestion(stage, names)
             raise UsageError(f"--set {name}: the recipe has no stage {stage!r}{known}")
         for n, spec in enumerate(stages):
             if spec.stage == stage:
@@ -161,7 +161,7 @@ def configured(spec: StageSpec) -> ConfiguredStage:
     for key in spec.options:
         if key not in known:
             raise UsageError(
-                f"{where}the stage {spec.stage!r} has no option {key!r}" + near_miss(key, known)
+                f"{where}the stage {spec.stage!r} has no option {key!r}" + suggestion(key, known)
             )
     for field in fields:
         if field.required and spec.options.get(field.encode_name, MANDATORY) == MANDATORY:
@@ -200,7 +200,7 @@ def load_recipe(path: str | Path) -> Recipe:
     for key in plain:
         if key not in known:
             where = lines.get((key,), name)
-            raise UsageError(f"{where}: no key is called {key!r}" + near_miss(key, known))
+            raise UsageError(f"{where}: no key is called {key!r}" + suggestion(key, known))
     if "stages" not in plain:
         raise UsageError(f"{name}: found no 'stages', wanted a list such as [{{stage: align}}]")
     entries = plain.pop("stages")

@@ -16,7 +16,7 @@ from projector.records import Document, Dropped, Question, Relation
 REASON = "span_dropped"
 
 
-class Followers(NamedTuple):
+class Dependents(NamedTuple):
     """The target's relations, clusters and questions, and what of the source's was dropped."""
 
     relations: list[Relation]
@@ -25,7 +25,7 @@ class Followers(NamedTuple):
     dropped: list[Dropped]
 
 
-def follow(source: Document, target: Document, kept: set[str]) -> Followers:
+def project_dependents(source: Document, target: Document, kept: set[str]) -> Dependents:
     """Carry over what refers to the spans ``kept`` (their ids on the target side).
 
     - A relation (an event argument too) needs both its spans.
@@ -79,7 +79,7 @@ def follow(source: Document, target: Document, kept: set[str]) -> Followers:
             dropped.append(
                 Dropped(REASON, f"lost {_names(question.answers)}", question=question.id)
             )
-    return Followers(relations, clusters, questions, dropped)
+    return Dependents(relations, clusters, questions, dropped)
 
 
 def _carried(question: Question, answers: list[str], source: Document) -> Question:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from projector.abilities import total_cost
 from projector.projection.base import Projection, learner
-from projector.projection.dependents import follow
+from projector.projection.dependents import project_dependents
 from projector.projection.ensemble import make_projector
 from projector.projection.inverted_marks import with_whole_sentences
 from projector.projection.pronouns.recovery import PronounOptions, recover_pronouns
@@ -188,7 +188,7 @@ class ProjectStage:
                 )
             else:
                 spans.append(_placed(span, projection, target))
-        followers = follow(source, target, {span.id for span in spans})
+        dependents = project_dependents(source, target, {span.id for span in spans})
         tags = dict(target.tags)
         tags.update(self.tagger.tags(pair))
         return replace(
@@ -196,14 +196,14 @@ class ProjectStage:
             target=replace(
                 target,
                 spans=spans,
-                relations=followers.relations,
-                clusters=followers.clusters,
-                questions=followers.questions,
+                relations=dependents.relations,
+                clusters=dependents.clusters,
+                questions=dependents.questions,
                 tags=tags,
                 labels={**target.labels, **source.labels},
             ),
             steps=[*pair.steps, step],
-            dropped=dropped + followers.dropped,
+            dropped=dropped + dependents.dropped,
         )
 
 

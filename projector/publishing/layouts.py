@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from msgspec.structs import replace
 
-from projector.errors import DataError, UsageError, near_miss
+from projector.errors import DataError, UsageError, suggestion
 from projector.io.formats import write
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import one_line
@@ -109,7 +109,7 @@ def find_layout(name: str) -> Layout:
         UsageError: there is none; the nearest one is named.
     """
     if name not in LAYOUTS:
-        raise UsageError(f"no layout is called {name!r}" + near_miss(name, LAYOUTS))
+        raise UsageError(f"no layout is called {name!r}" + suggestion(name, LAYOUTS))
     return LAYOUTS[name]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from projector.engines import engine_class
-from projector.errors import EngineError, ProjectorError, UsageError, near_miss
+from projector.errors import EngineError, ProjectorError, UsageError, suggestion
 from projector.translation.base import Constraint, HasIdentity, Keeps, Translation, Translator
 from projector.translation.shielded import keeping
 
@@ -41,7 +41,7 @@ class AutoTranslator:
             if name not in ORDER or not isinstance(value, dict):
                 raise UsageError(
                     f"auto: found the option {name!r}, wanted an engine's own options under its "
-                    f"name, or --engine" + near_miss(name, ORDER)
+                    f"name, or --engine" + suggestion(name, ORDER)
                 )
         self._options: dict[str, dict[str, Any]] = options
         self._engines: dict[str, Translator] = {}

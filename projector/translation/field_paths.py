@@ -19,7 +19,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from projector.errors import DataError, UsageError, near_miss
+from projector.errors import DataError, UsageError, suggestion
 from projector.records import Document
 
 Step = str | int  # a key of an object, or a place in a list
@@ -133,7 +133,7 @@ class Unmatched:
         path = self._open[0]
         raise UsageError(
             f"--fields: {path.name!r} leads to no text in any of the {self._records:,} records"
-            + near_miss(path.first, self._fields)
+            + suggestion(path.first, self._fields)
         )
 
 

@@ -28,7 +28,7 @@ import msgspec
 from msgspec import Meta, Struct, field, structs
 
 from projector.engines import read_options
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 from projector.io.yaml_files import read_yaml
 from projector.models.server_requests import (
     SPEED_OPTIONS,
@@ -313,7 +313,7 @@ def _server(model: str) -> Server:
     if not model:
         raise UsageError("the engine 'http' needs a server: --model deepl, google or FILE.yaml")
     if not Path(model).suffix:
-        raise UsageError(f"http: no server is called {model!r}" + near_miss(model, SERVERS))
+        raise UsageError(f"http: no server is called {model!r}" + suggestion(model, SERVERS))
     return read_yaml(model, Server, "the description of a server")
 
 

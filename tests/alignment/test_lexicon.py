@@ -93,10 +93,10 @@ def test_a_lexicon_remembers_the_steps_of_words(tmp_path: Path) -> None:
     text.write_text(text.read_text("utf-8").replace("mond", "heller mond"), "utf-8")
     model = str(tmp_path / "en-de.lexicon")
     train([str(text)], model, "en", "de", [], force=False)
-    known = load_lexicon(model).views["form"].paces_source
+    known = load_lexicon(model).views["form"].jumps_source
     names = [load_lexicon(model).views["form"].source[unit] for unit in known.units]
     assert set(WORDS) <= set(names)
-    stays = dict(zip(names, known.walked[1:, REACH] / known.walked[1:].sum(1), strict=True))
+    stays = dict(zip(names, known.counts[1:, REACH] / known.counts[1:].sum(1), strict=True))
     assert stays["moon"] > 3 * stays["king"]
     aligner = HmmAligner(lexicon=[model])
     aligner.fit(iter([NEW]), "en", "de")

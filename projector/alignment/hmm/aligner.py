@@ -41,7 +41,7 @@ from projector.alignment.hmm.views import (
 )
 from projector.alignment.hmm.vocabulary import Vocabulary
 from projector.engines import read_options
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 from projector.models.vectors.load import AUTO, open_vectors, resolve_vectors
 from projector.records import Link
 
@@ -110,7 +110,7 @@ class HmmAligner:
         self.model = model
         for name in self.options.views:
             if name not in VIEWS:
-                raise UsageError(f"the engine 'hmm' has no view {name!r}" + near_miss(name, VIEWS))
+                raise UsageError(f"the engine 'hmm' has no view {name!r}" + suggestion(name, VIEWS))
         paths = [*([model] if model else []), *self.options.lexicon]
         self.vectors = resolve_vectors(self.options.vectors)
         self._lexicons: list[Lexicon] = [load_lexicon(path) for path in paths]
@@ -251,7 +251,7 @@ class HmmAligner:
         return {
             "totals": total_counts(*given),
             "nulls": null_counts(*given),
-            "paces": lexicon_jumps(*given),
+            "jumps": lexicon_jumps(*given),
         }
 
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:

@@ -83,13 +83,13 @@ def markov(
     row: Any,
     null: float,
     out: Any,
-    walked: Any,
+    jump_counts: Any,
 ) -> None:
     """Posteriors of the hidden Markov model by the forward-backward algorithm.
 
     Arrays as in `model1`. ``step[r, d + REACH]`` weighs a step of d positions away from a word of
     row r (``row[i]`` is that of position i; row 0 is every word's). The expected steps away from
-    each position are added to ``walked[i]``, if it has rows. States are the ``hidden`` positions,
+    each position are added to ``counts[i]``, if it has rows. States are the ``hidden`` positions,
     each with a null twin that remembers it.
     """
     n, m = hidden, observed
@@ -142,7 +142,7 @@ def markov(
         for b in range(n):
             forward[j, b] *= scale
             silent[j, b] *= scale
-    counting = len(walked) > 0
+    counting = len(jump_counts) > 0
     back = np.ones(n, np.float32)  # of a position and of its null twin: the same future
     ahead = np.empty(n, np.float32)
     here = np.empty(n, np.float32)  # posteriors
@@ -178,7 +178,7 @@ def markov(
                 for x in range(few):
                     last = np.int64(sure[x])
                     d = min(max(int(there - last), -REACH), REACH)
-                    walked[last, d + REACH] += before[last] * come[there, last] * ahead[there]
+                    jump_counts[last, d + REACH] += before[last] * come[there, last] * ahead[there]
         nothing = p0 * emission[j, n] * scale
         for a in range(n):
             back[a] = reached[a] + nothing * back[a] if before[a] > UNLIKELY else np.float32(0)
@@ -187,18 +187,18 @@ def markov(
 @njit(cache=True, nogil=True, fastmath=True)
 def bidirectional_posteriors(
     ahead: Any, back: Any, n: int, m: int, steps: Any, rows: Any, null: float, hmm: bool,
-    walked: Any,
+    jump_counts: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
     """Posteriors of a pair both ways: arrays (m, n + 1) and (n, m + 1), null words last.
 
-    ``steps``, ``rows`` and ``walked`` are pairs, for the source's words and for the target's; see
-    `markov`.
+    ``steps``, ``rows`` and ``jump_counts`` are pairs, for the source's words and for the
+    target's; see `markov`.
     """
     forth = np.empty((m, n + 1), np.float32)
     reverse = np.empty((n, m + 1), np.float32)
     if hmm:
-        markov(ahead, n, m, steps[0], rows[0], null, forth, walked[0])
-        markov(back, m, n, steps[1], rows[1], null, reverse, walked[1])
+        markov(ahead, n, m, steps[0], rows[0], null, forth, jump_counts[0])
+        markov(back, m, n, steps[1], rows[1], null, reverse, jump_counts[1])
     else:
         model1(ahead, n, m, 0.1, forth)
         model1(back, m, n, 0.1, reverse)
@@ -246,12 +246,12 @@ def expect(
     post: Any,
     post_t: Any,
     post_s: Any,
-    walked_s: Any,
-    walked_t: Any,
+    jump_counts_s: Any,
+    jump_counts_t: Any,
 ) -> None:  # pragma: no cover
     """Agreement posteriors of the pairs ``low`` to ``high`` into ``post`` (and the null words'
-    into ``post_t``, ``post_s``, the expected steps into ``walked_s``, ``walked_t``), for every
-    pair that is ``low + q`` modulo ``parts``."""
+    into ``post_t``, ``post_s``, the expected steps into ``jump_counts_s``, ``jump_counts_t``), for
+    every pair that is ``low + q`` modulo ``parts``."""
     for k in range(low + q, high, parts):
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
@@ -262,9 +262,12 @@ def expect(
         base_s = source_at[k] - source_at[low]
         base_t = target_at[k] - target_at[low]
         end = n if hmm else 0
-        walked = (walked_s[base_s : base_s + end], walked_t[base_t : base_t + (m if hmm else 0)])
+        jump_counts = (
+            jump_counts_s[base_s : base_s + end],
+            jump_counts_t[base_t : base_t + (m if hmm else 0)],
+        )
         forth, reverse = bidirectional_posteriors(
-            ahead, back, n, m, (step_s, step_t), (row_s[s], row_t[t]), null, hmm, walked
+            ahead, back, n, m, (step_s, step_t), (row_s[s], row_t[t]), null, hmm, jump_counts
         )
         base = cell_at[k] - cell_at[low]
         for i in range(n):
@@ -320,12 +323,12 @@ def collect(
 
 
 @njit(cache=True, nogil=True)
-def add_jumps(words: Any, row: Any, walked: Any, count: Any) -> None:
+def add_jumps(words: Any, row: Any, jump_counts: Any, count: Any) -> None:
     """Add each position's expected steps to its word's row, and all of them to row 0."""
     for n in range(len(words)):
         r = row[words[n]]
         for d in range(count.shape[1]):
-            v = walked[n, d]
+            v = jump_counts[n, d]
             if v > np.float32(1e-6):
                 count[0, d] += v
                 if r > 0:

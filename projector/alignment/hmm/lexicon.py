@@ -66,11 +66,11 @@ class File(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass
 class JumpCounts:
-    """Expected steps from position to position: ``walked[0]`` away from any unit,
-    ``walked[k + 1]`` away from ``units[k]``; one column a length (`kernels.JUMPS`)."""
+    """Expected steps from position to position: ``counts[0]`` away from any unit,
+    ``counts[k + 1]`` away from ``units[k]``; one column a length (`kernels.JUMPS`)."""
 
     units: Ints
-    walked: Floats
+    counts: Floats
 
 
 @dataclass
@@ -86,8 +86,8 @@ class LexiconView:
     null_target: Floats
     total_source: Floats
     total_target: Floats
-    paces_source: JumpCounts
-    paces_target: JumpCounts
+    jumps_source: JumpCounts
+    jumps_target: JumpCounts
 
 
 @dataclass
@@ -115,10 +115,10 @@ def save_lexicon(
             known.null_target.astype("<f4").tobytes(),
             known.total_source.astype("<f4").tobytes(),
             known.total_target.astype("<f4").tobytes(),
-            known.paces_source.units.astype("<i4").tobytes(),
-            known.paces_source.walked.astype("<f4").tobytes(),
-            known.paces_target.units.astype("<i4").tobytes(),
-            known.paces_target.walked.astype("<f4").tobytes(),
+            known.jumps_source.units.astype("<i4").tobytes(),
+            known.jumps_source.counts.astype("<f4").tobytes(),
+            known.jumps_target.units.astype("<i4").tobytes(),
+            known.jumps_target.counts.astype("<f4").tobytes(),
         )
         for name, known in views.items()
     }
@@ -163,9 +163,9 @@ def _known(stored: Stored) -> LexiconView:
     def real(data: bytes) -> Floats:
         return np.frombuffer(data, "<f4").astype(np.float32)
 
-    def paces(units: bytes, walked: bytes) -> JumpCounts:
+    def jumps(units: bytes, jump_counts: bytes) -> JumpCounts:
         own = whole(units)
-        return JumpCounts(own, real(walked).reshape(len(own) + 1, -1))
+        return JumpCounts(own, real(jump_counts).reshape(len(own) + 1, -1))
 
     known = LexiconView(
         stored.source.split("\n"),
@@ -177,8 +177,8 @@ def _known(stored: Stored) -> LexiconView:
         real(stored.null_target),
         real(stored.total_source),
         real(stored.total_target),
-        paces(stored.step_source, stored.walked_source),
-        paces(stored.step_target, stored.walked_target),
+        jumps(stored.step_source, stored.walked_source),
+        jumps(stored.step_target, stored.walked_target),
     )
     sizes: list[tuple[NDArray[np.int32], list[str]]] = [
         (known.entry_source, known.source),
@@ -189,15 +189,15 @@ def _known(stored: Stored) -> LexiconView:
             raise ValueError("entries do not fit the words")
         if len(entries) and entries.min() < 0:
             raise ValueError("a negative word number")
-    for steps, names in ((known.paces_source, known.source), (known.paces_target, known.target)):
-        if steps.walked.shape[1] != JUMPS:
+    for steps, names in ((known.jumps_source, known.source), (known.jumps_target, known.target)):
+        if steps.counts.shape[1] != JUMPS:
             raise ValueError("steps of another length")
         if len(steps.units) and not 0 <= steps.units.min() <= steps.units.max() < len(names):
             raise ValueError("steps do not fit the words")
     numbers = (
         known.count,
         *(known.null_source, known.null_target, known.total_source, known.total_target),
-        *(known.paces_source.walked, known.paces_target.walked),
+        *(known.jumps_source.counts, known.jumps_target.counts),
     )
     if not all(np.isfinite(values).all() and (values >= 0).all() for values in numbers):
         raise ValueError("a count that is negative or no number")

@@ -73,17 +73,17 @@ def lexicon_jumps(
         known = lexicon.views.get(name)
         if known is not None:
             return (
-                _jumps_here(known.paces_source, known.source, source),
-                _jumps_here(known.paces_target, known.target, target),
+                _jumps_here(known.jumps_source, known.source, source),
+                _jumps_here(known.jumps_target, known.target, target),
             )
     return None
 
 
-def _jumps_here(paces: JumpCounts, names: Sequence[str], here: Sequence[str]) -> JumpCounts:
+def _jumps_here(jumps: JumpCounts, names: Sequence[str], here: Sequence[str]) -> JumpCounts:
     number_of = {name: n for n, name in enumerate(here)}
-    found = np.array([number_of.get(names[unit], -1) for unit in paces.units.tolist()], np.int32)
+    found = np.array([number_of.get(names[unit], -1) for unit in jumps.units.tolist()], np.int32)
     kept = found >= 0
-    return JumpCounts(found[kept], np.concatenate([paces.walked[:1], paces.walked[1:][kept]]))
+    return JumpCounts(found[kept], np.concatenate([jumps.counts[:1], jumps.counts[1:][kept]]))
 
 
 def _by_name(

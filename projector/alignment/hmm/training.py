@@ -64,8 +64,8 @@ class Parameters:
     count_s: Floats
     total_s: Floats
     total_t: Floats
-    walked_s: Floats
-    walked_t: Floats
+    jump_counts_s: Floats
+    jump_counts_t: Floats
 
     def known(self, source: list[str], target: list[str]) -> LexiconView:
         """What a lexicon stores of the model."""
@@ -80,8 +80,8 @@ class Parameters:
             self.count_t,
             self.total_s,
             self.total_t,
-            JumpCounts(_owned(self.row_s), self.walked_s),
-            JumpCounts(_owned(self.row_t), self.walked_t),
+            JumpCounts(_owned(self.row_s), self.jump_counts_s),
+            JumpCounts(_owned(self.row_t), self.jump_counts_t),
         )
 
 
@@ -95,7 +95,7 @@ def train(
     similarity: Callable[[Table], Levels] | None = None,
     nulls: tuple[Floats, Floats] | None = None,
     totals: tuple[Floats, Floats] | None = None,
-    paces: tuple[JumpCounts, JumpCounts] | None = None,
+    jumps: tuple[JumpCounts, JumpCounts] | None = None,
 ) -> Parameters:
     """Train on a corpus.
 
@@ -108,7 +108,7 @@ def train(
         nulls: prior counts of the null word for source and for target units.
         totals: what an earlier training normalised each source and each target unit by; words
             that this corpus lacks are in it.
-        paces: the steps that an earlier training counted, away from this corpus's units.
+        jumps: the steps that an earlier training counted, away from this corpus's units.
     """
     sources, targets = sizes
     table, cells = build_table(corpus, sources, targets, settings.threads)
@@ -120,14 +120,16 @@ def train(
     away = _mass_outside_table(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
-    row_s = _rows(corpus.source, sources, paces[0].units if paces else None)
-    row_t = _rows(corpus.target, targets, paces[1].units if paces else None)
+    row_s = _rows(corpus.source, sources, jumps[0].units if jumps else None)
+    row_t = _rows(corpus.target, targets, jumps[1].units if jumps else None)
     earlier = [
-        _earlier(row, paces[side] if paces else None) for side, row in enumerate((row_s, row_t))
+        _earlier(row, jumps[side] if jumps else None) for side, row in enumerate((row_s, row_t))
     ]
     begin = [
-        _steps(walked, settings.tau) if paces else np.repeat(starting_steps(), len(walked), 0)
-        for walked in earlier
+        _steps(jump_counts, settings.tau)
+        if jumps
+        else np.repeat(starting_steps(), len(jump_counts), 0)
+        for jump_counts in earlier
     ]
     model = Parameters(
         table,
@@ -151,7 +153,7 @@ def train(
         model.count[:] = 0
         model.count_t[:] = prior_t
         model.count_s[:] = prior_s
-        walked = _expectation(corpus, cells, model, markov, settings.threads)
+        jump_counts = _expectation(corpus, cells, model, markov, settings.threads)
         if curve is not None:
             curve.learn(model.count)
             prior = curve.raise_prior(plain_prior)
@@ -166,12 +168,12 @@ def train(
         update_null(model.count_s, settings.alpha_null, model.null_s)
         if markov:
             for step, counted, before in zip(
-                (model.step_s, model.step_t), walked, earlier, strict=True
+                (model.step_s, model.step_t), jump_counts, earlier, strict=True
             ):
                 counted += before
                 if counted[0].sum() > 0:
                     step[:] = _steps(counted, settings.tau)
-            model.walked_s, model.walked_t = (w.astype(np.float32) for w in walked)
+            model.jump_counts_s, model.jump_counts_t = (w.astype(np.float32) for w in jump_counts)
     totals_s, totals_t = table.sums(model.count + np.float32(settings.alpha), targets)
     model.total_s, model.total_t = away[0] + totals_s, away[1] + totals_t
     return _lean(model)
@@ -206,21 +208,21 @@ def _owned(row: Ints) -> Ints:
     return np.flatnonzero(row).astype(np.int32)
 
 
-def _earlier(row: Ints, paces: JumpCounts | None) -> NDArray[np.float64]:
+def _earlier(row: Ints, jumps: JumpCounts | None) -> NDArray[np.float64]:
     """Counts of steps to begin with, by row; the general ones of an earlier training are worth
     `PRIOR_JUMPS` steps, words' own what they are."""
-    walked = np.zeros((int(row.max()) + 1, JUMPS))
-    if paces is not None:
-        walked[0] = PRIOR_JUMPS * paces.walked[0] / max(1e-9, float(paces.walked[0].sum()))
-        walked[row[paces.units]] = paces.walked[1:]
-    return walked
+    jump_counts = np.zeros((int(row.max()) + 1, JUMPS))
+    if jumps is not None:
+        jump_counts[0] = PRIOR_JUMPS * jumps.counts[0] / max(1e-9, float(jumps.counts[0].sum()))
+        jump_counts[row[jumps.units]] = jumps.counts[1:]
+    return jump_counts
 
 
-def _steps(walked: NDArray[np.float64], tau: float) -> Floats:
+def _steps(jump_counts: NDArray[np.float64], tau: float) -> Floats:
     """Weights of steps from their expected counts: row 0 over all words, the others' own counts
     with row 0 as a prior worth ``tau`` steps (He 2007, maximum a posteriori)."""
-    general = walked[0] / walked[0].sum()
-    shares = (walked + tau * general) / (walked.sum(1, keepdims=True) + tau)
+    general = jump_counts[0] / jump_counts[0].sum()
+    shares = (jump_counts + tau * general) / (jump_counts.sum(1, keepdims=True) + tau)
     shares[0] = general
     shares[:, [0, -1]] /= FAR
     out: Floats = (shares + 1e-4).astype(np.float32)
@@ -287,14 +289,14 @@ def _expectation(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Add the whole corpus's expected counts to the model's, block by block; returns the
     expected steps of either side's rows."""
-    walked = np.zeros(model.step_s.shape), np.zeros(model.step_t.shape)
+    jump_counts = np.zeros(model.step_s.shape), np.zeros(model.step_t.shape)
     low = 0
     while low < len(corpus):
         high = int(np.searchsorted(corpus.cell_at, corpus.cell_at[low] + BLOCK_CELLS, "right")) - 1
         high = min(max(high, low + 1), len(corpus))
-        _block(corpus, cells, model, markov, threads, low, high, walked)
+        _block(corpus, cells, model, markov, threads, low, high, jump_counts)
         low = high
-    return walked
+    return jump_counts
 
 
 def _block(
@@ -305,7 +307,7 @@ def _block(
     threads: int,
     low: int,
     high: int,
-    walked: tuple[NDArray[np.float64], NDArray[np.float64]],
+    jump_counts: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> None:
     sides = (
         corpus.source[corpus.source_at[low] : corpus.source_at[high]],
@@ -313,7 +315,7 @@ def _block(
     )
     post = np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32)
     post_t, post_s = np.empty(len(sides[1]), np.float32), np.empty(len(sides[0]), np.float32)
-    paces = [np.zeros((len(side) if markov else 0, JUMPS), np.float32) for side in sides]
+    jumps = [np.zeros((len(side) if markov else 0, JUMPS), np.float32) for side in sides]
     where = (corpus.source, corpus.source_at, corpus.target, corpus.target_at, corpus.cell_at)
     steps = (model.step_s, model.step_t, model.row_s, model.row_t)
     chances = (model.p, model.null_t, model.null_s, *steps, model.null, markov)
@@ -321,13 +323,13 @@ def _block(
     counts = (model.count, model.count_t, model.count_s)
 
     def work(q: int) -> None:
-        expect(*where, cells, *chances, low, high, q, PARTS, *into, *paces)
+        expect(*where, cells, *chances, low, high, q, PARTS, *into, *jumps)
 
     def gather(q: int) -> None:
         collect(*where, cells, low, high, q, threads, *into, *counts)
 
     def step(side: int) -> None:
-        add_jumps(sides[side], steps[2 + side], paces[side], walked[side])
+        add_jumps(sides[side], steps[2 + side], jumps[side], jump_counts[side])
 
     in_parts(PARTS, threads, work)
     in_parts(threads, threads, gather)

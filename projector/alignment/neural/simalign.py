@@ -10,7 +10,7 @@ from projector.alignment.neural import extraction
 from projector.alignment.neural.encoder_aligner import EncoderAligner, EncoderOptions
 from projector.alignment.neural.extraction import link_list
 from projector.engines import read_options
-from projector.errors import UsageError, near_miss
+from projector.errors import UsageError, suggestion
 from projector.models.encoder import Embedded
 from projector.records import Link
 
@@ -52,7 +52,9 @@ class SimAligner(EncoderAligner):
         method = self.options.method
         known = {*extraction.METHODS, *extraction.ALIASES}
         if method not in known:
-            raise UsageError(f"simalign: no method is called {method!r}" + near_miss(method, known))
+            raise UsageError(
+                f"simalign: no method is called {method!r}" + suggestion(method, known)
+            )
         self.method = extraction.ALIASES.get(method, method)
         if self.options.token_type not in ("bpe", "word"):
             raise UsageError(

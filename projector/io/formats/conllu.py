@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from projector.errors import DataError, UsageError, near_miss
+from projector.errors import DataError, UsageError, suggestion
 from projector.io.bio import is_ill_formed, spans_from_tags, tags_from_spans
 from projector.io.formats.conll import Block, blocks
 from projector.io.formats.shared.comments import Comments, comment_lines, is_comment
@@ -55,7 +55,7 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
     layers = [layer.strip() for layer in options.layers.split(",") if layer.strip()]
     for layer in layers:
         if layer not in FIELDS[2:]:
-            raise UsageError(f"layers: no column is called {layer!r}" + near_miss(layer, FIELDS))
+            raise UsageError(f"layers: no column is called {layer!r}" + suggestion(layer, FIELDS))
     count = 0
     for block in blocks(text_lines(path)):
         count += 1

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from projector.engines import installed, missing_package_message
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 from projector.models.vectors.base import CachedVectors, WordVectors
 from projector.models.vectors.text_file import LANG
 
@@ -40,7 +40,7 @@ def resolve_vectors(name: str) -> str:
     if LANG in name and any(path.parent.glob(path.name.replace(LANG, "*"))):
         return name
     raise UsageError(
-        f"vectors: found no file or folder {name!r}, wanted a path, or" + near_miss(name, NAMES)
+        f"vectors: found no file or folder {name!r}, wanted a path, or" + suggestion(name, NAMES)
     )
 
 

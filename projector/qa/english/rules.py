@@ -344,7 +344,7 @@ class _Turn:
         ):
             if not (self.label in TIME and self.answer[0].text in DAYS):
                 return Asked(None, reason="the answer is part of a longer phrase")
-            return self._asked_away("when", start)
+            return self._question_without_answer("when", start)
         if before is None or before.pos in ("adv", "aux", "verb"):
             # Nothing but adverbs and infinitives may stand between: "vowed not to use the army".
             if all(
@@ -359,7 +359,7 @@ class _Turn:
 
     def _object(self, start: int) -> tuple[str, str] | Asked:
         if self.label in TIME and any(is_date_word(w) for w in self.answer):
-            return self._asked_away("when", start)
+            return self._question_without_answer("when", start)
         verb = self.words[self.clause.verbs[1] - 1]
         wh = self._wh()
         if wh is None:
@@ -370,7 +370,7 @@ class _Turn:
                 return Asked(None, reason="a predicate that only classifies")
             if self.after != self.clause.rest[1] or opener.pos not in ("det", "name"):
                 return Asked(None, reason="a predicate that may be only a part or an adjective")
-        return self._asked_away(wh, start)
+        return self._question_without_answer(wh, start)
 
     def _prepositional(self, start: int, preposition: str) -> tuple[str, str] | Asked:
         before = self.words[start - 2] if start - 2 >= self.clause.verbs[0] else None
@@ -378,10 +378,10 @@ class _Turn:
         ask = self._time_or_place(preposition)
         verb = self.words[self.clause.verbs[1] - 1].lemma.lower()
         if ask == "when" and self._plain_time():
-            return self._asked_away("when", start - 1)
+            return self._question_without_answer("when", start - 1)
         if ask == "where":
             if attached or verb in PLACED:
-                return self._asked_away("where", start - 1)
+                return self._question_without_answer("where", start - 1)
             return Asked(None, reason="the phrase of place may belong to the noun before it")
         wh = self._wh()
         if not attached or wh is None or preposition in NOT_ASKED:
@@ -394,7 +394,7 @@ class _Turn:
     def _plain_time(self) -> bool:
         return self.words[self.clause.verbs[0]].form in ("past", "p3", "pres", "modal")
 
-    def _asked_away(self, ask: str, start: int) -> tuple[str, str] | Asked:
+    def _question_without_answer(self, ask: str, start: int) -> tuple[str, str] | Asked:
         """The answer's phrase (from word ``start``) removed, the rest kept in its order."""
         before = self._text(self.clause.rest[0], start)
         tail = self._text(self.after, self.clause.rest[1])

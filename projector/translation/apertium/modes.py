@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 from projector.text.languages import base_language
 
 INSTALL = (
@@ -94,7 +94,7 @@ def route(model: str, source: str, target: str) -> list[Mode]:
         return [_direct(modes, wanted, variant, explicit=bool(names))]
     unknown = next((name for name in names if name not in modes), None)
     if unknown is not None:
-        raise UsageError(f"apertium has no mode called {unknown!r}" + near_miss(unknown, modes))
+        raise UsageError(f"apertium has no mode called {unknown!r}" + suggestion(unknown, modes))
     chain = [modes[name] for name in names]
     ends = [(chain[0].source, chain[-1].target)]
     for before, after in pairwise(chain):
@@ -120,7 +120,7 @@ def _direct(modes: dict[str, Mode], wanted: tuple[str, str], variant: str, expli
         known = [m.variant for m in here if m.variant] or ["none"]
         raise UsageError(
             f"apertium has no variant {variant!r} from {wanted[0]!r} to {wanted[1]!r}"
-            + near_miss(variant, known)
+            + suggestion(variant, known)
         )
     plain = [m for m in here if not m.variant]
     if plain:

@@ -38,7 +38,7 @@ def by_enumeration(
     first = np.array([steps[0, min(b + 1, REACH) + REACH] for b in range(n)])
     first = 0.5 * first / first.sum() + 0.5 / n
     out = np.zeros((n + 1, m))
-    walked = np.zeros((n, JUMPS))
+    jump_counts = np.zeros((n, JUMPS))
     for states in itertools.product(range(2 * n), repeat=m):
         p = 1.0
         for j, state in enumerate(states):
@@ -53,8 +53,8 @@ def by_enumeration(
             out[n if state >= n else state, j] += p
             if j and state < n:
                 before = states[j - 1] % n
-                walked[before, min(max(state - before, -REACH), REACH) + REACH] += p
-    return out / out.sum(0), walked / out.sum(0)[0]
+                jump_counts[before, min(max(state - before, -REACH), REACH) + REACH] += p
+    return out / out.sum(0), jump_counts / out.sum(0)[0]
 
 
 def test_posteriors_and_steps_are_those_of_enumeration() -> None:
@@ -63,12 +63,12 @@ def test_posteriors_and_steps_are_those_of_enumeration() -> None:
         emission = chance.random((m, n + 1)).astype(np.float32)
         steps = chance.random((3, JUMPS)).astype(np.float32) + 0.1
         row = chance.integers(0, 3, n).astype(np.int32)  # some words have steps of their own
-        out, walked = np.empty((m, n + 1), np.float32), np.zeros((n, JUMPS), np.float32)
-        markov(emission, n, m, steps, row, 0.2, out, walked)
+        out, jump_counts = np.empty((m, n + 1), np.float32), np.zeros((n, JUMPS), np.float32)
+        markov(emission, n, m, steps, row, 0.2, out, jump_counts)
         posteriors, counted = by_enumeration(emission.T, steps, row, 0.2)
         np.testing.assert_allclose(out.T, posteriors, rtol=2e-4, atol=1e-5)
         # What is less likely than a thousandth is not counted.
-        np.testing.assert_allclose(walked, counted, atol=2e-3)
+        np.testing.assert_allclose(jump_counts, counted, atol=2e-3)
         again = np.empty_like(out)
         markov(emission, n, m, steps, row, 0.2, again, np.empty((0, 0), np.float32))
         np.testing.assert_array_equal(again, out)

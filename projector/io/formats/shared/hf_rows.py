@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from projector.errors import DataError, UsageError, near_miss
+from projector.errors import DataError, UsageError, suggestion
 from projector.io.formats.shared.flat import FlatOptions
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.words import Spacing, naturally_spaced
@@ -105,7 +105,7 @@ def chosen_splits(
     if options.split not in splits:
         raise UsageError(
             f"{path}: no split is called {options.split!r}"
-            + near_miss(options.split, [*splits, ALL])
+            + suggestion(options.split, [*splits, ALL])
         )
     if len(splits) > 1:
         notes.remark(

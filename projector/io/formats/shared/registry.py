@@ -17,7 +17,7 @@ from pkgutil import iter_modules
 import msgspec
 
 from projector.engines import installed, missing_package_message
-from projector.errors import EngineError, UsageError, near_miss
+from projector.errors import EngineError, UsageError, suggestion
 from projector.io.formats.shared.format import AnyFormat, Format
 
 GROUP = "xproject.formats"
@@ -53,7 +53,7 @@ def load(name: str) -> AnyFormat:
     """
     where = _own().get(name) or _others().get(name)
     if where is None:
-        raise UsageError(f"no format is called {name!r}" + near_miss(name, names()))
+        raise UsageError(f"no format is called {name!r}" + suggestion(name, names()))
     module, _, attribute = where.partition(":")
     try:
         found = getattr(import_module(module), attribute, None)
@@ -108,7 +108,7 @@ def read_options(found: AnyFormat, given: Mapping[str, object]) -> msgspec.Struc
     for key in given:
         if key not in fields:
             raise UsageError(
-                f"the format {found.name!r} has no option {key!r}" + near_miss(key, fields)
+                f"the format {found.name!r} has no option {key!r}" + suggestion(key, fields)
             )
     plain = {key: _yes_or_no(value, fields[key].default) for key, value in given.items()}
     try:
