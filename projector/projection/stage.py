@@ -23,7 +23,7 @@ from projector.projection.tags.tagger import Tagger
 from projector.records import Document, Dropped, Pair, Record, Span, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
-from projector.text.tokens import with_tokens
+from projector.text.tokens import pair_with_tokens
 
 ENOUGH = 20_000  # records that `fit` sees all of; of those after them it sees a tenth
 
@@ -90,7 +90,7 @@ class ProjectStage:
         def ready() -> Iterator[Pair]:
             for record in records:
                 if isinstance(record, Pair):  # documents are refused when their turn comes
-                    pair = _with_tokens(record)
+                    pair = pair_with_tokens(record)
                     if self.options.tags == "corpus":
                         self.tagger.add(pair)
                     yield pair
@@ -131,7 +131,7 @@ class ProjectStage:
                 outcomes[n] = refusal
             else:
                 assert isinstance(record, Pair)
-                pairs.append(_with_tokens(record))
+                pairs.append(pair_with_tokens(record))
                 places.append(n)
         step = self.step()
         projections = self.projector.project(pairs) if pairs else []
@@ -220,10 +220,3 @@ def _placed(span: Span, projection: Projection, target: Document) -> Span:
         text=None,
     )
     return replace(whole, text=whole.surface(target.text))
-
-
-def _with_tokens(pair: Pair) -> Pair:
-    source, target = with_tokens(pair.source), with_tokens(pair.target)
-    if source is pair.source and target is pair.target:
-        return pair
-    return replace(pair, source=source, target=target)

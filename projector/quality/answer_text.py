@@ -12,6 +12,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from projector.text.languages import base_language
+from projector.text.segmenters import SPACELESS
+
 # MLQA's own: ar de en es hi vi zh. Added here, same idea: the others.
 ARTICLES: dict[str, str] = {
     "en": "a an the",
@@ -26,7 +29,6 @@ ARTICLES: dict[str, str] = {
     "nl": "een de het",
     "eo": "la",
 }
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 _ARTICLE = {
     lang: re.compile(rf"\b(?:{'|'.join(words.split())})\b") for lang, words in ARTICLES.items()
 }
@@ -40,15 +42,15 @@ def normalised(text: str, lang: str) -> list[str]:
     """The words of an answer that count.
 
     Args:
-        lang: a language code; its part before ``-`` or ``_`` is used.
+        lang: a language code in any spelling (``es``, ``spa``, ``es-419``).
     """
-    base = re.split(r"[-_]", lang.lower(), maxsplit=1)[0]
+    base = base_language(lang)
     text = "".join(c for c in text.lower() if not unicodedata.category(c).startswith("P"))
     if base == "ar":
         text = _ARABIC_ARTICLE.sub(" ", text)
     elif base in _ARTICLE:
         text = _ARTICLE[base].sub(" ", text)
-    if base in UNSPACED:
+    if base in SPACELESS:
         text = _UNSPACED_LETTER.sub(r" \1 ", text)
     return text.split()
 

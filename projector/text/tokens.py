@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 import regex
 
-from projector.records import Document, Offsets
+from projector.records import Document, Offsets, Pair
 from projector.text.languages import base_language
 from projector.text.segmenters import SPACELESS, segment
 
@@ -62,6 +62,14 @@ def tokenize(text: str, lang: str) -> list[Offsets]:
         after = _kind(chunks[n + 1][1]) if n < last else ""
         tokens += [(at + a, at + b) for a, b in _cut(chunk, after, lang)]
     return tokens
+
+
+def pair_with_tokens(pair: Pair) -> Pair:
+    """The pair with tokens on both sides (`with_tokens`); the same one where it has them."""
+    source, target = with_tokens(pair.source), with_tokens(pair.target)
+    if source is pair.source and target is pair.target:
+        return pair
+    return msgspec.structs.replace(pair, source=source, target=target)
 
 
 def with_tokens(doc: Document) -> Document:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct, field
 
 from projector.records import Offsets, Segment
+from projector.text.segmenters import SPACELESS
 from projector.text.sentences import split_sentences
 from projector.translation import shielded
 from projector.translation.base import Constraint, Keeps, TextLink, Translation, Translator
@@ -19,9 +20,6 @@ from projector.translation.constraints import Wanted, in_sentences
 from projector.translation.quality_estimate import estimate
 from projector.translation.running_text import in_the_text, rows_as_written
 from projector.translation.verbatim import blocks, inline, outside
-
-# No white space stands between their sentences.
-_UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my", "bo"})
 
 Key = tuple[str, tuple[tuple[tuple[str, ...], int, int], ...]]
 
@@ -181,6 +179,6 @@ def _gap(space: str, *, first: bool, target: str) -> str:
     """What stands before a sentence: white space as the target's script has it, or a block."""
     if first or "\n" in space or space.strip():
         return space
-    if target in _UNSPACED:
+    if target in SPACELESS:
         return ""
     return space or " "

@@ -168,3 +168,10 @@ def test_bootstrap_collects_a_line_a_record() -> None:
     evaluation = Evaluation(bootstrap=True)
     evaluate([doc], [doc], evaluation)
     assert evaluation.spans.per_record == [(1, 1, 1)]
+
+
+def test_an_answers_language_may_be_spelled_in_any_way() -> None:
+    from projector.quality.answer_text import exact_match
+
+    assert exact_match("la casa", "casa", "spa") == exact_match("la casa", "casa", "es_MX") == 1.0
+    assert exact_match("北 京", "北京", "cmn") == exact_match("北 京", "北京", "zh-Hant") == 1.0

@@ -16,7 +16,6 @@ from typing import Annotated
 
 import numpy as np
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from projector.engines import read_options
 from projector.one_to_one import largest_matching
@@ -28,8 +27,8 @@ from projector.projection.ngrams import windows
 from projector.projection.scoring import TranslationScorer
 from projector.projection.token_runs import merge_adjacent, token_run
 from projector.projection.words import facts
-from projector.records import Document, Offsets, Pair
-from projector.text.tokens import with_tokens
+from projector.records import Offsets, Pair
+from projector.text.tokens import pair_with_tokens
 
 MARGIN = 7.0  # placements a thousand times less likely than the best do not change a score
 
@@ -106,7 +105,7 @@ class ConstrainedProjector:
         """See `Projector.project`."""
         tasks: list[Task] = []
         refused: dict[tuple[int, int], tuple[str, str]] = {}
-        ready = [_with_tokens(pair) for pair in pairs]
+        ready = [pair_with_tokens(pair) for pair in pairs]
         for n, pair in enumerate(ready):
             self._plan(n, pair, tasks, refused)
         self._search(ready, tasks)
@@ -286,14 +285,6 @@ class ConstrainedProjector:
     def close(self) -> None:
         """Free the model."""
         self.scorer.close()
-
-
-def _with_tokens(pair: Pair) -> Pair:
-    source: Document = with_tokens(pair.source)
-    target: Document = with_tokens(pair.target)
-    if source is pair.source and target is pair.target:
-        return pair
-    return replace(pair, source=source, target=target)
 
 
 def _only(job: Job, k: int) -> Job:

@@ -33,7 +33,7 @@ from projector.projection.markers.relocation import Relocator
 from projector.projection.match.projector import MatchProjector
 from projector.projection.token_runs import merge_adjacent
 from projector.records import Offsets, Pair
-from projector.text.tokens import with_tokens
+from projector.text.tokens import pair_with_tokens
 from projector.translation.base import Translator
 from projector.translation.quality_estimate import without_estimates
 from projector.translation.stage import token_links
@@ -117,7 +117,7 @@ class MarkerProjector:
 
     def project(self, pairs: Sequence[Pair]) -> list[list[Projection]]:
         """See `Projector.project`."""
-        ready = [_with_tokens(pair) for pair in pairs]
+        ready = [pair_with_tokens(pair) for pair in pairs]
         if self.translator.gives_links:
             ready = self._linked(ready)
         by_links = self._by_links(ready)
@@ -298,10 +298,3 @@ def owners_of(
 
 def _lost(detail: str) -> Projection:
     return Projection(None, 0.0, "no_counterpart", detail)
-
-
-def _with_tokens(pair: Pair) -> Pair:
-    source, target = with_tokens(pair.source), with_tokens(pair.target)
-    if source is pair.source and target is pair.target:
-        return pair
-    return replace(pair, source=source, target=target)
