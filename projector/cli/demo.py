@@ -170,7 +170,7 @@ def show(rows: list[tuple[str, Path, Summary]]) -> None:
     """The table at the end, on standard output."""
     table = messages.table("annotations carried over")
     table.add_column("sample", no_wrap=True)
-    for name in ("records", "rejected", "spans in", "projected", "dropped", "seconds"):
+    for name in ("records", "rejected", "spans", "projected", "dropped", "s"):
         table.add_column(name, justify="right")
     total = [0.0] * 6
     for name, _, summary in rows:

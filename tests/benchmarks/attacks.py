@@ -147,7 +147,7 @@ class Attacks:
         """A run that ends as if by Ctrl-C after so many blocks (over its phases)."""
         from projector.pipeline.run import runner
 
-        take, left = runner._Run._take, [after]
+        take, left = runner._Run._record_result, [after]
 
         def stop(self: runner._Run, number: int, done: object) -> None:
             take(self, number, done)  # type: ignore[arg-type]
@@ -155,7 +155,7 @@ class Attacks:
             if not left[0]:
                 raise KeyboardInterrupt
 
-        runner._Run._take = stop  # type: ignore[method-assign]
+        runner._Run._record_result = stop  # type: ignore[method-assign]
         try:
             job = Job(on_error="skip", block_size=16)
             given = str(source or self.source)
@@ -163,7 +163,7 @@ class Attacks:
         except KeyboardInterrupt:
             pass
         finally:
-            runner._Run._take = take  # type: ignore[method-assign]
+            runner._Run._record_result = take  # type: ignore[method-assign]
         if not Path(f"{out}.work").exists():  # it had ended before
             for path in out.parent.iterdir():
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
