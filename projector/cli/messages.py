@@ -36,12 +36,17 @@ def say(text: str) -> None:
 def first_use() -> str:
     """On a fresh installation, why the first `align` or `project` takes longer; else "".
 
-    Numba keeps what it compiled beside the sources, as ``*.nbi``.
+    Numba keeps what it compiled as ``*.nbi``: in NUMBA_CACHE_DIR, else beside the sources, else,
+    where these may not be written to, in the user's own cache.
     """
+    import os
     from pathlib import Path
 
     package = Path(__file__).parent.parent
-    if next(package.rglob("*.nbi"), None) is not None:
+    own = os.environ.get("NUMBA_CACHE_DIR", "")
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "numba"
+    places = [Path(own)] if own else [package, *([] if os.access(package, os.W_OK) else [user])]
+    if any(next(place.rglob("*.nbi"), None) is not None for place in places):
         return ""
     return (
         "first use: the inner loops are compiled now and kept, which takes up to a minute "
