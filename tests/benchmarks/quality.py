@@ -213,6 +213,9 @@ class Bench:
     def calibration(self) -> None:
         """The calibration of every folder and of all."""
         every: tuple[list[float], list[bool]] = ([], [])
+        print("\nScores against exactly right, with bitext\n")
+        table_row(["set", "spans", "right", "said", "ECE", "coverage at 98 % precision"])
+        table_row(["---"] * 6)
         for folder, (scores, right) in self.by_set.items():
             if scores:
                 calibration_line(folder, scores, right)
@@ -221,27 +224,47 @@ class Bench:
         if not every[0]:
             return
         calibration_line("all", *every)
-        print("\nleast score   kept  coverage  precision")
+        print()
+        table_row(["least score", "kept", "coverage", "precision"])
+        table_row(["---"] * 4)
         for row in tradeoff(*every):
-            print(f"{row.threshold:11.2f} {row.kept:6} {row.coverage:9.3f} {row.precision:10.3f}")
+            table_row(
+                [
+                    f"{row.threshold:.2f}",
+                    f"{row.kept}",
+                    f"{row.coverage:.3f}",
+                    f"{row.precision:.3f}",
+                ]
+            )
 
 
 def calibration_line(name: str, scores: Sequence[float], right: Sequence[bool]) -> None:
     error = expected_calibration_error(scores, right)
     covered = coverage_at_precision(scores, right, 0.98)
-    print(
-        f"{name:14} {len(scores):6} spans, right {mean(right):.3f}, said {mean(scores):.3f}, "
-        f"ECE {error:.3f}, coverage at precision 98 %: {covered:.2f}"
-    )
+    table_row(
+        [name, f"{len(scores)}", f"{mean(right):.3f}", f"{mean(scores):.3f}", f"{error:.3f}",
+         f"{covered:.2f}"]
+    )  # fmt: skip
+
+
+_shown: list[str] = []  # the columns of the table that is being printed
+
+
+def table_row(cells: Sequence[str]) -> None:
+    """A row of a Markdown table."""
+    print("| " + " | ".join(cells) + " |", flush=True)
 
 
 def show(name: str, columns: dict[str, Row]) -> None:
-    """One line: each system with its figures."""
-    parts = [
-        f"{system} " + " ".join(f"{key} {value:.1f}" for key, value in row.items())
-        for system, row in columns.items()
-    ]
-    print(f"{name:14} " + " | ".join(parts), flush=True)
+    """One row: each system with its figures; a head before it where the columns are others."""
+    heads = [f"{system}: {', '.join(row)}" for system, row in columns.items()]
+    if heads != _shown:
+        print()
+        table_row(["set", *heads])
+        table_row(["---"] * (len(heads) + 1))
+        _shown[:] = heads
+    cells = [" / ".join(f"{value:.1f}" for value in row.values()) for row in columns.values()]
+    table_row([name, *cells])
 
 
 def main() -> None:
@@ -256,7 +279,7 @@ def main() -> None:
     only = set(filter(None, given.only.split(",")))
     start = time.time()
     bench = Bench(given)
-    print("# spans: F1; answers: exact match and F1")
+    print("Spans: F1; answers: exact match and F1")
     for loader, lang in gold.SPAN_SETS:
         if not only or loader.__name__ in only:
             answers = loader is gold.xquad
@@ -265,15 +288,13 @@ def main() -> None:
                 large=loader is gold.europarl,
             )  # fmt: skip
     if not only or "pud" in only:
-        print("# UPOS: right of all tokens, right of tagged ones, share tagged")
+        print("\nUPOS: right of all tokens, right of tagged ones, share tagged")
         for lang in ("de", "fr"):
             bench.line(gold.pud(given.data, lang), tag_scores)
     if not only or "xlwa" in only:
-        print("# alignment error rate, XL-WA development")
+        print("\nAlignment error rate, XL-WA development")
         for lang in gold.XLWA:
             bench.links_line(*gold.xlwa(given.data, lang))
-    if bench.by_set:
-        print("# calibration (with extra sentence pairs)")
     bench.calibration()
     print(f"{time.time() - start:.0f} s", file=sys.stderr)
 

@@ -3,7 +3,7 @@
     python tests/benchmarks/results.py --data ../shared/data [--page PAGE.md] [--only quality,kills]
 
 A page says which command printed a block, and the block follows with the commit, the day and the
-machine:
+machine, as Markdown where it is a table of it, else verbatim:
 
     <!-- printed by: python tests/benchmarks/quality.py --data DATA -->
     ...
@@ -76,7 +76,8 @@ def renewed(page: str, run: Callable[[str], str | None], where: str) -> str:
         text = run(found["command"])
         if text is None:
             return found[0]
-        return f"{found[1]}{where}\n\n```text\n{text}\n```\n{found[3]}"
+        shown = text if "|---" in text.replace(" ", "") else f"```text\n{text}\n```"
+        return f"{found[1]}{where}\n\n{shown}\n{found[3]}"
 
     return BLOCK.sub(block, page)
 

@@ -17,7 +17,7 @@ from statistics import mean
 
 import gold
 from link_sources import with_links
-from quality import answer_scores, projected, span_f1
+from quality import answer_scores, projected, span_f1, table_row
 
 from projector.quality.calibration import expected_calibration_error
 
@@ -34,6 +34,8 @@ def main() -> None:
     given = parser.parse_args()
     only = set(filter(None, given.only.split(","))) or FOLDERS
     means = defaultdict(list)
+    table_row(["set", "span F1, or exact answers", "calibration error"])
+    table_row(["---"] * 3)
     for loader, lang in gold.SPAN_SETS:
         found = loader(given.data, lang)
         folder = found.name.split()[0]
@@ -56,9 +58,9 @@ def main() -> None:
                 said.append(span.score or 0.0)
                 right.append((span.start, span.end, span.id if answers else span.label) in places)
         error = expected_calibration_error(said, right)
-        print(f"{found.name:10} {value:6.1f}  calibration error {error:.3f}", flush=True)
+        table_row([found.name, f"{value:.1f}", f"{error:.3f}"])
     for folder, values in means.items():
-        print(f"mean {folder:10} {mean(values):6.1f}")
+        table_row([f"mean of {folder}", f"{mean(values):.1f}", ""])
 
 
 if __name__ == "__main__":
