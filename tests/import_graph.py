@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1] / "projector"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "runtime", "redact", "one_to_one"),
     ("records", "shipped"),
+    ("dependents",),
     ("engines", "abilities", "stage"),
     ("text",),
     ("io",),

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from projector.dependents import answers_left, mentions_left, relation_stays
 from projector.records import Document, Dropped, Question, Relation
 
 REASON = "span_dropped"
@@ -28,16 +29,14 @@ class Dependents(NamedTuple):
 def project_dependents(source: Document, target: Document, kept: set[str]) -> Dependents:
     """Carry over what refers to the spans ``kept`` (their ids on the target side).
 
-    - A relation (an event argument too) needs both its spans.
-    - A cluster keeps its surviving mentions; it needs two, or all of them if it had fewer.
-    - A question keeps its surviving answers and needs one, unless it had none: then it is
-      unanswerable, or its answer is not in the text, and is carried as it is. Questions that the
-      target has already (translated ones) keep their text and get the answers.
+    What stays is the rule of `projector.dependents`. A question without answers is unanswerable, or
+    its answer is not in the text, and is carried as it is; questions that the target has already
+    (translated ones) keep their text and get the answers.
     """
     dropped: list[Dropped] = []
     relations: list[Relation] = []
     for n, relation in enumerate(source.relations):
-        if relation.head in kept and relation.tail in kept:
+        if relation_stays(relation, kept):
             relations.append(relation)
             continue
         lost = [name for name in (relation.head, relation.tail) if name not in kept]
@@ -46,21 +45,22 @@ def project_dependents(source: Document, target: Document, kept: set[str]) -> De
         )
     clusters: list[list[str]] = []
     for n, cluster in enumerate(source.clusters):
-        left = [name for name in cluster if name in kept]
-        if len(left) >= min(2, len(cluster)):
+        left = mentions_left(cluster, kept)
+        if left is not None:
             clusters.append(left)
             continue
         lost = [name for name in cluster if name not in kept]
+        count = len(cluster) - len(lost)
         dropped.append(
-            Dropped(REASON, f"{len(left)} of {len(cluster)} mentions left", cluster=n)
-            if left
+            Dropped(REASON, f"{count} of {len(cluster)} mentions left", cluster=n)
+            if count
             else Dropped(REASON, f"lost {_names(lost)}", cluster=n)
         )
     questions: list[Question] = []
     translated = {question.id: question for question in target.questions}
     for question in source.questions:
-        answers = [name for name in question.answers if name in kept]
-        if question.answers and not answers:
+        answers = answers_left(question, kept)
+        if answers is None:
             dropped.append(
                 Dropped(REASON, f"lost {_names(question.answers)}", question=question.id)
             )
@@ -72,8 +72,8 @@ def project_dependents(source: Document, target: Document, kept: set[str]) -> De
         )
     # Questions that only the target has: those without answers, or with answers that still stand.
     for question in translated.values():
-        answers = [name for name in question.answers if name in kept]
-        if answers or not question.answers:
+        answers = answers_left(question, kept)
+        if answers is not None:
             questions.append(replace(question, answers=answers))
         else:
             dropped.append(

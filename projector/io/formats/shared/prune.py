@@ -6,23 +6,23 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from projector.dependents import answers_left, mentions_left, relation_stays
 from projector.io.formats.shared.notes import Notes
 from projector.records import Document
 
 
 def without_spans(doc: Document, gone: Collection[str], notes: Notes, why: str) -> Document:
-    """Relations go with either of their spans, clusters that keep fewer than two mentions go (a
-    cluster that had one to begin with stays), questions go that lose all of their answers."""
+    """What hangs on the spans goes by the rule of `projector.dependents`."""
     if not gone:
         return doc
-    relations = [r for r in doc.relations if r.head not in gone and r.tail not in gone]
-    shrunk = [(cluster, [name for name in cluster if name not in gone]) for cluster in doc.clusters]
-    clusters = [now for before, now in shrunk if now and len(now) >= min(2, len(before))]
-    questions = []
-    for question in doc.questions:
-        answers = [name for name in question.answers if name not in gone]
-        if answers or not question.answers:
-            questions.append(replace(question, answers=answers))
+    kept = {span.id for span in doc.spans}.difference(gone)
+    relations = [r for r in doc.relations if relation_stays(r, kept)]
+    clusters = [left for c in doc.clusters if (left := mentions_left(c, kept)) is not None]
+    questions = [
+        replace(question, answers=left)
+        for question in doc.questions
+        if (left := answers_left(question, kept)) is not None
+    ]
     notes.lose("spans", why, len(gone))
     hanging = f"without their spans ({why})"
     notes.lose("relations", hanging, len(doc.relations) - len(relations))
