@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from projector.errors import DataError, UsageError
 from projector.io.formats.shared.corrections import is_unreviewed
 from projector.io.jsonl import read_records
+from projector.io.shards import input_files
 from projector.publishing.licences import ModelLicence, licences, unrecorded
 from projector.records import Document, Pair, Record, Step
 from projector.report.data import Overview
@@ -149,16 +150,10 @@ def gather_facts(splits: Mapping[str, str]) -> Facts:
 
 
 def records_of(path: str) -> Iterator[Record]:
-    """The records of a file, or of all shards of a folder in the order of their names."""
-    folder = Path(path)
-    if not folder.is_dir():
-        yield from read_records(path)
-        return
-    shards = sorted(p for p in folder.iterdir() if ".jsonl" in p.suffixes)
-    if not shards:
-        raise UsageError(f"{path}: found no .jsonl file in the folder, wanted shards of records")
-    for shard in shards:
-        yield from read_records(shard)
+    """The records of a file, or of all shards of a folder or pattern in the order of their names;
+    rejected and removed ones beside them are none (`projector.io.shards`)."""
+    for file in input_files(path):
+        yield from read_records(file)
 
 
 def read_notes(path: str) -> dict[str, Any]:
