@@ -5,6 +5,10 @@ Sentences lie one after another in the rows of a matrix, without padding: ``star
 sentence only, in a fixed order. Each kernel takes the exact sums of the linear layer before it
 (`linear`), scales them, and rounds its own result to whole numbers for the layer after it:
 ``whole`` with ``unit[row]`` as what 1 stands for.
+
+What kernels share is inlined. As functions of their own, each kernel's machine code would hold a
+copy of them, of which the loader takes the first: other code, and so (sums may be reordered,
+``fastmath``) other last digits, in the run that compiles than in those that find it compiled.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ LN2_HIGH = np.float32(0.693359375)
 LN2_LOW = np.float32(-2.12194440e-4)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
 def exponentials(values: Any, count: int, power: Any, scale: Any) -> np.float32:
     """Replace ``values[:count]``, at most 0, by their exponentials; their sum.
 
@@ -48,7 +52,7 @@ def exponentials(values: Any, count: int, power: Any, scale: Any) -> np.float32:
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
 def _rounded(row: Any, room: float, whole: Any) -> np.float32:
     """Round a row to whole numbers no longer together than ``room``; what 1 stands for."""
     total = np.float32(0)
@@ -68,7 +72,7 @@ def rounded(states: Any, room: float, whole: Any, unit: Any) -> None:
         unit[i] = _rounded(states[i], room, whole[i])
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
 def _normalised(row: Any, gain: Any, shift: Any) -> None:
     """Layer normalisation of a row in place (Ba et al. 2016)."""
     size = np.float32(len(row))
@@ -165,7 +169,7 @@ def turned(packed: Any, at: int, starts: Any, blocks: Any, out: Any) -> None:
                 line[k] = 0
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
 def _attend(query: Any, keys: Any, width: int, values: Any, at: int, first: int, count: int,
             heads: int, weights: Any, power: Any, scale: Any, out: Any) -> None:  # fmt: skip
     """Attention of one row by all heads: the weights, ``width`` for each head, and the mixture.
@@ -230,7 +234,7 @@ def _attend(query: Any, keys: Any, width: int, values: Any, at: int, first: int,
                 mixed[j] += w * v[j]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
 def _widest(starts: Any) -> int:
     longest = 0
     for s in range(len(starts) - 1):
@@ -348,7 +352,7 @@ def _products(row: Any, table: Any, own: Any, values: Any) -> None:
         values[k] = a0
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
 def _outputs_of_list(state: Any, unit: Any, table: Any, bias: Any, own: Any, small: Any,
                      values: Any) -> Any:  # fmt: skip
     """Fill ``values`` with a row's outputs for the pieces of a list; the highest of them.
