@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import gold
-from quality import error_rate, projected, span_f1
+from quality import error_rate, projected, span_f1, table_row
 
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.alignment.symmetrise import decode
@@ -39,14 +39,15 @@ def main() -> None:
     given = parser.parse_args()
     task, truth = gold.xlwa(given.data, "pt")
     names = gold.uner(given.data, "pt")
-    print("| | AER | UNER, 1,000 sentences | UNER, inputs of 40 |\n|---|---|---|---|")
+    table_row(["links", "AER", "UNER, 1,000 sentences", "UNER, inputs of 40"])
+    table_row(["---"] * 4)
     for engine in given.engines.split(","):
         (pairs,) = linked(engine, task.pairs)
         cells = [error_rate([decode(pair.alignment or []) for pair in pairs], truth)["AER"]]
         for size in (0, 40):
             done = [p for part in linked(engine, names.pairs, size) for p in projected(part)]
             cells.append(span_f1(done, names.gold)["F1"])
-        print(f"| {engine} | " + " | ".join(f"{cell:.1f}" for cell in cells) + " |", flush=True)
+        table_row([engine, *(f"{cell:.1f}" for cell in cells)])
 
 
 if __name__ == "__main__":
