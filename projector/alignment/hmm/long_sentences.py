@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from projector.alignment.base import TokenPair
+from projector.alignment.hmm.table import Floats, Longs
 from projector.records import Link
 
 LIMIT = 300  # words; a pair with a longer side is cut
@@ -34,6 +35,8 @@ LONG_SHARE = 0.1  # of a corpus's words in long pairs, from which these are lear
 MOST_KEPT = 1_000_000  # words of long pairs that are set aside
 WINDOW = 15  # such links, of whose targets the median is taken
 FARTHEST = 25  # target words from that median; links beyond are taken for wrong
+CELLS = 1 << 22  # of source by target words that are looked at together
+MOST_CELLS = 1 << 29  # of a text in which cuts are looked for: some 20,000 words a side
 
 
 def rough_pieces(pair: TokenPair) -> Iterator[TokenPair]:
@@ -124,7 +127,7 @@ def pieces_between_cuts(number: int, pair: TokenPair, links: Sequence[Link]) -> 
     one's; within a piece it cannot be.
     """
     n, m = len(pair.source), len(pair.target)
-    if max(n, m) <= CUT_FROM:
+    if max(n, m) <= CUT_FROM or n * m > MOST_CELLS:
         return []
     cuts = [(0, 0), *_cuts(n, m, links), (n, m)]
     if len(cuts) == 2:
@@ -137,14 +140,7 @@ def pieces_between_cuts(number: int, pair: TokenPair, links: Sequence[Link]) -> 
 
 def _cuts(n: int, m: int, links: Sequence[Link]) -> list[tuple[int, int]]:
     """Places (i, j), rising on both sides, that cut the words before i and j from the others."""
-    mass = np.zeros((n + 1, m + 1), np.float32)
-    for i, j, p in _near_the_path(n, m, links):
-        mass[i + 1, j + 1] += p
-    mass = mass.cumsum(0).cumsum(1)
-    # Links of words before i to words from j on, and the other way round.
-    crossing = mass[:, -1:] + mass[-1:, :] - 2 * mass
-    best = crossing.argmin(1)
-    least = crossing[np.arange(n + 1), best]
+    least, best = _least_crossing(n, m, links)
     found: list[tuple[int, int]] = []
     i = j = 0
     for at in range(SHORTEST, n - SHORTEST + 1):
@@ -157,7 +153,37 @@ def _cuts(n: int, m: int, links: Sequence[Link]) -> list[tuple[int, int]]:
     return found
 
 
-def _near_the_path(n: int, m: int, links: Sequence[Link]) -> list[Link]:
+def _least_crossing(n: int, m: int, links: Sequence[Link]) -> tuple[Floats, Longs]:
+    """By place in the source: the least link mass that a cut there crosses, and the first place in
+    the target where it does. Some rows at a time, for a document has millions of cells."""
+    near = sorted(_near_the_path(n, links))
+    columns = np.zeros(m + 1, np.float32)
+    for _, j, p in near:
+        columns[j + 1] += p
+    left = columns.cumsum()  # mass of the links of the words before j
+    least, best = np.empty(n + 1, np.float32), np.empty(n + 1, np.int64)
+    above = np.zeros(m + 1, np.float32)  # by target word: mass of its links to the rows before
+    step = max(1, CELLS // (m + 1))
+    at = 0
+    for start in range(0, n + 1, step):
+        end = min(n + 1, start + step)
+        both = np.zeros((end - start, m + 1), np.float32)
+        while at < len(near) and near[at][0] + 1 < end:
+            i, j, p = near[at]
+            both[i + 1 - start, j + 1] += p
+            at += 1
+        both[0] += above
+        both = both.cumsum(0)
+        above = both[-1]
+        both = both.cumsum(1)  # mass of the links of which both words are before i and j
+        # Links of words before i to words from j on, and the other way round.
+        crossing = both[:, -1:] + left - 2 * both
+        best[start:end] = crossing.argmin(1)
+        least[start:end] = crossing.min(1)
+    return least, best
+
+
+def _near_the_path(n: int, links: Sequence[Link]) -> list[Link]:
     """The links that are not far from where those around them lead: the running median."""
     sure = sorted((i, j) for i, j, p in links if p >= SURE_LINK)
     if not sure:

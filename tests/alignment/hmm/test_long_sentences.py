@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from projector.alignment.base import TokenPair
+from projector.alignment.hmm import long_sentences
 from projector.alignment.hmm.aligner import HmmAligner
 from projector.alignment.hmm.long_sentences import (
     CUT_FROM,
@@ -50,6 +53,28 @@ def test_a_short_pair_or_one_whose_links_cross_everywhere_stays_whole() -> None:
     assert pieces_between_cuts(0, pair, []) == []
     turned = [(i, 299 - i, 1.0) for i in range(300)]
     assert pieces_between_cuts(0, pair, turned) == []
+
+
+@pytest.mark.parametrize("cells", [1, 700, 1 << 14])
+def test_cuts_do_not_depend_on_how_much_is_looked_at_at_once(
+    cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, links = text(3)
+    draw = random.Random(4)
+    some = [(i, j, draw.random()) for i, j in links]
+    some += [(draw.randrange(300), draw.randrange(300), draw.random()) for _ in range(200)]
+    wanted = pieces_between_cuts(0, pair, some)
+    assert len(wanted) > 2
+    monkeypatch.setattr(long_sentences, "CELLS", cells)
+    assert pieces_between_cuts(0, pair, some) == wanted
+
+
+def test_a_text_of_too_many_words_is_not_searched_for_cuts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pair, links = text(1)
+    monkeypatch.setattr(long_sentences, "MOST_CELLS", 300 * 300 - 1)
+    assert pieces_between_cuts(0, pair, [(i, j, 0.9) for i, j in links]) == []
 
 
 def test_a_corpus_of_long_texts_alone_is_learnt_from() -> None:
