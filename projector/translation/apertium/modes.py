@@ -41,6 +41,8 @@ PACKAGES = {
     ("ca", "fr"): "apertium-fra-cat",
 }
 
+_ATTEMPTS = 5  # at a program that something kills before it has answered
+
 _NAME = re.compile(r"([a-z]{2,3})(?:_\w+)?-([a-z]{2,3})(?:_(\w+))?")
 
 
@@ -162,9 +164,7 @@ def commands(path: str) -> tuple[list[str], list[list[str]]]:
     Raises:
         EngineError: the mode file cannot be read.
     """
-    done = subprocess.run(
-        ["apertium-wblank-mode", "-z", path], capture_output=True, text=True, check=False
-    )
+    done = _called("apertium-wblank-mode", "-z", path)
     if done.returncode or not done.stdout.strip():
         raise EngineError(f"{path}: apertium-wblank-mode failed: {done.stderr.strip()[-200:]}")
     # $1 is how the generator marks unknown words (-n: not at all), $2 an option of the tagger.
@@ -180,20 +180,33 @@ def commands(path: str) -> tuple[list[str], list[list[str]]]:
 
 @cache
 def version(path: str) -> str:
-    """The language package's version as dpkg knows it, else Apertium's own."""
+    """The language package's version as dpkg knows it, else Apertium's own.
+
+    Raises:
+        EngineError: a program that is asked ends by a signal again and again.
+    """
+    package = _answer("dpkg-query", "-S", path).partition(":")[0].strip()
+    if package and (shown := _answer("dpkg-query", "-W", "-f", "${Version}", package).strip()):
+        return f"{package} {shown}"
+    return _answer("apertium", "-V").partition("\n")[0].strip()
+
+
+def _answer(*command: str) -> str:
+    """What a program prints, "" where it cannot be started."""
     try:
-        owner = subprocess.run(["dpkg-query", "-S", path], capture_output=True, text=True)
-        package = owner.stdout.partition(":")[0].strip()
-        if package:
-            shown = subprocess.run(
-                ["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True
-            )
-            if shown.stdout.strip():
-                return f"{package} {shown.stdout.strip()}"
-    except OSError:
-        pass
-    try:
-        shown = subprocess.run(["apertium", "-V"], capture_output=True, text=True)
+        return _called(*command).stdout
     except OSError:
         return ""
-    return shown.stdout.partition("\n")[0].strip()
+
+
+def _called(*command: str) -> subprocess.CompletedProcess[str]:
+    """A program run to its end, again where something killed it: half an answer is none.
+
+    Raises:
+        EngineError: it ends by a signal each time.
+    """
+    for _ in range(_ATTEMPTS):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode >= 0:
+            return done
+    raise EngineError(f"{command[0]}: ended by signal {-done.returncode}, {_ATTEMPTS} times")

@@ -73,3 +73,31 @@ def test_without_apertium_the_command_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(modes.shutil, "which", lambda name: None)
     with pytest.raises(EngineError, match="apt-get install"):
         route("", "en", "es")
+
+
+def test_a_program_that_is_killed_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version stands in each record: a kill must not make it another program's."""
+    killed = tmp_path / "killed"
+    dpkg = tmp_path / "dpkg-query"
+    dpkg.write_text(
+        f"#!/bin/sh\n[ -e {killed} ] || {{ : > {killed}; echo apert; kill -9 $$; }}\n"
+        'case "$1" in -S) echo "apertium-eng-spa: $2";; *) printf 0.8.1;; esac\n'
+    )
+    dpkg.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    assert modes.version(f"{tmp_path}/a.mode") == "apertium-eng-spa 0.8.1"
+    assert killed.exists()
+
+
+def test_a_program_that_is_killed_every_time_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("apertium-wblank-mode", "dpkg-query"):
+        (tmp_path / name).write_text("#!/bin/sh\nkill -9 $$\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    for ask in (modes.version, modes.commands):
+        with pytest.raises(EngineError, match="signal 9, 5 times"):
+            ask(f"{tmp_path}/b.mode")
