@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.projection.compiled import Array, compiled
+from projector.compiled import Array, compiled
 
 TOP = 12  # candidates of a span that are looked at
 BEAM = 40  # partial choices kept

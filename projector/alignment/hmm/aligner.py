@@ -162,7 +162,7 @@ class HmmAligner:
             others = [self._vocabularies[words].learn(pairs)] if pairs else []
             corpora[words] = joined([joined(parts, LONGEST), joined(others, longest)], longest)
         languages = self._languages
-        self.pairs = max(map(len, corpora.values()))
+        self.pairs = max(corpus.pairs for corpus in corpora.values())
         vectors: dict[bool, tuple[Floats, Floats]] = {}
         for name in self.options.views or self._choose():
             kind, whole = view(name, *languages), name in self._whole

@@ -9,13 +9,13 @@ longer word, and common beginning; cf. Simard, Foster & Isabelle 1992 and Melame
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from projector.alignment.hmm.table import Corpus, Floats, Longs, Table, bounds
+from projector.alignment.hmm.table import Corpus, Floats, Ints, Longs, Table, bounds
 from projector.alignment.hmm.threads import in_parts
+from projector.compiled import compiled
 from projector.text.transliteration import skeleton, sound, writes_few_vowels
 
 ALIKE = 0.72  # similarity from which two words count as cognates
@@ -24,16 +24,18 @@ PARTS = 8  # of the table's rows, for threads
 SHORTEST = 4  # letters; shorter words are compared whole
 
 
-class Spellings:
+class Spellings(NamedTuple):
     """The letters of each word, flat: word k is ``letters[at[k]:at[k + 1]]``."""
 
-    def __init__(self, words: Sequence[str], spell: Callable[[str], str]) -> None:
+    letters: Ints
+    at: Longs
+
+    @classmethod
+    def of(cls, words: Sequence[str], spell: Callable[[str], str]) -> Spellings:
+        """The spellings of words."""
         spelled = [spell(word) for word in words]
-        lengths = np.array([len(w) for w in spelled], np.int64)
-        self.at: Longs = bounds(lengths)
-        self.letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(
-            np.int32
-        )
+        letters = np.frombuffer("".join(spelled).encode("utf-32-le"), np.uint32).astype(np.int32)
+        return cls(letters, bounds(np.array([len(w) for w in spelled], np.int64)))
 
 
 def spelling_evidence(
@@ -52,16 +54,13 @@ def spelling_evidence(
     spell: Callable[[str], str] = sound
     if any(map(writes_few_vowels, target[:5000])) or any(map(writes_few_vowels, source[:5000])):
         spell = skeleton
-    left, right = Spellings(source, spell), Spellings(target, spell)
+    left, right = Spellings.of(source, spell), Spellings.of(target, spell)
     out = np.zeros(len(table.column), np.float32)
     rows = table.parts(PARTS)
     shortest = SHORTEST if spell is sound else 3
 
     def compare(part: int) -> None:
-        _compare(
-            table.start, table.column, left.letters, left.at, right.letters, right.at, ALIKE,
-            shortest, rows[part], rows[part + 1], out,
-        )  # fmt: skip
+        _compare(table, left, right, ALIKE, shortest, rows[part], rows[part + 1], out)
 
     in_parts(PARTS, threads, compare)
     return out
@@ -79,7 +78,7 @@ def unknown_evidence(
     def spelled(number: int, known: Sequence[str]) -> str:
         return sound(unknown[-number - 1] if number < 0 else known[number])
 
-    for k in range(len(corpus)):
+    for k in range(corpus.pairs):
         left = corpus.source[corpus.source_at[k] : corpus.source_at[k + 1]].tolist()
         right = corpus.target[corpus.target_at[k] : corpus.target_at[k + 1]].tolist()
         if min(left, default=0) >= 0 and min(right, default=0) >= 0:
@@ -94,22 +93,21 @@ def unknown_evidence(
     return least
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _compare(
-    start: Any,
-    column: Any,
-    left: Any,
-    left_at: Any,
-    right: Any,
-    right_at: Any,
+    table: Table,
+    source: Spellings,
+    target: Spellings,
     alike: float,
     shortest: int,
     low_row: int,
     high_row: int,
-    out: Any,
+    out: Floats,
 ) -> None:
+    start, column = table.start, table.column
+    right, right_at = target.letters, target.at
     for s in range(low_row, high_row):
-        a = left[left_at[s] : left_at[s + 1]]
+        a = source.letters[source.at[s] : source.at[s + 1]]
         n = len(a)
         if n == 0:
             continue
@@ -136,8 +134,8 @@ def _compare(
                 out[x] = v * v
 
 
-@njit(cache=True, nogil=True)
-def likeness(a: Any, b: Any) -> float:
+@compiled
+def likeness(a: Ints, b: Ints) -> float:
     """Similarity of two words in [0, 1]: their longest common subsequence over the longer one,
     or the mean of that and their common beginning if it is higher."""
     n, m = len(a), len(b)
@@ -149,7 +147,7 @@ def likeness(a: Any, b: Any) -> float:
             row[j + 1] = corner + 1 if a[i] == b[j] else max(up, row[j])
             corner = up
     longer = max(n, m)
-    common = row[m] / longer
+    common: float = row[m] / longer
     k = 0
     while k < min(n, m) and a[k] == b[k]:
         k += 1

@@ -11,25 +11,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from projector.alignment.hmm.kernels import FLOOR, bidirectional_posteriors
-from projector.alignment.hmm.table import Corpus, Floats, Ints, Longs, bounds
+from projector.alignment.hmm.kernels import FLOOR, Probabilities, bidirectional_posteriors
+from projector.alignment.hmm.table import Corpus, Floats, Ints, Longs, Table, bounds
 from projector.alignment.hmm.training import Parameters
+from projector.compiled import compiled
 from projector.records import Link
 
 SHORT_ROW = 16  # entries of a source word for each word of the target sentence
 
 
-@njit(cache=True, nogil=True)
-def find(start: Any, column: Any, s: int, t: int) -> int:
+@compiled
+def find(table: Table, s: int, t: int) -> int:
     """The entry of a pair of words, or -1."""
+    start, column = table.start, table.column
     # Columns ascend from 0 on, so word t cannot stand beyond place t: frequent words, which have
     # low numbers, are found in a few steps however long the row.
-    low = start[s]
+    low: int = start[s]
     high = min(start[s + 1], low + t + 1)
     while low < high:
         middle = (low + high) // 2
@@ -42,31 +43,50 @@ def find(start: Any, column: Any, s: int, t: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+class Matrices(NamedTuple):
+    """Link probabilities of several pairs, words by words, one matrix after another in ``soft``:
+    pair k's begins at ``at[k]`` and has ``columns[k]`` columns."""
+
+    at: Longs
+    columns: Longs
+    soft: Floats
+
+    @classmethod
+    def of(cls, sizes: Sequence[tuple[int, int]]) -> Matrices:
+        """Zeros for pairs of so many source and target words."""
+        shape = np.array(sizes, np.int64).reshape(-1, 2)
+        at = bounds(shape[:, 0] * shape[:, 1])
+        return cls(at, shape[:, 1], np.zeros(int(at[-1]), np.float32))
+
+    def links(self, least: float) -> Iterator[list[Link]]:
+        """Each pair's links of at least that probability, in order."""
+        near = np.flatnonzero(self.soft >= least - 1e-3)
+        p = np.minimum(self.soft[near], 1.0).astype(float).round(4)
+        near, p = near[p >= least], p[p >= least]
+        bounds = np.searchsorted(near, self.at)
+        pair = np.repeat(np.arange(len(self.columns)), np.diff(bounds))
+        i, j = np.divmod(near - self.at[pair], self.columns[pair])
+        found = list(zip(i.tolist(), j.tolist(), p.tolist(), strict=True))
+        for a, b in pairwise(bounds.tolist()):
+            yield found[a:b]
+
+
+@compiled
 def _links(
-    source: Any,
-    source_at: Any,
-    target: Any,
-    target_at: Any,
-    cell_at: Any,
-    start: Any,
-    column: Any,
-    p: Any,
-    null_t: Any,
-    null_s: Any,
-    step_s: Any,
-    step_t: Any,
-    row_s: Any,
-    row_t: Any,
-    null: float,
-    least: Any,
-    owner_s: Any,
-    owner_t: Any,
-    word_at: Any,
-    words_t: Any,
-    soft: Any,
+    corpus: Corpus,
+    table: Table,
+    model: Probabilities,
+    least: Floats,
+    owners: tuple[Ints, Ints],
+    shape: Matrices,
+    soft: Floats,
 ) -> None:  # pragma: no cover
-    """Link probabilities of words into ``soft``; pair k's matrix begins at ``word_at[k]``."""
+    """Link probabilities of words into ``soft``, which is laid out as ``shape``."""
+    source, source_at, target, target_at, cell_at = corpus
+    start, column = table.start, table.column
+    p, null_t, null_s = model.p, model.null_t, model.null_s
+    steps, row_s, row_t = (model.step_s, model.step_t), model.row_s, model.row_t
+    owner_s, owner_t = owners
     longest = 0
     for k in range(len(target_at) - 1):
         longest = max(longest, target_at[k + 1] - target_at[k])
@@ -103,7 +123,7 @@ def _links(
                         j = same[j]
                 continue
             for j in range(m):
-                x = find(start, column, s[i], t[j]) if t[j] >= 0 else -1
+                x = find(table, s[i], t[j]) if t[j] >= 0 else -1
                 if x >= 0:
                     ahead[j, i] = max(ahead[j, i], p[x, 0])
                     back[i, j] = max(back[i, j], p[x, 1])
@@ -123,44 +143,16 @@ def _links(
                 rows[1][j] = row_t[t[j]]
         uncounted = np.empty((0, 0), np.float32)
         forth, reverse = bidirectional_posteriors(
-            ahead, back, n, m, (step_s, step_t), rows, null, True, (uncounted, uncounted)
+            ahead, back, n, m, steps, rows, model.null, True, (uncounted, uncounted)
         )
         for i in range(n):
-            row = word_at[k] + np.int64(owner_s[source_at[k] + i]) * words_t[k]
+            row = shape.at[k] + np.int64(owner_s[source_at[k] + i]) * shape.columns[k]
             for j in range(m):
                 f, r = forth[j, i], reverse[i, j]
                 v = np.float32(0.5) * np.sqrt(f * r) + np.float32(0.25) * (f + r)
                 y = row + owner_t[target_at[k] + j]
                 if v > soft[y]:
                     soft[y] = v
-
-
-class Matrices(NamedTuple):
-    """Link probabilities of several pairs, words by words, one matrix after another in ``soft``:
-    pair k's begins at ``at[k]`` and has ``columns[k]`` columns."""
-
-    at: Longs
-    columns: Longs
-    soft: Floats
-
-    @classmethod
-    def of(cls, sizes: Sequence[tuple[int, int]]) -> Matrices:
-        """Zeros for pairs of so many source and target words."""
-        shape = np.array(sizes, np.int64).reshape(-1, 2)
-        at = bounds(shape[:, 0] * shape[:, 1])
-        return cls(at, shape[:, 1], np.zeros(int(at[-1]), np.float32))
-
-    def links(self, least: float) -> Iterator[list[Link]]:
-        """Each pair's links of at least that probability, in order."""
-        near = np.flatnonzero(self.soft >= least - 1e-3)
-        p = np.minimum(self.soft[near], 1.0).astype(float).round(4)
-        near, p = near[p >= least], p[p >= least]
-        bounds = np.searchsorted(near, self.at)
-        pair = np.repeat(np.arange(len(self.columns)), np.diff(bounds))
-        i, j = np.divmod(near - self.at[pair], self.columns[pair])
-        found = list(zip(i.tolist(), j.tolist(), p.tolist(), strict=True))
-        for a, b in pairwise(bounds.tolist()):
-            yield found[a:b]
 
 
 def link_matrices(
@@ -179,27 +171,5 @@ def link_matrices(
             empty.
     """
     soft = np.zeros_like(shape.soft)
-    table = model.table
-    _links(
-        corpus.source,
-        corpus.source_at,
-        corpus.target,
-        corpus.target_at,
-        corpus.cell_at,
-        table.start,
-        table.column,
-        model.p,
-        model.null_t,
-        model.null_s,
-        model.step_s,
-        model.step_t,
-        model.row_s,
-        model.row_t,
-        model.null,
-        least,
-        *owners,
-        shape.at,
-        shape.columns,
-        soft,
-    )
+    _links(corpus, model.table, model.probabilities(), least, owners, shape, soft)
     return soft

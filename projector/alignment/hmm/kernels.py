@@ -10,10 +10,13 @@ Both directions are computed side by side because training counts their agreemen
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from projector.alignment.hmm.table import Corpus, Doubles, Floats, Ints
+from projector.compiled import compiled, compiled_fast
 
 REACH = 12  # longer jumps share the last bucket
 JUMPS = 2 * REACH + 1
@@ -24,8 +27,39 @@ COUNTED = np.float32(1e-3)  # steps between positions less likely than that are 
 FLOOR = np.float32(1e-7)  # probability of a pair of words that the table does not have
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> None:
+class Probabilities(NamedTuple):
+    """Of a model: of each entry of its table both ways (``p[x, 0]``: target given source), of each
+    word given the null word, weights of steps and the row of each word's own steps (see `markov`),
+    and of a word being linked to nothing."""
+
+    p: Floats
+    null_t: Floats
+    null_s: Floats
+    step_s: Floats
+    step_t: Floats
+    row_s: Ints
+    row_t: Ints
+    null: float
+
+
+class Posteriors(NamedTuple):
+    """Of a block of pairs: of each cell, and of the null word for each word of either side."""
+
+    cell: Floats
+    null_t: Floats
+    null_s: Floats
+
+
+class Counts(NamedTuple):
+    """Expected counts: of each entry of the table, and of the null word with each word."""
+
+    entry: Floats
+    null_t: Floats
+    null_s: Floats
+
+
+@compiled_fast
+def model1(emission: Floats, hidden: int, observed: int, null: float, out: Floats) -> None:
     """Posteriors of IBM model 1 with a mild pull to the diagonal.
 
     ``emission[j, i]`` is p(observed j | hidden i); column ``hidden`` is the null word. ``out`` has
@@ -49,8 +83,10 @@ def model1(emission: Any, hidden: int, observed: int, null: float, out: Any) -> 
             out[j, i] *= scale
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _sum_rows(weight: Any, table: Any, share: Any, out: Any, active: Any) -> int:
+@compiled_fast
+def _sum_rows(
+    weight: Floats, table: Floats, share: Floats, out: Floats, active: NDArray[np.uint64]
+) -> int:
     """``out[b]``: the sum over a of ``weight[a] * table[a, b]``, without the positions a whose
     ``share[a]`` is not worth following. Returns how many were, listed in ``active``."""
     n = len(weight)
@@ -74,16 +110,16 @@ def _sum_rows(weight: Any, table: Any, share: Any, out: Any, active: Any) -> int
     return many
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled_fast
 def markov(
-    emission: Any,
+    emission: Floats,
     hidden: int,
     observed: int,
-    step: Any,
-    row: Any,
+    step: Floats,
+    row: Ints,
     null: float,
-    out: Any,
-    jump_counts: Any,
+    out: Floats,
+    jump_counts: Floats,
 ) -> None:
     """Posteriors of the hidden Markov model by the forward-backward algorithm.
 
@@ -184,11 +220,18 @@ def markov(
             back[a] = reached[a] + nothing * back[a] if before[a] > UNLIKELY else np.float32(0)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled_fast
 def bidirectional_posteriors(
-    ahead: Any, back: Any, n: int, m: int, steps: Any, rows: Any, null: float, hmm: bool,
-    jump_counts: Any,
-) -> tuple[Any, Any]:  # fmt: skip
+    ahead: Floats,
+    back: Floats,
+    n: int,
+    m: int,
+    steps: tuple[Floats, Floats],
+    rows: tuple[Ints, Ints],
+    null: float,
+    hmm: bool,
+    jump_counts: tuple[Floats, Floats],
+) -> tuple[Floats, Floats]:
     """Posteriors of a pair both ways: arrays (m, n + 1) and (n, m + 1), null words last.
 
     ``steps``, ``rows`` and ``jump_counts`` are pairs, for the source's words and for the
@@ -205,11 +248,12 @@ def bidirectional_posteriors(
     return forth, reverse
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def emissions(
-    s: Any, t: Any, cells: Any, p: Any, null_t: Any, null_s: Any, ahead: Any, back: Any
+    s: Ints, t: Ints, cells: Ints, model: Probabilities, ahead: Floats, back: Floats
 ) -> None:
     """Fill p(target j | source i) into ``ahead[j, i]`` and the other way into ``back[i, j]``."""
+    p, null_t, null_s = model.p, model.null_t, model.null_s
     n, m = len(s), len(t)
     for i in range(n):
         for j in range(m):
@@ -222,43 +266,34 @@ def emissions(
         back[i, m] = null_s[s[i]]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def expect(
-    source: Any,
-    source_at: Any,
-    target: Any,
-    target_at: Any,
-    cell_at: Any,
-    cells: Any,
-    p: Any,
-    null_t: Any,
-    null_s: Any,
-    step_s: Any,
-    step_t: Any,
-    row_s: Any,
-    row_t: Any,
-    null: float,
+    corpus: Corpus,
+    cells: Ints,
+    model: Probabilities,
     hmm: bool,
     low: int,
     high: int,
     q: int,
     parts: int,
-    post: Any,
-    post_t: Any,
-    post_s: Any,
-    jump_counts_s: Any,
-    jump_counts_t: Any,
+    out: Posteriors,
+    jump_counts_s: Floats,
+    jump_counts_t: Floats,
 ) -> None:  # pragma: no cover
-    """Agreement posteriors of the pairs ``low`` to ``high`` into ``post`` (and the null words'
-    into ``post_t``, ``post_s``, the expected steps into ``jump_counts_s``, ``jump_counts_t``), for
-    every pair that is ``low + q`` modulo ``parts``."""
+    """Agreement posteriors of the pairs ``low`` to ``high`` into ``out`` (and the expected steps
+    into ``jump_counts_s``, ``jump_counts_t``), for every pair that is ``low + q`` modulo ``parts``.
+    """
+    source, source_at, target, target_at, cell_at = corpus
+    row_s, row_t = model.row_s, model.row_t
+    steps = (model.step_s, model.step_t)
+    post, post_t, post_s = out
     for k in range(low + q, high, parts):
         s = source[source_at[k] : source_at[k + 1]]
         t = target[target_at[k] : target_at[k + 1]]
         n, m = len(s), len(t)
         ahead = np.empty((m, n + 1), np.float32)
         back = np.empty((n, m + 1), np.float32)
-        emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], p, null_t, null_s, ahead, back)
+        emissions(s, t, cells[cell_at[k] : cell_at[k + 1]], model, ahead, back)
         base_s = source_at[k] - source_at[low]
         base_t = target_at[k] - target_at[low]
         end = n if hmm else 0
@@ -267,7 +302,7 @@ def expect(
             jump_counts_t[base_t : base_t + (m if hmm else 0)],
         )
         forth, reverse = bidirectional_posteriors(
-            ahead, back, n, m, (step_s, step_t), (row_s[s], row_t[t]), null, hmm, jump_counts
+            ahead, back, n, m, steps, (row_s[s], row_t[t]), model.null, hmm, jump_counts
         )
         base = cell_at[k] - cell_at[low]
         for i in range(n):
@@ -279,30 +314,25 @@ def expect(
             post_s[base_s + i] = reverse[i, m]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def collect(
-    source: Any,
-    source_at: Any,
-    target: Any,
-    target_at: Any,
-    cell_at: Any,
-    cells: Any,
+    corpus: Corpus,
+    cells: Ints,
     low: int,
     high: int,
     q: int,
     parts: int,
-    post: Any,
-    post_t: Any,
-    post_s: Any,
-    count: Any,
-    count_t: Any,
-    count_s: Any,
+    posteriors: Posteriors,
+    counts: Counts,
 ) -> None:  # pragma: no cover
     """Add a block's posteriors to the expected counts of part q.
 
     Part q owns the words whose number is q modulo ``parts``: no two parts write to one place,
     and each sum is taken in the order of the pairs, so the counts do not depend on ``parts``.
     """
+    source, source_at, target, target_at, cell_at = corpus
+    post, post_t, post_s = posteriors
+    count, count_t, count_s = counts
     for k in range(low, high):
         m = target_at[k + 1] - target_at[k]
         base = cell_at[k] - cell_at[low]
@@ -322,8 +352,8 @@ def collect(
                 count_t[t] += post_t[target_at[k] - target_at[low] + j]
 
 
-@njit(cache=True, nogil=True)
-def add_jumps(words: Any, row: Any, jump_counts: Any, count: Any) -> None:
+@compiled
+def add_jumps(words: Ints, row: Ints, jump_counts: Floats, count: Doubles) -> None:
     """Add each position's expected steps to its word's row, and all of them to row 0."""
     for n in range(len(words)):
         r = row[words[n]]

@@ -12,13 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from projector.alignment.hmm.table import Floats, Ints, Longs, Table
+from projector.alignment.hmm.table import Doubles, Floats, Ints, Longs, Table
 from projector.alignment.hmm.threads import in_parts
+from projector.compiled import compiled
 
 PARTS = 8  # of a table's rows; a fixed number, so that sums never depend on the threads
 SMALLEST = np.float32(1e-9)
@@ -38,23 +38,47 @@ FINE = 1024  # entries of the table between one number and the next
 SMALL = np.array([_tabulated(k / FINE) for k in range(2 * FINE + 2)])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def exp_digamma(x: float) -> float:
     """exp(psi(x)), within a thousandth from 0.1 on; below 0.035 it is as good as zero."""
     if x < 2:
         at = x * FINE
         k = int(at)
-        return SMALL[k] + (at - k) * (SMALL[k + 1] - SMALL[k])
+        between: float = SMALL[k] + (at - k) * (SMALL[k + 1] - SMALL[k])
+        return between
     y = x - 0.5
     return y + 1 / (24 * y) - 37 / (5760 * y * y * y)
 
 
-@njit(cache=True, nogil=True)
+class Observed(NamedTuple):
+    """What the probabilities of one level follow from.
+
+    Attributes:
+        counts: expected counts of each entry, evidence included.
+        alpha: added to each.
+        parent, above: the entry of the pair of stems and the probabilities there.
+        kappa: how many observations the stems' distribution is worth (0: no back-off).
+        share_s, share_t: a word's part in its stem's occurrences.
+    """
+
+    table: Table
+    counts: Floats
+    alpha: float
+    parent: Ints
+    above: Floats
+    kappa: float
+    share_s: Floats
+    share_t: Floats
+
+
+@compiled
 def add_columns(
-    start: Any, column: Any, count: Any, alpha: float, parent: Any, above: Any, kappa: float,
-    share_s: Any, low: int, high: int, across: Any,
-) -> None:  # fmt: skip  # pragma: no cover
-    """Add the rows ``low`` to ``high`` to what each target word is normalised by; see `update`."""
+    observed: Observed, low: int, high: int, across: Doubles
+) -> None:  # pragma: no cover
+    """Add the rows ``low`` to ``high`` to what each target word is normalised by."""
+    start, column = observed.table.start, observed.table.column
+    count, alpha, kappa = observed.counts, observed.alpha, observed.kappa
+    parent, above, share_s = observed.parent, observed.above, observed.share_s
     for s in range(low, high):
         for x in range(start[s], start[s + 1]):
             base = count[x] + alpha
@@ -63,24 +87,23 @@ def add_columns(
             across[column[x]] += base
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def update(
-    start: Any, column: Any, count: Any, alpha: float, parent: Any, above: Any, kappa: float,
-    share_s: Any, share_t: Any, away_s: Any, scale_t: Any, low: int, high: int, p: Any,
-) -> None:  # fmt: skip  # pragma: no cover
+    observed: Observed, away_s: Floats, scale_t: Doubles, low: int, high: int, p: Floats
+) -> None:  # pragma: no cover
     """Probabilities of the rows ``low`` to ``high``: p(t | s) in ``p[x, 0]``, p(s | t) in
     ``p[x, 1]``.
 
     Args:
-        count: expected counts of each entry, evidence included.
-        parent, above: the entry of the pair of stems and the probabilities there.
-        kappa: how many observations the stems' distribution is worth (0: no back-off).
-        share_s, share_t: a word's part in its stem's occurrences.
         away_s: counts of a word with words that the table does not have (from a lexicon).
         scale_t: one over what each target word is normalised by.
     """
+    start, column = observed.table.start, observed.table.column
+    count, alpha, kappa = observed.counts, observed.alpha, observed.kappa
+    parent, above = observed.parent, observed.above
+    share_s, share_t = observed.share_s, observed.share_t
     for s in range(low, high):
-        total = np.float64(away_s[s])
+        total: float = np.float64(away_s[s])
         for x in range(start[s], start[s + 1]):
             total += count[x] + alpha
             if kappa > 0:
@@ -99,14 +122,14 @@ def update(
             p[x, 1] = max(np.float32(w * scale_t[t]), SMALLEST)
 
 
-@njit(cache=True, nogil=True)
-def _inverse(across: Any) -> None:
+@compiled
+def _inverse(across: Doubles) -> None:
     for t in range(len(across)):
         across[t] = 1.0 / exp_digamma(max(across[t], 0.05))
 
 
-@njit(cache=True, nogil=True)
-def update_null(count: Any, alpha: float, p: Any) -> None:
+@compiled
+def update_null(count: Floats, alpha: float, p: Floats) -> None:
     """Probability of each word under the null word."""
     total = 0.0
     for w in range(len(count)):
@@ -129,11 +152,12 @@ class Backoff:
     p: Floats
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _group(
-    start: Any, column: Any, stem_s: Any, stem_t: Any, members: Any, first: Any, stems_t: int
+    words: Table, stem_s: Ints, stem_t: Ints, members: Ints, first: Longs, stems_t: int
 ) -> tuple[Longs, Ints, Ints]:
     """Stem rows out of word rows: each stem's words one after another."""
+    start, column = words.start, words.column
     parent = np.empty(len(column), np.int32)
     slot = np.full(stems_t, -1, np.int64)
     out = np.zeros(len(first), np.int64)
@@ -154,8 +178,8 @@ def _group(
     return out, target[:at].copy(), parent
 
 
-@njit(cache=True, nogil=True)
-def add_up(count: Any, parent: Any, size: int) -> Floats:
+@compiled
+def add_up(count: Floats, parent: Ints, size: int) -> Floats:
     """Counts of stem pairs: the sum over their words' pairs."""
     out = np.zeros(size, np.float32)
     for x in range(len(count)):
@@ -184,34 +208,37 @@ def maximise(
                 np.bincount(level.class_t, below[1]).astype(np.float32),
             )
         )
-    no_parents = np.zeros(1, np.int32)
-    no_backoff = np.zeros((1, 2), np.float32)
     for n in range(len(levels), -1, -1):
         here = levels[n - 1].table if n else table
         into = levels[n - 1].p if n else p
-        from_above: tuple[Any, ...]
         if n == len(levels):
-            share_s = np.zeros(len(here.start) - 1, np.float32)
-            share_t = np.zeros(len(outside[n][1]), np.float32)
-            from_above = no_parents, no_backoff, 0.0
+            observed = Observed(
+                here,
+                counts[n],
+                alpha,
+                np.zeros(1, np.int32),
+                np.zeros((1, 2), np.float32),
+                0.0,
+                np.zeros(len(here.start) - 1, np.float32),
+                np.zeros(len(outside[n][1]), np.float32),
+            )
         else:
-            share_s, share_t = levels[n].share_s, levels[n].share_t
-            from_above = levels[n].parent, levels[n].p, kappa[n]
+            up = levels[n]
+            observed = Observed(
+                here, counts[n], alpha, up.parent, up.p, kappa[n], up.share_s, up.share_t
+            )
         rows = here.parts(PARTS)
-        common = (here.start, here.column, counts[n], alpha, *from_above, share_s)
-        sums = np.zeros((PARTS, len(share_t)))
+        sums = np.zeros((PARTS, len(observed.share_t)))
 
         def add(part: int) -> None:
-            add_columns(*common, rows[part], rows[part + 1], sums[part])  # noqa: B023
+            add_columns(observed, rows[part], rows[part + 1], sums[part])  # noqa: B023
 
         in_parts(PARTS, threads, add)
         across = outside[n][1] + sums.sum(0)
         _inverse(across)
 
         def divide(part: int) -> None:
-            update(
-                *common, share_t, outside[n][0], across, rows[part], rows[part + 1], into  # noqa: B023
-            )  # fmt: skip
+            update(observed, outside[n][0], across, rows[part], rows[part + 1], into)  # noqa: B023
 
         in_parts(PARTS, threads, divide)
 
@@ -223,9 +250,7 @@ def backoff_of(
     stems_s, stems_t = int(stem_s.max()) + 1, int(stem_t.max()) + 1
     members = np.argsort(stem_s, kind="stable").astype(np.int32)
     first = np.searchsorted(stem_s[members], np.arange(stems_s + 1)).astype(np.int64)
-    start, column, parent = _group(
-        table.start, table.column, stem_s, stem_t, members, first, stems_t
-    )
+    start, column, parent = _group(table, stem_s, stem_t, members, first, stems_t)
 
     def share(stem: Ints, frequency: Longs, stems: int) -> Floats:
         whole = np.bincount(stem, weights=frequency, minlength=stems)

@@ -8,16 +8,15 @@ the corpus knows a word its own counts decide, where it does not the list does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numba import njit
 
 from projector.alignment.hmm.cognates import spelling_evidence
 from projector.alignment.hmm.lexicon import JumpCounts, Lexicon, LexiconView
 from projector.alignment.hmm.subtokens import text_subtokens
 from projector.alignment.hmm.table import Floats, Ints, Table
 from projector.alignment.hmm.views import Shorten, View
+from projector.compiled import compiled
 
 Evidence = Callable[[Table], Floats]
 
@@ -41,7 +40,7 @@ def evidence_for(
             columns = {name: n for n, name in enumerate(target)}
             for lexicon in lexicons:
                 s, t, weight = _entries(lexicon, kind, rows, columns)
-                add_entries(table.start, table.column, s, t, weight, prior)
+                add_entries(table, s, t, weight, prior)
         return prior
 
     return evidence
@@ -143,9 +142,10 @@ def _unit_finder(shorten: Shorten, numbers: dict[str, int]) -> Callable[[str], i
     return find
 
 
-@njit(cache=True, nogil=True)
-def add_entries(start: Any, column: Any, s: Any, t: Any, weight: Any, prior: Any) -> None:
+@compiled
+def add_entries(table: Table, s: Ints, t: Ints, weight: Floats, prior: Floats) -> None:
     """Add each weight to the prior of entry (s, t), where the table has it."""
+    start, column = table.start, table.column
     for n in range(len(s)):
         low, high = start[s[n]], start[s[n] + 1]
         while low < high:

@@ -11,18 +11,17 @@ twice: as a factor on the probability of the pair, and as a sparse prior count.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from projector.alignment.hmm.table import Floats, Ints, Longs, Table
+from projector.alignment.hmm.table import Doubles, Floats, Ints, Longs, Table
 from projector.alignment.hmm.threads import in_parts
+from projector.compiled import compiled_fast
 from projector.models.vectors.base import unit_rows
 
 Levels = NDArray[np.uint8]
-Doubles = NDArray[np.float64]
 
 PARTS = 8  # of a table's rows, for threads
 DIMENSIONS = 128  # principal components that vectors are cut down to
@@ -97,20 +96,28 @@ def _nearness(vectors: Floats, others: Floats) -> Floats:
     return out
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled_fast
 def _fill_levels(
-    start: Longs, column: Ints, source: Floats, target: Floats, near_s: Floats, near_t: Floats,
-    has_s: NDArray[np.bool_], has_t: NDArray[np.bool_], low: int, high: int, out: Levels,
-) -> None:  # fmt: skip  # pragma: no cover
+    table: Table,
+    source: SideVectors,
+    target: SideVectors,
+    has_s: NDArray[np.bool_],
+    has_t: NDArray[np.bool_],
+    low: int,
+    high: int,
+    out: Levels,
+) -> None:  # pragma: no cover
+    start, column = table.start, table.column
+    near_s, near_t = source.nearness, target.nearness
     for s in range(low, high):
         if not has_s[s]:
             continue
-        a = source[s]
+        a = source.vectors[s]
         for x in range(start[s], start[s + 1]):
             t = column[x]
             if not has_t[t]:
                 continue
-            b = target[t]
+            b = target.vectors[t]
             dot = np.float32(0)
             for d in range(len(a)):
                 dot += a[d] * b[d]
@@ -122,14 +129,11 @@ def levels_of(table: Table, sides: tuple[SideVectors, SideVectors], threads: int
     """The level of similarity of each entry of the table."""
     out = np.zeros(len(table.column), np.uint8)
     source, target = sides
-    has_s, has_t = source.vectors.any(1), target.vectors.any(1)
+    has_s, has_t = np.asarray(source.vectors.any(1)), np.asarray(target.vectors.any(1))
     rows = table.parts(PARTS)
 
     def fill(part: int) -> None:
-        _fill_levels(
-            table.start, table.column, source.vectors, target.vectors, source.nearness,
-            target.nearness, has_s, has_t, rows[part], rows[part + 1], out,
-        )  # fmt: skip
+        _fill_levels(table, source, target, has_s, has_t, rows[part], rows[part + 1], out)
 
     in_parts(PARTS, threads, fill)
     return out
@@ -203,6 +207,6 @@ def _start_llr() -> Doubles:
     return llr
 
 
-def _by_bin(by_level: NDArray[Any]) -> Doubles:
+def _by_bin(by_level: Longs | Doubles) -> Doubles:
     """Sums over the levels of each bin; units without a vector are left out."""
     return np.bincount(_LEVEL_BIN[1:], by_level[1:], len(BIN_CENTRES)).astype(np.float64)

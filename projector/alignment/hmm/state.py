@@ -6,12 +6,12 @@ Words and arrays as MessagePack; everything that follows from them (units, split
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
+from typing import cast
 
 import msgspec
 import numpy as np
 
-from projector.alignment.hmm.table import Table
+from projector.alignment.hmm.table import Floats, Ints, Longs, Table
 from projector.alignment.hmm.training import Parameters
 
 
@@ -37,12 +37,12 @@ class State(msgspec.Struct, frozen=True):
     whole_views: frozenset[str] = frozenset()
 
 
-def pack(array: np.ndarray) -> Packed:
+def pack(array: Floats | Ints | Longs) -> Packed:
     """An array as plain values."""
     return Packed(array.dtype.str, list(array.shape), array.tobytes())
 
 
-def unpack(packed: Packed) -> Any:
+def unpack(packed: Packed) -> Floats | Ints | Longs:
     """The array again (writable, as training leaves it)."""
     return np.frombuffer(packed.data, dtype=packed.kind).reshape(packed.shape).copy()
 
@@ -62,8 +62,35 @@ def parameters_out(parameters: Parameters) -> dict[str, Packed | float]:
 
 def parameters_in(found: dict[str, Packed | float]) -> Parameters:
     """The model that `parameters_out` was given."""
-    values: dict[str, Any] = {
-        k: unpack(v) if isinstance(v, Packed) else v for k, v in found.items()
-    }
-    table = Table(values.pop("start"), values.pop("column"))
-    return Parameters(table=table, **values)
+
+    def floats(name: str) -> Floats:
+        return cast(Floats, _array(found, name))
+
+    def ints(name: str) -> Ints:
+        return cast(Ints, _array(found, name))
+
+    return Parameters(
+        table=Table(cast(Longs, _array(found, "start")), ints("column")),
+        p=floats("p"),
+        null_t=floats("null_t"),
+        null_s=floats("null_s"),
+        step_s=floats("step_s"),
+        step_t=floats("step_t"),
+        row_s=ints("row_s"),
+        row_t=ints("row_t"),
+        null=cast(float, found["null"]),
+        count=floats("count"),
+        count_t=floats("count_t"),
+        count_s=floats("count_s"),
+        total_s=floats("total_s"),
+        total_t=floats("total_t"),
+        jump_counts_s=floats("jump_counts_s"),
+        jump_counts_t=floats("jump_counts_t"),
+    )
+
+
+def _array(found: dict[str, Packed | float], name: str) -> Floats | Ints | Longs:
+    packed = found[name]
+    if not isinstance(packed, Packed):
+        raise TypeError(f"{name}: found the number {packed}, wanted an array")
+    return unpack(packed)

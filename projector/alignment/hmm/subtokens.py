@@ -84,8 +84,9 @@ def subtokens(token: str, whole_words: bool = False) -> list[str]:
 
 def text_subtokens(text: str) -> list[str]:
     """The same for running text: what `subtokens` of its tokens would be, marks between words
-    included. Used for bitext, where no_parents needs the words' offsets."""
-    return _TEXT.findall(text.lower())
+    included. Used for bitext, where nothing needs the words' offsets."""
+    found: list[str] = _TEXT.findall(text.lower())
+    return found
 
 
 def stemmer(lang: str) -> Callable[[str], str]:

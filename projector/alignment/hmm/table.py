@@ -9,27 +9,29 @@ every training pair remembers its entry (``cells``), so training never searches.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from projector.alignment.hmm.threads import in_parts
+from projector.compiled import compiled
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 
-def bounds(lengths: NDArray[Any]) -> Longs:
+def bounds(lengths: NDArray[np.integer] | NDArray[np.bool_]) -> Longs:
     """Where lists of these lengths begin in one array, and its end."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
 
 
-@dataclass
-class Corpus:
+# Named tuples of arrays, here and in `kernels` and `m_step`: compiled code takes them as they are.
+
+
+class Corpus(NamedTuple):
     """Sentence pairs as word numbers: pair k is ``source[source_at[k]:source_at[k + 1]]`` and the
     same of ``target``; ``cell_at[k]`` is where its I x J matrix begins, row by row."""
 
@@ -39,7 +41,9 @@ class Corpus:
     target_at: Longs
     cell_at: Longs
 
-    def __len__(self) -> int:
+    @property
+    def pairs(self) -> int:
+        """How many."""
         return len(self.source_at) - 1
 
     @classmethod
@@ -49,8 +53,7 @@ class Corpus:
         return cls(source, source_at, target, target_at, cell_at)
 
 
-@dataclass
-class Table:
+class Table(NamedTuple):
     """Entries (s, t) in compressed rows."""
 
     start: Longs
@@ -71,7 +74,7 @@ class Table:
 
     def sums(self, values: Floats, targets: int) -> tuple[Floats, Floats]:
         """The values of all entries added up for each source and for each target word."""
-        rows, columns = _sums(self.start, self.column, values, targets)
+        rows, columns = _sums(self, values, targets)
         return rows.astype(np.float32), columns.astype(np.float32)
 
     def only(self, kept: NDArray[np.bool_]) -> Table:
@@ -79,8 +82,11 @@ class Table:
         return Table(bounds(kept)[self.start], self.column[kept])
 
 
-@njit(cache=True, nogil=True)
-def _sums(start: Longs, column: Ints, values: Floats, targets: int) -> Any:  # pragma: no cover
+@compiled
+def _sums(
+    table: Table, values: Floats, targets: int
+) -> tuple[Doubles, Doubles]:  # pragma: no cover
+    start, column = table.start, table.column
     rows, columns = np.zeros(len(start) - 1), np.zeros(targets)
     for s in range(len(start) - 1):
         for x in range(start[s], start[s + 1]):
@@ -114,11 +120,17 @@ def repacked(corpus: Corpus, source: Ints, target: Ints) -> Corpus:
     return Corpus(source, corpus.source_at, target, corpus.target_at, corpus.cell_at)
 
 
-@njit(cache=True, nogil=True)
-def _occurrences(
-    words: Ints, at: Longs, size: int
-) -> tuple[Longs, Ints, Longs]:  # pragma: no cover
-    """Where each word stands: (start of its list, sentence, position in the flat array)."""
+class Occurrences(NamedTuple):
+    """Where each word stands: word w in ``sentence[start[w]:start[w + 1]]``, at ``place`` of the
+    flat array."""
+
+    start: Longs
+    sentence: Ints
+    place: Longs
+
+
+@compiled
+def _occurrences(words: Ints, at: Longs, size: int) -> Occurrences:  # pragma: no cover
     start = np.zeros(size + 1, np.int64)
     for w in words:
         start[w + 1] += 1
@@ -133,23 +145,17 @@ def _occurrences(
             sentence[fill[w]] = k
             place[fill[w]] = n
             fill[w] += 1
-    return start, sentence, place
+    return Occurrences(start, sentence, place)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fill(
-    source_at: Longs,
-    target: Ints,
-    target_at: Longs,
-    cell_at: Longs,
-    first: Longs,
-    sentence: Ints,
-    place: Longs,
+    corpus: Corpus,
+    occurrences: Occurrences,
     targets: int,
     part: int,
     parts: int,
-    start: Longs,
-    column: Ints,
+    table: Table,
     cells: Ints,
 ) -> None:  # pragma: no cover
     """Rows ``part`` modulo ``parts``, by going through the sentences that a source word is in.
@@ -157,6 +163,9 @@ def _fill(
     Called twice: with an empty ``column`` it counts a row's entries into ``start[s + 1]``, then,
     with the row starts known, it writes the entries and the cells.
     """
+    source_at, target, target_at = corpus.source_at, corpus.target, corpus.target_at
+    first, sentence, place = occurrences.start, occurrences.sentence, occurrences.place
+    start, column = table.start, table.column
     writes = len(column) > 0
     sources = len(start) - 1
     met = np.zeros(targets, np.bool_)
@@ -185,7 +194,7 @@ def _fill(
         for o in range(first[s], first[s + 1]):
             k = sentence[o]
             tall = target_at[k + 1] - target_at[k]
-            at = cell_at[k] + (place[o] - source_at[k]) * tall
+            at = corpus.cell_at[k] + (place[o] - source_at[k]) * tall
             for n in range(tall):
                 cells[at + n] = slot[target[target_at[k] + n]]
         for m in range(many):
@@ -198,32 +207,17 @@ def build_table(corpus: Corpus, sources: int, targets: int, threads: int) -> tup
     Args:
         sources, targets: vocabulary sizes.
     """
-    first, sentence, place = _occurrences(corpus.source, corpus.source_at, sources)
-    start = np.zeros(sources + 1, np.int64)
-    column = np.empty(0, np.int32)
+    occurrences = _occurrences(corpus.source, corpus.source_at, sources)
+    table = Table(np.zeros(sources + 1, np.int64), np.empty(0, np.int32))
     cells = np.empty(0, np.int32)
 
     def fill(part: int) -> None:
-        _fill(
-            corpus.source_at,
-            corpus.target,
-            corpus.target_at,
-            corpus.cell_at,
-            first,
-            sentence,
-            place,
-            targets,
-            part,
-            threads,
-            start,
-            column,
-            cells,
-        )
+        _fill(corpus, occurrences, targets, part, threads, table, cells)
 
     in_parts(threads, threads, fill)
-    start = np.cumsum(start)
-    column = np.empty(int(start[-1]), np.int32)
+    start = np.cumsum(table.start)
+    table = Table(start, np.empty(int(start[-1]), np.int32))
     cells = np.empty(int(corpus.cell_at[-1]), np.int32)
-    if len(column):
+    if len(table.column):
         in_parts(threads, threads, fill)
-    return Table(start, column), cells
+    return table, cells

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-from projector.alignment.hmm.kernels import JUMPS, REACH, add_jumps, collect, expect
+from projector.alignment.hmm.kernels import (
+    JUMPS,
+    REACH,
+    Counts,
+    Posteriors,
+    Probabilities,
+    add_jumps,
+    collect,
+    expect,
+)
 from projector.alignment.hmm.lexicon import JumpCounts, LexiconView
 from projector.alignment.hmm.m_step import Backoff, backoff_of, maximise, update_null
 from projector.alignment.hmm.similarity import Levels, SimilarityCurve
-from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, build_table
+from projector.alignment.hmm.table import Corpus, Doubles, Floats, Ints, Longs, Table, build_table
 from projector.alignment.hmm.threads import in_parts
+from projector.compiled import compiled
 
 BLOCK_CELLS = 4_000_000  # posteriors held at a time
 PARTS = 16  # of a block's pairs; a fixed number, so that sums never depend on the threads
@@ -66,6 +73,19 @@ class Parameters:
     total_t: Floats
     jump_counts_s: Floats
     jump_counts_t: Floats
+
+    def probabilities(self) -> Probabilities:
+        """What compiled code needs of the model."""
+        return Probabilities(
+            self.p,
+            self.null_t,
+            self.null_s,
+            self.step_s,
+            self.step_t,
+            self.row_s,
+            self.row_t,
+            self.null,
+        )
 
     def known(self, source: list[str], target: list[str]) -> LexiconView:
         """What a lexicon stores of the model."""
@@ -208,7 +228,7 @@ def _owned(row: Ints) -> Ints:
     return np.flatnonzero(row).astype(np.int32)
 
 
-def _earlier(row: Ints, jumps: JumpCounts | None) -> NDArray[np.float64]:
+def _earlier(row: Ints, jumps: JumpCounts | None) -> Doubles:
     """Counts of steps to begin with, by row; the general ones of an earlier training are worth
     `PRIOR_JUMPS` steps, words' own what they are."""
     jump_counts = np.zeros((int(row.max()) + 1, JUMPS))
@@ -218,7 +238,7 @@ def _earlier(row: Ints, jumps: JumpCounts | None) -> NDArray[np.float64]:
     return jump_counts
 
 
-def _steps(jump_counts: NDArray[np.float64], tau: float) -> Floats:
+def _steps(jump_counts: Doubles, tau: float) -> Floats:
     """Weights of steps from their expected counts: row 0 over all words, the others' own counts
     with row 0 as a prior worth ``tau`` steps (He 2007, maximum a posteriori)."""
     general = jump_counts[0] / jump_counts[0].sum()
@@ -267,15 +287,16 @@ def _first_probabilities(
         seen = np.maximum(seen[0], totals[0]), np.maximum(seen[1], totals[1])
     met = np.bincount(table.column, minlength=sizes[1])
     p = np.empty((len(table.column), 2), np.float32)
-    spread(table.start, table.column, prior, met, *seen, p)
+    spread(table, prior, met, *seen, p)
     return p
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def spread(
-    start: Any, column: Any, prior: Any, met: Any, seen_s: Any, seen_t: Any, p: Any
+    table: Table, prior: Floats, met: Longs, seen_s: Floats, seen_t: Floats, p: Floats
 ) -> None:  # pragma: no cover
     """Fill in `_first_probabilities`; ``met``: how many source words each target word met."""
+    start, column = table.start, table.column
     for s in range(len(start) - 1):
         each = 1.0 / max(1, start[s + 1] - start[s])
         for x in range(start[s], start[s + 1]):
@@ -286,14 +307,14 @@ def spread(
 
 def _expectation(
     corpus: Corpus, cells: Ints, model: Parameters, markov: bool, threads: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Doubles, Doubles]:
     """Add the whole corpus's expected counts to the model's, block by block; returns the
     expected steps of either side's rows."""
     jump_counts = np.zeros(model.step_s.shape), np.zeros(model.step_t.shape)
     low = 0
-    while low < len(corpus):
+    while low < corpus.pairs:
         high = int(np.searchsorted(corpus.cell_at, corpus.cell_at[low] + BLOCK_CELLS, "right")) - 1
-        high = min(max(high, low + 1), len(corpus))
+        high = min(max(high, low + 1), corpus.pairs)
         _block(corpus, cells, model, markov, threads, low, high, jump_counts)
         low = high
     return jump_counts
@@ -307,29 +328,33 @@ def _block(
     threads: int,
     low: int,
     high: int,
-    jump_counts: tuple[NDArray[np.float64], NDArray[np.float64]],
+    jump_counts: tuple[Doubles, Doubles],
 ) -> None:
     sides = (
         corpus.source[corpus.source_at[low] : corpus.source_at[high]],
         corpus.target[corpus.target_at[low] : corpus.target_at[high]],
     )
-    post = np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32)
-    post_t, post_s = np.empty(len(sides[1]), np.float32), np.empty(len(sides[0]), np.float32)
-    jumps = [np.zeros((len(side) if markov else 0, JUMPS), np.float32) for side in sides]
-    where = (corpus.source, corpus.source_at, corpus.target, corpus.target_at, corpus.cell_at)
-    steps = (model.step_s, model.step_t, model.row_s, model.row_t)
-    chances = (model.p, model.null_t, model.null_s, *steps, model.null, markov)
-    into = (post, post_t, post_s)
-    counts = (model.count, model.count_t, model.count_s)
+    posteriors = Posteriors(
+        np.empty(int(corpus.cell_at[high] - corpus.cell_at[low]), np.float32),
+        np.empty(len(sides[1]), np.float32),
+        np.empty(len(sides[0]), np.float32),
+    )
+    jumps = (
+        np.zeros((len(sides[0]) if markov else 0, JUMPS), np.float32),
+        np.zeros((len(sides[1]) if markov else 0, JUMPS), np.float32),
+    )
+    probabilities = model.probabilities()
+    counts = Counts(model.count, model.count_t, model.count_s)
+    rows = model.row_s, model.row_t
 
     def work(q: int) -> None:
-        expect(*where, cells, *chances, low, high, q, PARTS, *into, *jumps)
+        expect(corpus, cells, probabilities, markov, low, high, q, PARTS, posteriors, *jumps)
 
     def gather(q: int) -> None:
-        collect(*where, cells, low, high, q, threads, *into, *counts)
+        collect(corpus, cells, low, high, q, threads, posteriors, counts)
 
     def step(side: int) -> None:
-        add_jumps(sides[side], steps[2 + side], jumps[side], jump_counts[side])
+        add_jumps(sides[side], rows[side], jumps[side], jump_counts[side])
 
     in_parts(PARTS, threads, work)
     in_parts(threads, threads, gather)

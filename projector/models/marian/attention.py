@@ -151,7 +151,8 @@ def shares(spans: Sequence[Span], words: Sequence[Span]) -> Floats:
         while k < len(words) and words[k][0] < end:
             out[n, k] = min(end, words[k][1]) - max(start, words[k][0])
             k += 1
-    return out / np.maximum(out.sum(1, keepdims=True), 1)
+    out /= np.maximum(out.sum(1, keepdims=True), 1)
+    return out
 
 
 def by_words(
@@ -169,7 +170,8 @@ def by_words(
     sources = shares(source_spans, source_words)
     targets = shares(target_spans, target_words)
     pooled = sources.T @ matrix[:, : len(source_spans)].T @ targets
-    return pooled / np.maximum(targets.sum(0), 1e-6)
+    mean: Floats = pooled / np.maximum(targets.sum(0), 1e-6)
+    return mean
 
 
 def best_links(matrix: Floats, threshold: float = 0.35) -> list[tuple[int, int, float]]:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from projector.models.hypothesis import Hypothesis
-from projector.models.marian.network import Ints, Network
+from projector.models.marian.network import Network
 from projector.models.marian.search import Found, Head
-from projector.models.marian.weights import Floats
+from projector.models.marian.weights import Floats, Ints
 
 
 def beams(

@@ -9,10 +9,11 @@ sentence only, in a fixed order. Each kernel takes the exact sums of the linear 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from projector.compiled import compiled, compiled_fast
+from projector.models.marian.weights import Bytes, Floats, Ints
 
 EPSILON = np.float32(1e-6)  # of layer normalisation
 LANES = 32  # numbers that the compiler's loops take at a time; what is padded is padded to it
@@ -21,8 +22,8 @@ LN2_HIGH = np.float32(0.693359375)
 LN2_LOW = np.float32(-2.12194440e-4)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def exponentials(values: Any, count: int, power: Any, scale: Any) -> np.float32:
+@compiled_fast
+def exponentials(values: Floats, count: int, power: NDArray[np.int32], scale: Floats) -> np.float32:
     """Replace ``values[:count]``, at most 0, by their exponentials; their sum.
 
     ``power`` (int32) and ``scale``, its memory as float32, are working space. The polynomial is
@@ -48,8 +49,8 @@ def exponentials(values: Any, count: int, power: Any, scale: Any) -> np.float32:
     return total
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _rounded(row: Any, room: float, whole: Any) -> np.float32:
+@compiled_fast
+def _rounded(row: Floats, room: float, whole: Floats) -> np.float32:
     """Round a row to whole numbers no longer together than ``room``; what 1 stands for."""
     total = np.float32(0)
     for j in range(len(row)):
@@ -61,15 +62,15 @@ def _rounded(row: Any, room: float, whole: Any) -> np.float32:
     return unit
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def rounded(states: Any, room: float, whole: Any, unit: Any) -> None:
+@compiled_fast
+def rounded(states: Floats, room: float, whole: Floats, unit: Floats) -> None:
     """Round all rows for a layer that has ``room``."""
     for i in range(len(states)):
         unit[i] = _rounded(states[i], room, whole[i])
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _normalised(row: Any, gain: Any, shift: Any) -> None:
+@compiled_fast
+def _normalised(row: Floats, gain: Floats, shift: Floats) -> None:
     """Layer normalisation of a row in place (Ba et al. 2016)."""
     size = np.float32(len(row))
     mean = np.float32(0)
@@ -85,9 +86,18 @@ def _normalised(row: Any, gain: Any, shift: Any) -> None:
         row[j] = (row[j] - mean) * factor * gain[j] + shift[j]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def embed(pieces: Any, places: Any, table: Any, factor: float, positions: Any, room: float,
-          out: Any, whole: Any, unit: Any) -> None:  # fmt: skip
+@compiled_fast
+def embed(
+    pieces: Ints,
+    places: Ints,
+    table: Bytes,
+    factor: np.float32,
+    positions: Floats,
+    room: float,
+    out: Floats,
+    whole: Floats,
+    unit: Floats,
+) -> None:
     """States of pieces: embedding times ``factor`` plus position; piece -1 has no embedding."""
     size = table.shape[1]
     for i in range(len(pieces)):
@@ -102,8 +112,8 @@ def embed(pieces: Any, places: Any, table: Any, factor: float, positions: Any, r
         unit[i] = _rounded(row, room, whole[i])
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def scaled(sums: Any, unit: Any, scales: Any, bias: Any) -> None:
+@compiled_fast
+def scaled(sums: Floats, unit: Floats, scales: Floats, bias: Floats) -> None:
     """A linear layer's results from its sums, in place."""
     for i in range(len(sums)):
         row, u = sums[i], unit[i]
@@ -111,9 +121,18 @@ def scaled(sums: Any, unit: Any, scales: Any, bias: Any) -> None:
             row[j] = row[j] * u * scales[j] + bias[j]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def added(sums: Any, unit: Any, scales: Any, bias: Any, gain: Any, shift: Any, room: float,
-          states: Any, whole: Any) -> None:  # fmt: skip
+@compiled_fast
+def added(
+    sums: Floats,
+    unit: Floats,
+    scales: Floats,
+    bias: Floats,
+    gain: Floats,
+    shift: Floats,
+    room: float,
+    states: Floats,
+    whole: Floats,
+) -> None:
     """Add a sub-layer's results to the states, normalise, in place; ``unit`` is overwritten."""
     for i in range(len(sums)):
         row, new, u = states[i], sums[i], unit[i]
@@ -123,8 +142,10 @@ def added(sums: Any, unit: Any, scales: Any, bias: Any, gain: Any, shift: Any, r
         unit[i] = _rounded(row, room, whole[i])
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def activated(sums: Any, unit: Any, scales: Any, bias: Any, swish: bool, room: float) -> None:
+@compiled_fast
+def activated(
+    sums: Floats, unit: Floats, scales: Floats, bias: Floats, swish: bool, room: float
+) -> None:
     """The inner layer of a feed-forward sub-layer, rounded, in place; so is ``unit``."""
     size = sums.shape[1]
     power = np.empty(size, np.int32)
@@ -146,8 +167,8 @@ def activated(sums: Any, unit: Any, scales: Any, bias: Any, swish: bool, room: f
         unit[i] = _rounded(row, room, row)
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def turned(packed: Any, at: int, starts: Any, blocks: Any, out: Any) -> None:
+@compiled_fast
+def turned(packed: Floats, at: int, starts: Ints, blocks: Ints, out: Floats) -> None:
     """Keys, the columns of ``packed`` from ``at`` on, turned: a block for each sentence.
 
     Block s begins at ``blocks[s]`` of the flat ``out`` and has a row for each dimension, its
@@ -165,9 +186,21 @@ def turned(packed: Any, at: int, starts: Any, blocks: Any, out: Any) -> None:
                 line[k] = 0
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _attend(query: Any, keys: Any, width: int, values: Any, at: int, first: int, count: int,
-            heads: int, weights: Any, power: Any, scale: Any, out: Any) -> None:  # fmt: skip
+@compiled_fast
+def _attend(
+    query: Floats,
+    keys: Floats,
+    width: int,
+    values: Floats,
+    at: int,
+    first: int,
+    count: int,
+    heads: int,
+    weights: Floats,
+    power: NDArray[np.int32],
+    scale: Floats,
+    out: Floats,
+) -> None:
     """Attention of one row by all heads: the weights, ``width`` for each head, and the mixture.
 
     ``keys`` is the sentence's block (see `turned`); its values are the columns of ``values`` from
@@ -230,17 +263,25 @@ def _attend(query: Any, keys: Any, width: int, values: Any, at: int, first: int,
                 mixed[j] += w * v[j]
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _widest(starts: Any) -> int:
+@compiled_fast
+def _widest(starts: Ints) -> int:
     longest = 0
     for s in range(len(starts) - 1):
         longest = max(longest, starts[s + 1] - starts[s])
     return (longest + LANES - 1) // LANES * LANES
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def self_attention(packed: Any, keys: Any, blocks: Any, starts: Any, heads: int, room: float,
-                   whole: Any, unit: Any) -> None:  # fmt: skip
+@compiled_fast
+def self_attention(
+    packed: Floats,
+    keys: Floats,
+    blocks: Ints,
+    starts: Ints,
+    heads: int,
+    room: float,
+    whole: Floats,
+    unit: Floats,
+) -> None:
     """All sentences' attention to themselves; ``packed`` has queries, keys, values side by side,
     and ``keys`` the keys turned."""
     size = packed.shape[1] // 3
@@ -258,10 +299,25 @@ def self_attention(packed: Any, keys: Any, blocks: Any, starts: Any, heads: int,
             unit[i] = _rounded(mixed, room, whole[i])
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def cross_attention(queries: Any, unit: Any, scales: Any, bias: Any, starts: Any, owner: Any,
-                    keys: Any, blocks: Any, packed: Any, sources: Any, heads: int, room: float,
-                    whole: Any, kept: Any, places: Any, seen: Any) -> None:  # fmt: skip
+@compiled_fast
+def cross_attention(
+    queries: Floats,
+    unit: Floats,
+    scales: Floats,
+    bias: Floats,
+    starts: Ints,
+    owner: Ints,
+    keys: Floats,
+    blocks: Ints,
+    packed: Floats,
+    sources: Ints,
+    heads: int,
+    room: float,
+    whole: Floats,
+    kept: Ints,
+    places: Ints,
+    seen: Floats,
+) -> None:
     """Attention of target rows to the sentences that they translate.
 
     Args:
@@ -295,9 +351,20 @@ def cross_attention(queries: Any, unit: Any, scales: Any, bias: Any, starts: Any
             unit[i] = _rounded(mixed, room, whole[i])
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def recurrent(sums: Any, unit: Any, scales: Any, bias: Any, gain: Any, shift: Any, starts: Any,
-              cells: Any, room: float, states: Any, whole: Any) -> None:  # fmt: skip
+@compiled_fast
+def recurrent(
+    sums: Floats,
+    unit: Floats,
+    scales: Floats,
+    bias: Floats,
+    gain: Floats,
+    shift: Floats,
+    starts: Ints,
+    cells: Floats,
+    room: float,
+    states: Floats,
+    whole: Floats,
+) -> None:
     """The simpler simple recurrent unit (Kim et al. 2019) with residual and normalisation.
 
     ``sums`` has the candidate and the forget gate side by side; ``cells[r]`` is the memory of
@@ -325,8 +392,8 @@ def recurrent(sums: Any, unit: Any, scales: Any, bias: Any, gain: Any, shift: An
             unit[i] = _rounded(row, room, whole[i])
 
 
-@njit(cache=True, nogil=True)
-def _products(row: Any, table: Any, own: Any, values: Any) -> None:
+@compiled
+def _products(row: NDArray[np.int16], table: Bytes, own: Ints, values: Floats) -> None:
     """Exact scalar products of whole numbers: int16 ``row`` with int8 rows ``own`` of ``table``."""
     int32 = np.int32
     for k in range(0, len(own) - 3, 4):
@@ -348,9 +415,16 @@ def _products(row: Any, table: Any, own: Any, values: Any) -> None:
         values[k] = a0
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def _outputs_of_list(state: Any, unit: Any, table: Any, bias: Any, own: Any, small: Any,
-                     values: Any) -> Any:  # fmt: skip
+@compiled_fast
+def _outputs_of_list(
+    state: Floats,
+    unit: np.float32,
+    table: Bytes,
+    bias: Floats,
+    own: Ints,
+    small: NDArray[np.int16],
+    values: Floats,
+) -> np.float32:
     """Fill ``values`` with a row's outputs for the pieces of a list; the highest of them.
 
     ``small`` is room for the row's state as int16.
@@ -365,9 +439,20 @@ def _outputs_of_list(state: Any, unit: Any, table: Any, bias: Any, own: Any, sma
     return highest
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def best_of_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any, owner: Any,
-                  pieces: Any, lists: Any, banned: int, best: Any, score: Any) -> None:  # fmt: skip
+@compiled_fast
+def best_of_lists(
+    whole: Floats,
+    unit: Floats,
+    factor: np.float32,
+    table: Bytes,
+    bias: Floats,
+    owner: Ints,
+    pieces: Ints,
+    lists: Ints,
+    banned: int,
+    best: Ints,
+    score: Floats,
+) -> None:
     """The likeliest next piece of each row among its own sentence's shortlist.
 
     Args:
@@ -401,10 +486,19 @@ def best_of_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any, o
         score[i] = found - np.log(exponentials(values, count, power, scale))
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def log_probability_in_lists(whole: Any, unit: Any, factor: float, table: Any, bias: Any,
-                             owner: Any, pieces: Any, lists: Any, wanted: Any,
-                             out: Any) -> None:  # fmt: skip
+@compiled_fast
+def log_probability_in_lists(
+    whole: Floats,
+    unit: Floats,
+    factor: np.float32,
+    table: Bytes,
+    bias: Floats,
+    owner: Ints,
+    pieces: Ints,
+    lists: Ints,
+    wanted: Ints,
+    out: Floats,
+) -> None:
     """The log-probability of a given piece of each row within its own sentence's list.
 
     As `best_of_lists`; ``wanted`` is each row's piece as a place in its list.
@@ -428,8 +522,8 @@ def log_probability_in_lists(whole: Any, unit: Any, factor: float, table: Any, b
         out[i] = found - np.log(exponentials(values, count, power, scale))
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def log_probabilities(sums: Any, unit: Any, factor: float, bias: Any) -> None:
+@compiled_fast
+def log_probabilities(sums: Floats, unit: Floats, factor: np.float32, bias: Floats) -> None:
     """Log-probabilities of all columns from an output layer's sums, in place."""
     count = sums.shape[1]
     values = np.empty(count, np.float32)
@@ -448,9 +542,10 @@ def log_probabilities(sums: Any, unit: Any, factor: float, bias: Any) -> None:
             row[j] -= offset
 
 
-@njit(cache=True, nogil=True, fastmath=True)
-def log_probability_of(sums: Any, unit: Any, factor: float, bias: Any, wanted: Any,
-                       out: Any) -> None:  # fmt: skip
+@compiled_fast
+def log_probability_of(
+    sums: Floats, unit: Floats, factor: np.float32, bias: Floats, wanted: Ints, out: Floats
+) -> None:
     """The log-probability of one given column of each row; ``sums`` is used up."""
     count = sums.shape[1]
     power = np.empty(count, np.int32)

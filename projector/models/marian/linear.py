@@ -56,4 +56,5 @@ def longest(rows: Floats) -> float:
 def room(inputs: int, length: float) -> float:
     """How long rows of inputs may be before they are rounded to whole numbers, where the longest
     column of weights has ``length``: rounding adds half the root of their number at most."""
-    return min(EXACT / max(length, 1.0), LARGEST) - 0.5 * inputs**0.5 - 1
+    rounding: float = 0.5 * inputs**0.5
+    return min(EXACT / max(length, 1.0), LARGEST) - rounding - 1

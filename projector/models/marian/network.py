@@ -12,15 +12,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from projector.errors import EngineError
 from projector.models.marian import kernels
 from projector.models.marian.architecture import Architecture, read_architecture
 from projector.models.marian.linear import Linear, longest, room
-from projector.models.marian.weights import Bytes, Floats, ModelFile, Quantised
-
-Ints = npt.NDArray[np.int64]
+from projector.models.marian.weights import Bytes, Floats, Ints, ModelFile, Quantised
 
 PLACES = 256  # rows of the position table at first; it grows with the longest sentence
 BLOCK = 4096  # words of the output matrix that are made float32 at a time

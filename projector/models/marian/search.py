@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from projector.models.marian.network import Ints, Network
-from projector.models.marian.weights import Floats
+from projector.models.marian.network import Network
+from projector.models.marian.weights import Floats, Ints
 
 Head = tuple[int, int]  # decoder layer from 0, head from 0
 

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from projector.errors import EngineError
-from projector.models.marian.network import Ints
-from projector.models.marian.weights import mapped
+from projector.models.marian.weights import Ints, mapped
 
 LARGEST = 1 << 30
 MAGIC = 0xF11A48D5013417F5

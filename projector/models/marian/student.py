@@ -26,12 +26,12 @@ from projector.models.marian.constrained import (
     unknown_texts,
 )
 from projector.models.marian.hypotheses import StudentHypotheses
-from projector.models.marian.network import Ints, Network
+from projector.models.marian.network import Network
 from projector.models.marian.normaliser import Span
 from projector.models.marian.search import Found, force, greedy
 from projector.models.marian.shortlist import Shortlist
 from projector.models.marian.vocabulary import Pieces, Vocabulary
-from projector.models.marian.weights import Floats, read_model
+from projector.models.marian.weights import Floats, Ints, read_model
 from projector.models.phrase_automaton import BITS, Automaton
 
 LONGEST = 512  # source pieces; the students saw sentences of 200 words at most

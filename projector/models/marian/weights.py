@@ -27,6 +27,7 @@ from projector.errors import EngineError
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.int8]
+Ints = npt.NDArray[np.int64]
 Buffer = bytes | mmap.mmap
 
 VERSION = 1

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.projection.compiled import Array
+from projector.compiled import Array
 
 SEED_LINK = 0.05  # from this link probability on a candidate may begin or end at a token
 SEED_SPELLING = 0.6  # and from this similarity in spelling on

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.projection.compiled import Array, compiled
+from projector.compiled import Array, compiled
 from projector.projection.match import kernels
 from projector.projection.match.arrays import (
     LETTERS_COMPARED,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.projection.compiled import Array, compiled
+from projector.compiled import Array, compiled
 from projector.projection.conventions.closed_classes import WordClass
 from projector.projection.match.arrays import (
     ARTICLED,

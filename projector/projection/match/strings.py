@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.projection.compiled import Array, compiled
+from projector.compiled import Array, compiled
 from projector.projection.match.arrays import LETTERS_COMPARED
 
 SHORT_WORD = 3  # letters; shorter words are alike only if they are the same

@@ -110,7 +110,7 @@ def test_long_pairs_and_empty_sides_are_left_out() -> None:
     assert corpus.source_at.tolist() == [0, 2, 3, 4]
     assert corpus.target_at.tolist() == [0, 1, 2, 3]
     assert corpus.cell_at.tolist() == [0, 2, 3, 4]
-    assert len(joined([], 4)) == 0
+    assert joined([], 4).pairs == 0
 
 
 def test_the_table_has_every_pair_of_words_that_met_and_no_other() -> None:
