@@ -129,5 +129,10 @@ def test_ctrl_c_while_the_program_is_imported_ends_it_without_a_traceback(tmp_pa
     )
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
     command = [sys.executable, "-m", "projector", "--version"]
-    done = subprocess.run(command, env=env, capture_output=True)
+    done = subprocess.run(
+        command,
+        env=env,
+        capture_output=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # not ignored, as after &
+    )
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
