@@ -134,14 +134,16 @@ class HmmAligner:
         }
         long = LongPairs()
         read = self._read(long.set_aside(pairs), languages)
+        short = {whole: joined(corpora, LONGEST) for whole, corpora in read.items()}
+        del read
+        vectors: dict[bool, tuple[Floats, Floats]] = {}
         if not long.matter:
-            self._learn(read, long.kept, LONGEST)
+            self._learn(short, long.kept, LONGEST, vectors)
             return
         # Learnt from in pieces: first cut by the proportions of the two sides, then where these
-        # links say.
-        self._learn(
-            read, [part for pair in long.kept for part in rough_pieces(pair)], LONGEST_PIECE
-        )
+        # links say. The words are the same both times, and so are their vectors.
+        rough = [piece for pair in long.kept for piece in rough_pieces(pair)]
+        self._learn(short, rough, LONGEST_PIECE, vectors)
         answers: list[list[Link]] = [[] for _ in long.kept]
         self._into(answers, [part for n, pair in enumerate(long.kept) for part in pieces(n, pair)])
         cut = [
@@ -149,21 +151,24 @@ class HmmAligner:
             for n, pair in enumerate(long.kept)
             for part in pieces_between_cuts(n, pair, answers[n]) or pieces(n, pair)
         ]
-        self._learn(read, cut, LONGEST)
+        self._learn(short, cut, LONGEST, vectors)
 
     def _learn(
-        self, read: dict[bool, list[Corpus]], pairs: Sequence[TokenPair], longest: int
+        self,
+        short: dict[bool, Corpus],
+        pairs: Sequence[TokenPair],
+        longest: int,
+        vectors: dict[bool, tuple[Floats, Floats]],
     ) -> None:
-        """Train a model for each view, on what was read and on pairs of at most ``longest``
-        sub-tokens a side."""
+        """Train a model for each view, on the short pairs and on ``pairs`` of at most ``longest``
+        sub-tokens a side; ``vectors`` of the words are those given, or are put there."""
         self._models = {}
         corpora = {}
-        for words, parts in read.items():
-            others = [self._vocabularies[words].learn(pairs)] if pairs else []
-            corpora[words] = joined([joined(parts, LONGEST), joined(others, longest)], longest)
+        for whole, corpus in short.items():
+            others = [self._vocabularies[whole].learn(pairs)] if pairs else []
+            corpora[whole] = joined([corpus, joined(others, longest)], longest)
         languages = self._languages
         self.pairs = max(corpus.pairs for corpus in corpora.values())
-        vectors: dict[bool, tuple[Floats, Floats]] = {}
         for name in self.options.views or self._choose():
             kind, whole = view(name, *languages), name in self._whole
             vocabulary, corpus = self._vocabularies[whole], corpora[whole]
