@@ -2,6 +2,11 @@
 
 numba's own decorator is untyped; these say that a function keeps its signature. Compiled code
 is cached beside its module and releases the GIL.
+
+A kernel that others call is compiled once more into each of them, and which of the copies runs
+depends on what the process has loaded before. So its sums are never taken in an order of the
+compiler's choice: each copy would round in its own way, and the first run on a machine would write
+other numbers than the second.
 """
 
 from __future__ import annotations
@@ -24,21 +29,17 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return made
 
 
-def compiled_fast(function: Callable[P, R]) -> Callable[P, R]:
-    """As `compiled`, with sums taken in whichever order is quickest: fixed when it is compiled, and
-    not always that in which they are written. Numbers must be finite."""
-    made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=True)(function)
+def compiled_finite(function: Callable[P, R]) -> Callable[P, R]:
+    """As `compiled`, for numbers that are finite and zeros whose sign does not matter: with that
+    more loops take several numbers at a time, and no result changes."""
+    made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath={"nnan", "ninf", "nsz"})(
+        function
+    )
     return made
 
 
-def compiled_within(function: Callable[P, R]) -> Callable[P, R]:
-    """As `compiled_fast`, for what kernels share: it becomes part of each kernel that calls it.
-
-    As a function of its own, each kernel's machine code would hold a copy of it, optimised apart,
-    and the loader takes whichever copy comes first: the run that compiles would give other last
-    digits than those that find the code compiled.
-    """
-    made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=True, inline="always")(
-        function
-    )
+def compiled_alone(function: Callable[P, R]) -> Callable[P, R]:
+    """As `compiled_finite`, with sums in whichever order is quickest: for a kernel that no other
+    calls."""
+    made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=True)(function)
     return made

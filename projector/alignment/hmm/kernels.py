@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.alignment.hmm.table import Corpus, Doubles, Floats, Ints
-from projector.compiled import compiled, compiled_fast
+from projector.compiled import compiled
 
 REACH = 12  # longer jumps share the last bucket
 JUMPS = 2 * REACH + 1
@@ -58,7 +58,7 @@ class Counts(NamedTuple):
     null_s: Floats
 
 
-@compiled_fast
+@compiled
 def model1(emission: Floats, hidden: int, observed: int, null: float, out: Floats) -> None:
     """Posteriors of IBM model 1 with a mild pull to the diagonal.
 
@@ -83,7 +83,7 @@ def model1(emission: Floats, hidden: int, observed: int, null: float, out: Float
             out[j, i] *= scale
 
 
-@compiled_fast
+@compiled
 def _sum_rows(
     weight: Floats, table: Floats, share: Floats, out: Floats, active: NDArray[np.uint64]
 ) -> int:
@@ -110,7 +110,7 @@ def _sum_rows(
     return many
 
 
-@compiled_fast
+@compiled
 def markov(
     emission: Floats,
     hidden: int,
@@ -220,7 +220,7 @@ def markov(
             back[a] = reached[a] + nothing * back[a] if before[a] > UNLIKELY else np.float32(0)
 
 
-@compiled_fast
+@compiled
 def bidirectional_posteriors(
     ahead: Floats,
     back: Floats,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from projector.alignment.hmm.table import Doubles, Floats, Ints, Longs, Table
 from projector.alignment.hmm.threads import in_parts
-from projector.compiled import compiled_fast
+from projector.compiled import compiled_alone
 from projector.models.vectors.base import unit_rows
 
 Levels = NDArray[np.uint8]
@@ -96,7 +96,7 @@ def _nearness(vectors: Floats, others: Floats) -> Floats:
     return out
 
 
-@compiled_fast
+@compiled_alone
 def _fill_levels(
     table: Table,
     source: SideVectors,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.compiled import compiled, compiled_fast, compiled_within
+from projector.compiled import compiled, compiled_finite
 from projector.models.marian.weights import Bytes, Floats, Ints
 
 EPSILON = np.float32(1e-6)  # of layer normalisation
@@ -20,9 +20,25 @@ LANES = 32  # numbers that the compiler's loops take at a time; what is padded i
 LOG2E = np.float32(1.4426950408889634)
 LN2_HIGH = np.float32(0.693359375)
 LN2_LOW = np.float32(-2.12194440e-4)
+SHORT = 8  # numbers that are summed one by one
 
 
-@compiled_within
+@compiled_finite
+def _sum(values: Floats, count: int) -> np.float32:
+    """The sum of ``values[:count]``, which are used up: one half is added to the other, several
+    numbers at a time and always in the same order."""
+    while count > SHORT:
+        half = (count + 1) // 2
+        for j in range(count - half):
+            values[j] += values[half + j]
+        count = half
+    total = np.float32(0)
+    for j in range(count):
+        total += values[j]
+    return total
+
+
+@compiled_finite
 def exponentials(values: Floats, count: int, power: NDArray[np.int32], scale: Floats) -> np.float32:
     """Replace ``values[:count]``, at most 0, by their exponentials; their sum.
 
@@ -42,19 +58,21 @@ def exponentials(values: Floats, count: int, power: NDArray[np.int32], scale: Fl
         y = y * x + np.float32(1.6666665459e-1)
         y = y * x + np.float32(5.0000001201e-1)
         values[j] = y * x * x + x + np.float32(1)
-    total = np.float32(0)
     for j in range(count):
         values[j] *= scale[j]
-        total += values[j]
-    return total
+        scale[j] = values[j]
+    return _sum(scale, count)
 
 
-@compiled_within
-def _rounded(row: Floats, room: float, whole: Floats) -> np.float32:
-    """Round a row to whole numbers no longer together than ``room``; what 1 stands for."""
-    total = np.float32(0)
+@compiled_finite
+def _rounded(row: Floats, room: float, spare: Floats, whole: Floats) -> np.float32:
+    """Round a row to whole numbers no longer together than ``room``; what 1 stands for.
+
+    ``spare`` is working space of the row's length, ``whole`` or another.
+    """
     for j in range(len(row)):
-        total += row[j] * row[j]
+        spare[j] = row[j] * row[j]
+    total = _sum(spare, len(row))
     unit = max(np.float32(np.sqrt(total) / room), np.float32(1e-30))
     inverse = np.float32(1) / unit
     for j in range(len(row)):
@@ -62,31 +80,29 @@ def _rounded(row: Floats, room: float, whole: Floats) -> np.float32:
     return unit
 
 
-@compiled_fast
+@compiled_finite
 def rounded(states: Floats, room: float, whole: Floats, unit: Floats) -> None:
     """Round all rows for a layer that has ``room``."""
     for i in range(len(states)):
-        unit[i] = _rounded(states[i], room, whole[i])
+        unit[i] = _rounded(states[i], room, whole[i], whole[i])
 
 
-@compiled_within
-def _normalised(row: Floats, gain: Floats, shift: Floats) -> None:
-    """Layer normalisation of a row in place (Ba et al. 2016)."""
+@compiled_finite
+def _normalised(row: Floats, gain: Floats, shift: Floats, spare: Floats) -> None:
+    """Layer normalisation of a row in place (Ba et al. 2016); ``spare`` is working space."""
     size = np.float32(len(row))
-    mean = np.float32(0)
     for j in range(len(row)):
-        mean += row[j]
-    mean /= size
-    spread = np.float32(0)
+        spare[j] = row[j]
+    mean = _sum(spare, len(row)) / size
     for j in range(len(row)):
         d = row[j] - mean
-        spread += d * d
-    factor = np.float32(1) / np.sqrt(spread / size + EPSILON)
+        spare[j] = d * d
+    factor = np.float32(1) / np.sqrt(_sum(spare, len(row)) / size + EPSILON)
     for j in range(len(row)):
         row[j] = (row[j] - mean) * factor * gain[j] + shift[j]
 
 
-@compiled_fast
+@compiled_finite
 def embed(
     pieces: Ints,
     places: Ints,
@@ -109,10 +125,10 @@ def embed(
             entry = table[pieces[i]]
             for j in range(size):
                 row[j] = np.float32(entry[j]) * factor + position[j]
-        unit[i] = _rounded(row, room, whole[i])
+        unit[i] = _rounded(row, room, whole[i], whole[i])
 
 
-@compiled_fast
+@compiled_finite
 def scaled(sums: Floats, unit: Floats, scales: Floats, bias: Floats) -> None:
     """A linear layer's results from its sums, in place."""
     for i in range(len(sums)):
@@ -121,7 +137,7 @@ def scaled(sums: Floats, unit: Floats, scales: Floats, bias: Floats) -> None:
             row[j] = row[j] * u * scales[j] + bias[j]
 
 
-@compiled_fast
+@compiled_finite
 def added(
     sums: Floats,
     unit: Floats,
@@ -138,11 +154,11 @@ def added(
         row, new, u = states[i], sums[i], unit[i]
         for j in range(len(row)):
             row[j] += new[j] * u * scales[j] + bias[j]
-        _normalised(row, gain, shift)
-        unit[i] = _rounded(row, room, whole[i])
+        _normalised(row, gain, shift, whole[i])
+        unit[i] = _rounded(row, room, whole[i], whole[i])
 
 
-@compiled_fast
+@compiled_finite
 def activated(
     sums: Floats, unit: Floats, scales: Floats, bias: Floats, swish: bool, room: float
 ) -> None:
@@ -164,10 +180,10 @@ def activated(
         else:
             for j in range(size):
                 row[j] = max(row[j] * u * scales[j] + bias[j], np.float32(0))
-        unit[i] = _rounded(row, room, row)
+        unit[i] = _rounded(row, room, gate, row)
 
 
-@compiled_fast
+@compiled_finite
 def turned(packed: Floats, at: int, starts: Ints, blocks: Ints, out: Floats) -> None:
     """Keys, the columns of ``packed`` from ``at`` on, turned: a block for each sentence.
 
@@ -186,7 +202,7 @@ def turned(packed: Floats, at: int, starts: Ints, blocks: Ints, out: Floats) -> 
                 line[k] = 0
 
 
-@compiled_within
+@compiled_finite
 def _attend(
     query: Floats,
     keys: Floats,
@@ -239,10 +255,9 @@ def _attend(
         own = weights[head * width : (head + 1) * width]
         for k in range(count, width):
             own[k] = 0
-        total = np.float32(0)
         for k in range(width):
-            total += own[k]
-        share = np.float32(1) / total
+            scale[k] = own[k]
+        share = np.float32(1) / _sum(scale, width)
         for k in range(width):
             own[k] *= share
         begin = at + head * size
@@ -263,7 +278,7 @@ def _attend(
                 mixed[j] += w * v[j]
 
 
-@compiled_within
+@compiled_finite
 def _widest(starts: Ints) -> int:
     longest = 0
     for s in range(len(starts) - 1):
@@ -271,7 +286,7 @@ def _widest(starts: Ints) -> int:
     return (longest + LANES - 1) // LANES * LANES
 
 
-@compiled_fast
+@compiled_finite
 def self_attention(
     packed: Floats,
     keys: Floats,
@@ -296,10 +311,10 @@ def self_attention(
         for i in range(first, first + count):
             _attend(packed[i, :size], block, width, packed, 2 * size, first, count, heads, weights,
                     power, scale, mixed)  # fmt: skip
-            unit[i] = _rounded(mixed, room, whole[i])
+            unit[i] = _rounded(mixed, room, whole[i], whole[i])
 
 
-@compiled_fast
+@compiled_finite
 def cross_attention(
     queries: Floats,
     unit: Floats,
@@ -348,10 +363,10 @@ def cross_attention(
                 if kept[k] >= 0:
                     for j in range(count):
                         seen[k, places[i] + j] = weights[kept[k] * width + j]
-            unit[i] = _rounded(mixed, room, whole[i])
+            unit[i] = _rounded(mixed, room, whole[i], whole[i])
 
 
-@compiled_fast
+@compiled_finite
 def recurrent(
     sums: Floats,
     unit: Floats,
@@ -388,8 +403,8 @@ def recurrent(
                 candidate = new[j] * u * scales[j] + bias[j]
                 cell[j] = forget * cell[j] + (np.float32(1) - forget) * candidate
                 row[j] += max(cell[j], np.float32(0))
-            _normalised(row, gain, shift)
-            unit[i] = _rounded(row, room, whole[i])
+            _normalised(row, gain, shift, whole[i])
+            unit[i] = _rounded(row, room, whole[i], whole[i])
 
 
 @compiled
@@ -415,7 +430,7 @@ def _products(row: NDArray[np.int16], table: Bytes, own: Ints, values: Floats) -
         values[k] = a0
 
 
-@compiled_within
+@compiled_finite
 def _outputs_of_list(
     state: Floats,
     unit: np.float32,
@@ -439,7 +454,7 @@ def _outputs_of_list(
     return highest
 
 
-@compiled_fast
+@compiled_finite
 def best_of_lists(
     whole: Floats,
     unit: Floats,
@@ -486,7 +501,7 @@ def best_of_lists(
         score[i] = found - np.log(exponentials(values, count, power, scale))
 
 
-@compiled_fast
+@compiled_finite
 def log_probability_in_lists(
     whole: Floats,
     unit: Floats,
@@ -522,7 +537,7 @@ def log_probability_in_lists(
         out[i] = found - np.log(exponentials(values, count, power, scale))
 
 
-@compiled_fast
+@compiled_finite
 def log_probabilities(sums: Floats, unit: Floats, factor: np.float32, bias: Floats) -> None:
     """Log-probabilities of all columns from an output layer's sums, in place."""
     count = sums.shape[1]
@@ -542,7 +557,7 @@ def log_probabilities(sums: Floats, unit: Floats, factor: np.float32, bias: Floa
             row[j] -= offset
 
 
-@compiled_fast
+@compiled_finite
 def log_probability_of(
     sums: Floats, unit: Floats, factor: np.float32, bias: Floats, wanted: Ints, out: Floats
 ) -> None:
