@@ -162,7 +162,7 @@ class SequenceTagger:
 
     name = "tagger"
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         if not model:
             raise UsageError("the annotator 'tagger' needs a model: --model FOLDER_OR_HUB_NAME")
         given = options.get("labels")

@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.pipeline.job import MAX_BLOCK, MAX_WORKERS, Job
 
 Input = Annotated[
@@ -50,7 +51,7 @@ MaxErrors = Annotated[
     ),
 ]
 # How the fields of `Job` stand on the command line.
-JOB_OPTIONS: dict[str, Any] = {
+JOB_OPTIONS: JsonObject = {
     "force": Force,
     "resume": Annotated[
         bool,
@@ -143,7 +144,7 @@ def _grouped(annotation: Any) -> Any:
     return Annotated[kind, option]
 
 
-def settings(pairs: Sequence[str] | None) -> dict[str, Any]:
+def settings(pairs: Sequence[str] | None) -> JsonObject:
     """``["beam=4", "device=cpu"]`` -> ``{"beam": 4, "device": "cpu"}``; values are YAML scalars.
 
     Raises:
@@ -153,7 +154,7 @@ def settings(pairs: Sequence[str] | None) -> dict[str, Any]:
 
     from projector.pipeline.recipe_file import plain_values
 
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for pair in pairs or ():
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():

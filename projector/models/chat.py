@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from projector.errors import EngineError, UsageError
+from projector.json_values import JsonObject
 from projector.models.server_requests import RequestOptions, Requests, TryAgain, Unanswered
 from projector.redact import Redactor, redacted, secrets_of
 
@@ -163,7 +164,7 @@ class ChatClient:
     async def complete(
         self,
         messages: list[dict[str, str]],
-        schema: dict[str, Any],
+        schema: JsonObject,
         *,
         seed: int | None = None,
         temperature: float | None = None,
@@ -179,7 +180,7 @@ class ChatClient:
             EngineError: nothing can be had from this server (no connection, wrong key or path).
         """
         expected = sum(len(m["content"]) for m in messages) / 3
-        body: dict[str, Any] = {
+        body: JsonObject = {
             "model": self.model,
             "messages": messages,
             "temperature": self.options.temperature if temperature is None else temperature,
@@ -214,7 +215,7 @@ class ChatClient:
             raise BudgetSpent(f"the budget of {options.budget_money} is spent")
         self._reserved += expected
 
-    def _text(self, content: bytes, body: dict[str, Any]) -> str:
+    def _text(self, content: bytes, body: JsonObject) -> str:
         """The text of an answer, its tokens counted.
 
         Raises:

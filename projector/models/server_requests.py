@@ -189,7 +189,7 @@ class Requests:
             raise Unanswered(f"no answer within {seconds} seconds (total_deadline)") from error
         raise AssertionError("unreachable")
 
-    async def _once(self, where: str, sent: Mapping[str, Any]) -> bytes:
+    async def _once(self, where: str, sent: Mapping[str, object]) -> bytes:
         while (pause := self._not_before - time.monotonic()) > 0:
             await asyncio.sleep(pause)
         self.requests += 1
@@ -209,7 +209,7 @@ class Requests:
             raise Unanswered(f"HTTP {status}: {said}")
         return content
 
-    async def _exchange(self, where: str, sent: Mapping[str, Any]) -> tuple[int, str, bytes]:
+    async def _exchange(self, where: str, sent: Mapping[str, object]) -> tuple[int, str, bytes]:
         """Status, Retry-After and content of the server's answer, bounded in size and time.
 
         Raises:

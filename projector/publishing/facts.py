@@ -17,6 +17,7 @@ from projector.errors import DataError, UsageError
 from projector.io.formats.shared.corrections import is_unreviewed
 from projector.io.jsonl import read_records
 from projector.io.shards import input_files
+from projector.json_values import JsonObject
 from projector.publishing.licences import ModelLicence, licences, unrecorded
 from projector.records import Document, Pair, Record, Step
 from projector.report.data import Overview
@@ -156,7 +157,7 @@ def records_of(path: str) -> Iterator[Record]:
         yield from read_records(file)
 
 
-def read_notes(path: str) -> dict[str, Any]:
+def read_notes(path: str) -> JsonObject:
     """A JSON object that a command has written (OUT.run.json, scores); {} where there is no file.
 
     Raises:
@@ -170,12 +171,12 @@ def read_notes(path: str) -> dict[str, Any]:
     try:
         if len(data) > MAX_JSON:
             raise ValueError(f"more than {MAX_JSON} bytes")
-        return msgspec.json.decode(data, type=dict[str, Any])
+        return msgspec.json.decode(data, type=JsonObject)
     except (msgspec.DecodeError, ValueError) as error:
         raise DataError(f"found no JSON object ({error}), wanted one", path=path) from error
 
 
-def _counts(run: Mapping[str, Any]) -> dict[str, int]:
+def _counts(run: Mapping[str, object]) -> dict[str, int]:
     """The records that a run set aside, by reason."""
     counts = run.get("counts", {})
     found = counts.get("rejected_by_reason", {}) if isinstance(counts, dict) else {}

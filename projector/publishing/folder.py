@@ -29,7 +29,7 @@ def write_dataset(
     folder: Path,
     facts: Facts,
     described: Described,
-    scores: Mapping[str, Any] | None = None,
+    scores: Mapping[str, object] | None = None,
     notes: Notes | None = None,
 ) -> None:
     """Write all files of a data set into an existing, empty folder.

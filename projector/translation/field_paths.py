@@ -20,6 +20,7 @@ from typing import Any
 from msgspec import Struct
 
 from projector.errors import DataError, UsageError, suggestion
+from projector.json_values import JsonObject
 from projector.records import Document
 
 Step = str | int  # a key of an object, or a place in a list
@@ -98,7 +99,7 @@ def read_path(name: str, option: str = "--fields") -> FieldPath:
     return FieldPath(name, tuple(steps))
 
 
-def replaced(doc: Document, texts: Mapping[Place, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def replaced(doc: Document, texts: Mapping[Place, str]) -> tuple[JsonObject, JsonObject]:
     """The document's ``meta`` and ``labels`` with the texts at these places replaced (copies)."""
     root = _with({"meta": doc.meta, "labels": doc.labels}, sorted(texts.items(), key=_order), 0)
     return root["meta"], root["labels"]

@@ -30,6 +30,7 @@ from msgspec import Meta, Struct, field, structs
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError, suggestion
 from projector.io.yaml_files import read_yaml
+from projector.json_values import JsonObject
 from projector.models.server_requests import (
     SPEED_OPTIONS,
     RequestOptions,
@@ -49,7 +50,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a server is asked; see the module's docstring."""
 
     url: str
-    body: dict[str, Any]
+    body: JsonObject
     response: str
     key_env: str = ""
     headers: dict[str, str] = {}
@@ -103,7 +104,7 @@ class HttpOptions(RequestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
 
     url: str = ""
     key_env: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
     price: Annotated[float, Meta(ge=0)] = 0.0
     budget_characters: Annotated[int, Meta(ge=0)] = 0
 
@@ -126,7 +127,7 @@ class HttpTranslator:
     version = "1"
     gives_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HttpOptions, options, self.name)
         self.server = _server(model)
         self.model = model
@@ -159,7 +160,7 @@ class HttpTranslator:
         }
         return {name: amount for name, amount in spent.items() if amount}
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Everything that decides what a translation is (the cache's key)."""
         options = structs.asdict(self.options)
         return {
@@ -317,7 +318,7 @@ def _server(model: str) -> Server:
     return read_yaml(model, Server, "the description of a server")
 
 
-def _filled(template: Any, values: Mapping[str, Any]) -> Any:
+def _filled(template: Any, values: Mapping[str, object]) -> Any:
     """A template with its ``{names}`` filled in; a string that is nothing but one becomes the value
     itself, which may be a list."""
     if isinstance(template, str):

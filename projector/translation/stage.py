@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import DataError, UsageError
+from projector.json_values import JsonObject
 from projector.records import Document, Link, Offsets, Pair, Question, Record, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
@@ -68,7 +69,7 @@ class TranslateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fields: list[str] = []
     constraints: str = ""
     keep: list[str] = []
-    options: dict[str, Any] = {}
+    options: JsonObject = {}
     cache: str = ""
 
 
@@ -280,7 +281,7 @@ class TranslateStage:
             labels=labels,
             meta=meta,
         )
-        extra: dict[str, Any] = {}
+        extra: JsonObject = {}
         if main.constraints_met:
             extra["constraints_met"] = main.constraints_met
         if main.scores:

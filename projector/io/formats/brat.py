@@ -25,6 +25,7 @@ from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import one_line, whole_text
 from projector.io.jsonl import Line
+from projector.json_values import JsonObject
 from projector.records import Document, Offsets, Record, Relation, Span
 
 NOTE = "AnnotatorNotes"
@@ -119,7 +120,7 @@ def _document(
             tail = found.events[argument][0] if argument in found.events else argument
             found.relations.append(Relation(role, trigger, tail, event))
     renamed: dict[str, str] = {}
-    values: dict[str, dict[str, Any]] = {key: {} for key in found.spans}
+    values: dict[str, JsonObject] = {key: {} for key in found.spans}
     for about, key, value in found.attributes:
         span = found.events[about][0] if about in found.events else about
         if span in values:
@@ -168,7 +169,7 @@ class _Kept(Struct, omit_defaults=True, forbid_unknown_fields=True):
     id: str
     score: float | None = None
     parts: list[Offsets] | None = None
-    attributes: dict[str, Any] = {}
+    attributes: JsonObject = {}
 
 
 def _span(name: str, label: str, parts: list[Offsets]) -> Span:

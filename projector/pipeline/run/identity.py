@@ -12,6 +12,7 @@ import msgspec
 
 import projector
 from projector import __version__
+from projector.json_values import JsonObject
 from projector.pipeline.recipe import ConfiguredStage
 from projector.pipeline.run.shards import RunFiles, content_mark
 from projector.redact import redacted_options
@@ -29,7 +30,7 @@ def identity(
     Not in it: the input (its blocks have checksums), and everything in `Job` that cannot change
     a byte of the output. ``configured`` is empty for stages that were made elsewhere.
     """
-    described: list[dict[str, Any]] = []
+    described: list[JsonObject] = []
     for n, stage in enumerate(stages):
         options = configured[n].plain() if configured else {"stage": stage.name}
         options.pop("resources", None)

@@ -14,6 +14,7 @@ import msgspec
 
 from projector.errors import DataError, UsageError
 from projector.io.streams import open_read
+from projector.json_values import JsonObject
 from projector.pipeline.blocks import BlockReader
 from projector.pipeline.job import Job
 from projector.pipeline.run.identity import differences
@@ -27,7 +28,7 @@ from projector.redact import redacted_options
 
 
 def open_store(
-    plan: RunFiles, job: Job, identity: dict[str, Any], say: Callable[[str], None]
+    plan: RunFiles, job: Job, identity: JsonObject, say: Callable[[str], None]
 ) -> Store | Summary:
     """The work folder with its journal open; or the summary, where the run is complete already.
 
@@ -110,7 +111,7 @@ def _refuse_if_alive(path: Path) -> None:
         return
 
 
-def complete_already(plan: RunFiles, job: Job, identity: dict[str, Any]) -> Summary | None:
+def complete_already(plan: RunFiles, job: Job, identity: JsonObject) -> Summary | None:
     """The summary of a finished run that is the same as this; None if there is no output.
 
     Raises:
@@ -150,11 +151,11 @@ def _changed_inputs(plan: RunFiles, job: Job, known: dict[str, Any]) -> list[str
 def run_notes(
     recipe: dict[str, Any],
     plan: RunFiles,
-    inputs: list[dict[str, Any]],
+    inputs: list[JsonObject],
     journal: Journal,
     summary: Summary,
     identity: dict[str, Any],
-) -> dict[str, Any]:
+) -> JsonObject:
     """OUT.run.json: what was run, on what, with what, and what came of it."""
     outputs = [
         {"path": shard.target, "sha256": journal.shards[n].sha256}

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from projector.errors import DataError
 from projector.io.formats.shared.text_files import text_lines, whole_text, write_text
+from projector.json_values import JsonObject
 
 
 class Item(NamedTuple):
     """One object, or why there is none; numbers count items of a list, or lines."""
 
     number: int
-    value: dict[str, Any]
+    value: JsonObject
     raw: str
     error: DataError | None = None
 
