@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from projector.json_values import JsonObject
@@ -36,7 +35,7 @@ def redacted_options(options: Mapping[str, object]) -> JsonObject:
     return {name: _redacted_value(name, value) for name, value in options.items()}
 
 
-def _redacted_value(name: str, value: Any) -> Any:
+def _redacted_value(name: str, value: object) -> object:
     if isinstance(value, str):
         return HIDDEN if value and _NAME.match(name) else redacted(value)
     if isinstance(value, Mapping):

@@ -92,7 +92,7 @@ class LabelAutomaton:
         return found
 
     @staticmethod
-    def _now(state: State, **changes: Any) -> State:
+    def _now(state: State, **changes: object) -> State:
         fields = {name: getattr(state, name) for name in State.__struct_fields__}
         return State(**(fields | changes))
 

@@ -87,7 +87,7 @@ JOB_OPTIONS: JsonObject = {
 }
 
 
-def takes_job(function: Callable[..., Any]) -> Callable[..., Any]:
+def takes_job(function: Callable[..., object]) -> Callable[..., object]:
     """Replace the parameter ``job: Job`` of a typer command by one option for each field.
 
     A command that also has the parameter ``typed`` gets the names of those fields that stand on
@@ -113,7 +113,7 @@ def takes_job(function: Callable[..., Any]) -> Callable[..., Any]:
     shown.append(context)
 
     @functools.wraps(function)
-    def command(*, context: typer.Context | None = None, **values: Any) -> Any:
+    def command(*, context: typer.Context | None = None, **values: Any) -> object:
         job = Job(**{name: values.pop(name) for name in Job.__struct_fields__})
         if wants_typed:
             values["typed"] = _typed(context)
@@ -132,7 +132,7 @@ def _typed(context: typer.Context | None) -> frozenset[str]:
     return frozenset(n for n, s in sources.items() if s is not None and s.name == "COMMANDLINE")
 
 
-def _grouped(annotation: Any) -> Any:
+def _grouped(annotation: object) -> object:
     """The same option, shown under its own heading in a command's help."""
     if get_origin(annotation) is not Annotated:
         return annotation

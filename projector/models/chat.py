@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +18,7 @@ from projector.json_values import JsonObject
 from projector.models.server_requests import RequestOptions, Requests, TryAgain, Unanswered
 from projector.redact import Redactor, redacted, secrets_of
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -156,8 +157,9 @@ class ChatClient:
             f"lacks its version (/v1): HTTP 404 {said}"
         )
 
-    def run(self, ask: Callable[[Any], Coroutine[Any, Any, Result]], items: Sequence[Any]
-            ) -> list[Result]:  # fmt: skip
+    def run(
+        self, ask: Callable[[Item], Coroutine[object, object, Result]], items: Sequence[Item]
+    ) -> list[Result]:
         """``ask`` every item, at most ``concurrency`` at a time; results in order of the items."""
         return self._requests.run(ask, items)
 

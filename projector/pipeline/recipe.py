@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -106,10 +106,12 @@ def resolved(recipe: Recipe, stages: Sequence[ConfiguredStage]) -> JsonObject:
     return {**plain, "stages": [stage.plain() for stage in stages]}
 
 
-def single(stage: str, options: Mapping[str, object], **keys: Any) -> Recipe:
+def single(stage: str, options: Mapping[str, object], input: str, output: str) -> Recipe:
     """The recipe of a single-stage command; unset options (None, empty) are left to defaults."""
     given = {k: v for k, v in options.items() if v is not None and v != [] and v != {}}
-    return Recipe(stages=[StageSpec(stage=stage, options=given)], name=stage, **keys)
+    return Recipe(
+        stages=[StageSpec(stage=stage, options=given)], name=stage, input=input, output=output
+    )
 
 
 def overridden(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:
@@ -137,7 +139,7 @@ def overridden(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:
     return replace(recipe, stages=stages)
 
 
-def _with_option(options: Mapping[str, object], path: Sequence[str], value: Any) -> JsonObject:
+def _with_option(options: Mapping[str, object], path: Sequence[str], value: object) -> JsonObject:
     """A copy of nested options with one value changed."""
     key, rest = path[0], path[1:]
     inner = options.get(key)

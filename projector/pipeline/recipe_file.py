@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 import yaml
@@ -111,7 +111,7 @@ def _read(path: Path) -> tuple[JsonObject, Lines]:
             for n, item in enumerate(value.value):
                 lines[("stages", n)] = f"{path}:{item.start_mark.line + 1}"
     try:
-        return plain_values(plain), lines
+        return cast(JsonObject, plain_values(plain)), lines
     except ValueError as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -166,7 +166,7 @@ def _check_keys(node: yaml.Node, path: str) -> None:
             _check_keys(item, path)
 
 
-def plain_values(value: Any) -> Any:
+def plain_values(value: object) -> object:
     """YAML's values as JSON has them: dates as their text, sets as lists.
 
     Raises:
@@ -182,4 +182,5 @@ def plain_values(value: Any) -> Any:
         raise ValueError(f"found {value}, wanted a finite number")
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         raise ValueError("found a number of more than 64 bits")
-    return msgspec.to_builtins(value)
+    found: object = msgspec.to_builtins(value)
+    return found

@@ -155,7 +155,7 @@ def gold_scores(scores: Mapping[str, object]) -> Iterator[GoldScore]:
                 continue
 
 
-def _of_labels(result: Mapping[str, object]) -> Iterator[tuple[str, Any]]:
+def _of_labels(result: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     labels = result.get("labels")
     for label, value in labels.items() if isinstance(labels, dict) else ():
         if isinstance(value, dict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -29,6 +29,9 @@ TASK_OF_LAYER = {  # the hub's task categories, in the order in which a card nam
     "questions": "question-answering",
     "labels": "text-classification",
 }
+
+
+T = TypeVar("T")
 
 
 class Split(Struct):
@@ -183,7 +186,7 @@ def _counts(run: Mapping[str, object]) -> dict[str, int]:
     return {str(k): n for k, n in found.items() if isinstance(n, int)}
 
 
-def _convert(plain: object, kind: Any, path: str) -> Any:
+def _convert(plain: object, kind: type[T], path: str) -> T:
     try:
         return msgspec.convert(plain, kind)
     except msgspec.ValidationError as error:

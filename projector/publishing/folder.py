@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from pathlib import Path, PurePath
-from typing import Any
 
 import msgspec
 
@@ -67,7 +66,7 @@ def write_dataset(
     (folder / "croissant.json").write_bytes(croissant(facts, described, data))
 
 
-def without_folders(value: Any) -> Any:
+def without_folders(value: object) -> object:
     """Plain values in which absolute paths are only the names of their files: where somebody's
     files lie is nobody else's business."""
     if isinstance(value, dict):

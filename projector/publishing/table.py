@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import pyarrow
 from msgspec.structs import replace
@@ -194,5 +194,5 @@ class Texts:
         yield {"id": doc.id, "lang": doc.lang, "text": doc.text, **labels}
 
 
-def _plain(label: Any) -> str | None:
+def _plain(label: object) -> str | None:
     return label if label is None or isinstance(label, str) else json.dumps(label)

@@ -26,6 +26,7 @@ from projector.records import Document, Pair, Record
 
 Kind = Literal["auto", "spans", "tags", "qa", "links", "relations", "clusters", "labels"]
 Unit = Literal["chars", "tokens", "text"]
+Figures = dict[str, Any]  # plain JSON values, by layer and then by what the layer has
 
 
 class Evaluation:
@@ -213,7 +214,7 @@ class Evaluation:
                     )
         self.links.add([x for x in ours or () if x[2] >= self.min_score], theirs or ())
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> Figures:
         """Figures by layer, as plain JSON values."""
         found: JsonObject = {"records": self.records}
         for kind, scores in (
@@ -243,7 +244,7 @@ def evaluate(
     gold: Iterable[Record],
     evaluation: Evaluation | None = None,
     match: Match = "auto",
-) -> dict[str, Any]:
+) -> Figures:
     """Compare two streams of records.
 
     Args:
@@ -273,6 +274,6 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _without_surfaces(spans: JsonObject) -> dict[str, Any]:
+def _without_surfaces(spans: JsonObject) -> JsonObject:
     """With ``by="text"`` labels carry their surface; only the totals mean something then."""
     return {key: spans[key] for key in ("strict",)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 import msgspec
 from msgspec import Struct, field
@@ -326,10 +326,11 @@ def _without_translation(text: Text, done: Translated) -> str:
     return ""
 
 
-def _cached(translator: Translator, folder: str) -> Any:
+def _cached(translator: Translator, folder: str) -> Translator:
     from projector.translation.cache import CachedTranslator
 
-    return CachedTranslator(translator, folder)
+    # Its name, model and so on are those of the engine inside, as properties.
+    return cast(Translator, CachedTranslator(translator, folder))
 
 
 def _path(name: str, option: str) -> list[str]:
@@ -344,8 +345,8 @@ def _path(name: str, option: str) -> list[str]:
     return path
 
 
-def _look_up(doc: Document, path: list[str]) -> Any:
-    value: Any = {"meta": doc.meta, "labels": doc.labels}
+def _look_up(doc: Document, path: list[str]) -> object:
+    value: object = {"meta": doc.meta, "labels": doc.labels}
     for step in path:
         if not isinstance(value, dict):
             return None

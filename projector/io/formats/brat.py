@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -89,7 +88,7 @@ class _Found:
         self.spans: dict[str, Span] = {}
         self.relations: list[Relation] = []
         self.events: dict[str, tuple[str, list[tuple[str, str]]]] = {}  # id -> trigger, arguments
-        self.attributes: list[tuple[str, str, Any]] = []
+        self.attributes: list[tuple[str, str, object]] = []
         self.notes: list[tuple[str, str]] = []
         self.clusters: list[list[str]] = []
 
@@ -273,7 +272,7 @@ def _lines(
     triggers: Counter[str] = Counter(head for head, _ in events.values())
     event_of = {head: event for event, (head, _) in events.items()}
     labels = {span.id: _word(span.label or "Span", notes) for span in doc.spans}
-    attributes: list[tuple[str, str, Any]] = []
+    attributes: list[tuple[str, str, object]] = []
     noted = []
     for span in doc.spans:
         parts = _without_breaks(doc.text, span.parts)

@@ -12,7 +12,6 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -41,7 +40,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class _File(Struct):
     data: list[msgspec.Raw]
-    version: Any = None
+    version: object = None
 
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
@@ -96,13 +95,13 @@ def _short(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _object(value: Any, where: str) -> JsonObject:
+def _object(value: object, where: str) -> JsonObject:
     if not isinstance(value, dict):
         raise DataError(f"{where}: found no object, wanted one", reason="bad_field")
     return value
 
 
-def _list(value: JsonObject, key: str, where: str) -> list[Any]:
+def _list(value: JsonObject, key: str, where: str) -> list[object]:
     found = value.get(key)
     if not isinstance(found, list):
         raise DataError(f"{where}.{key}: found no list, wanted one", reason="bad_field")

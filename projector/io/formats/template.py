@@ -165,7 +165,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%"})
     _WIDENING = frozenset("center ljust rjust zfill expandtabs format format_map".split())
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(
+        self, context: jinja2.runtime.Context, operator: str, left: object, right: object
+    ) -> object:
         numbers = all(isinstance(value, int | float) for value in (left, right))
         if operator == "**" or not numbers:
             raise SecurityError(
@@ -173,7 +175,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             )
         return super().call_binop(context, operator, left, right)
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         return attr not in self._WIDENING and super().is_safe_attribute(obj, attr, value)
 
 
@@ -183,7 +185,7 @@ class _Draw:
     def __init__(self, name: str) -> None:
         self._name, self._times = name, 0
 
-    def __call__(self, *values: Any) -> Any:
+    def __call__(self, *values: object) -> object:
         if not values:
             raise ValueError("draw: found nothing to draw from")
         self._times += 1

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -134,7 +134,7 @@ def _lines(source: str) -> Iterator[tuple[int, bytes]]:
         yield from enumerate(stream, start=1)
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """A JSON file for people and programs, complete or absent."""
     beside = Path(f"{path}.part")
     with open(beside, "wb") as stream:

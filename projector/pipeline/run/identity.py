@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -24,7 +23,7 @@ def identity(
     stages: Sequence[Stage],
     plan: RunFiles,
     limit: int | None,
-) -> Any:
+) -> JsonObject:
     """Plain values that must agree when a run is resumed.
 
     Not in it: the input (its blocks have checksums), and everything in `Job` that cannot change
@@ -48,7 +47,8 @@ def identity(
         "limit": limit,
         "outputs": [shard.target for shard in plan.shards] if plan.sharded else 1,
     }
-    return msgspec.json.decode(msgspec.json.encode(plain))  # as it will come back from the file
+    # As it will come back from the file.
+    return msgspec.json.decode(msgspec.json.encode(plain), type=JsonObject)
 
 
 @cache
@@ -63,7 +63,7 @@ def program() -> str:
     return digest.hexdigest()[:16]
 
 
-def differences(was: Any, now: Any) -> list[str]:
+def differences(was: object, now: object) -> list[str]:
     """``["stages[0].options.to: was 'es', is now 'fr'", ...]``; empty when they agree."""
     return [
         f"{place}: was {old!r}, is now {new!r}" for place, old, new in _walk(was, now, "") if place
@@ -73,7 +73,7 @@ def differences(was: Any, now: Any) -> list[str]:
 _ABSENT = "(nothing)"
 
 
-def _walk(was: Any, now: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+def _walk(was: object, now: object, place: str) -> Iterator[tuple[str, object, object]]:
     if isinstance(was, dict) and isinstance(now, dict):
         for key in sorted({*was, *now}):
             yield from _walk(

@@ -10,7 +10,7 @@ ones after them; without such an order by name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import msgspec
 
@@ -65,12 +65,12 @@ def documents(
     given = given_names(options)
     for number, row in enumerate(rows, start=1):
         try:
-            value = {
+            named = {
                 key: _named(item, names.get(key) or (given if _is_tags(key) else []), key)
                 for key, item in row.items()
                 if item is not None
             }
-            value = _plain(value)
+            value = cast(JsonObject, _plain(named))
             if "source" in value and "target" in value:
                 record = record_from_json(value, line=number, path=path)
             else:
@@ -147,7 +147,7 @@ def _is_tags(column: str) -> bool:
     return column in ("tags", "labels") or column.endswith("_tags")
 
 
-def _named(value: Any, names: list[str], column: str) -> Any:
+def _named(value: object, names: list[str], column: str) -> object:
     """Class numbers as names; -100 and the like, which mean "no class", as no tag."""
     if not names:
         return value
@@ -166,7 +166,7 @@ def _named(value: Any, names: list[str], column: str) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Values that JSON cannot hold (dates, bytes, arrays) as text or lists."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
