@@ -26,6 +26,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import gold
+import sacrebleu
 
 from projector.models.firefox import store
 from projector.models.marian.attention import best_links
@@ -68,8 +69,6 @@ def row(name: str, *values: object) -> None:
 
 
 def quality(texts: Sequence[str], references: Sequence[str]) -> str:
-    import sacrebleu  # not at the top: `memory` is measured without it
-
     bleu = sacrebleu.corpus_bleu(texts, [references]).score
     return f"{bleu:.2f} / {sacrebleu.corpus_chrf(texts, [references]).score:.2f}"
 

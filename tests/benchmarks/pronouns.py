@@ -6,7 +6,11 @@
 Every English personal pronoun of the bitext is a mention. Printed for each language: how many of
 them stand after projection with ``--clitics off``, with clitics, and with dropped subjects on the
 verb; then ``--read`` of the mentions that are placed otherwise than without, drawn at random, to be
-judged by eye. Chains of mentions over the samples translated by Apertium are counted too.
+judged by eye. ``--langs ""`` leaves that out.
+
+Then the chains of two mentions or more in ``samples/coref.jsonl``, made Spanish by Apertium and with
+its links, and in ``samples/subtitles.en-es.jsonl``, with links of `hmm`: how many keep two mentions
+with the pronouns' rules off, and with clitics and dropped subjects on the verb.
 """
 
 from __future__ import annotations
@@ -20,10 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from projector.alignment.stage import AlignOptions, AlignStage
+from projector.io.formats import read
 from projector.projection.pronouns.forms import english
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.records import Document, Pair, Span
+from projector.translation.stage import TranslateOptions, TranslateStage
 
+SAMPLES = Path(__file__).parents[2] / "samples"
 WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -68,6 +75,36 @@ def places(pairs: Sequence[Pair]) -> dict[tuple[str, str], Span]:
     return {(pair.id, span.id): span for pair in pairs for span in pair.target.spans}
 
 
+def translated(documents: Sequence[Document]) -> list[Pair]:
+    """The documents with their Spanish by Apertium, and its links."""
+    stage = TranslateStage(TranslateOptions(to="es", engine="apertium"))
+    done = [pair for pair in stage.process(documents) if isinstance(pair, Pair)]
+    stage.close()
+    return done
+
+
+def chains(documents: Sequence[Document]) -> int:
+    """Chains of two mentions or more."""
+    return sum(len(chain) > 1 for doc in documents for chain in doc.clusters)
+
+
+def kept_chains() -> None:
+    """Print how many chains of the samples survive, without the rules and with them."""
+    print("chains                    there  off  with clitics and dropped subjects")
+    for name in ("coref.jsonl", "subtitles.en-es.jsonl"):
+        records = list(read(str(SAMPLES / name)))
+        pairs = [record for record in records if isinstance(record, Pair)]
+        if pairs:
+            pairs = aligned(pairs)
+        else:
+            pairs = translated([record for record in records if isinstance(record, Document)])
+        off, verb = (
+            chains([pair.target for pair in projected(pairs, clitics=how, dropped_subjects=where)])
+            for how, where in (("off", "drop"), ("part", "verb"))
+        )
+        print(f"{name:24}{chains([pair.source for pair in pairs]):7}{off:5}{verb:6}")
+
+
 def shown(pair: Pair, name: str, now: Span, before: Span | None) -> str:
     """A mention in its sentences, as text."""
     span = next(s for s in pair.source.spans if s.id == name)
@@ -90,9 +127,10 @@ def main() -> None:
     parser.add_argument("--read", type=int, default=50)
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
-    langs = given.langs.split(",")
+    langs = [lang for lang in given.langs.split(",") if lang]
     draw: list[str] = []
-    print("language  pronouns  off  clitics  and dropped subjects")
+    if langs:
+        print("language  pronouns  off  clitics  and dropped subjects")
     for lang in langs:
         pairs = aligned(mentions(given.data, lang, given.sentences))
         total = sum(len(pair.source.spans) for pair in pairs)
@@ -110,6 +148,7 @@ def main() -> None:
         for (record, name), span in changed[: given.read // len(langs)]:
             draw.append(lang + shown(by_id[record], name, span, off.get((record, name))))
     print("\n".join(draw))
+    kept_chains()
 
 
 if __name__ == "__main__":

@@ -96,6 +96,18 @@ def answer_scores(done: Sequence[Pair], wanted: Sequence[Document]) -> Row:
     return {"EM": 100 * mean(exact), "F1": 100 * mean(overlap)}
 
 
+def verdicts(done: Sequence[Pair], wanted: Sequence[Document]) -> tuple[list[float], list[bool]]:
+    """The score of every span that was carried over, and whether it is exactly right."""
+    scores, right = [], []
+    for pair, target in zip(done, wanted, strict=True):
+        answers = all(s.label == "answer" for s in target.spans)
+        places = {(s.start, s.end, s.id if answers else s.label) for s in target.spans}
+        for span in pair.target.spans:
+            scores.append(span.score or 0.0)
+            right.append((span.start, span.end, span.id if answers else span.label) in places)
+    return scores, right
+
+
 def tag_scores(done: Sequence[Pair], wanted: Sequence[Document]) -> Row:
     """Right tags among all tokens, among tagged ones, and the share that is tagged."""
     right = tagged = total = 0
@@ -201,14 +213,9 @@ class Bench:
     def note(self, found: gold.Gold, done: Sequence[Pair]) -> None:
         """Keep scores and verdicts for the calibration."""
         folder = found.name.split()[0]
-        scores, right = self.by_set.setdefault(folder, ([], []))
-        for pair, target in zip(done, found.gold, strict=True):
-            answers = all(s.label == "answer" for s in target.spans)
-            places = {(s.start, s.end, s.id if answers else s.label) for s in target.spans}
-            for span in pair.target.spans:
-                name = span.id if answers else span.label
-                scores.append(span.score or 0.0)
-                right.append((span.start, span.end, name) in places)
+        kept = self.by_set.setdefault(folder, ([], []))
+        for old, new in zip(kept, verdicts(done, found.gold), strict=True):
+            old.extend(new)
 
     def calibration(self) -> None:
         """The calibration of every folder and of all."""

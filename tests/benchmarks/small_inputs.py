@@ -17,7 +17,7 @@ from statistics import mean
 
 import gold
 from link_sources import with_links
-from quality import answer_scores, projected, span_f1, table_row
+from quality import answer_scores, projected, span_f1, table_row, verdicts
 
 from projector.quality.calibration import expected_calibration_error
 
@@ -51,13 +51,7 @@ def main() -> None:
         scores = (answer_scores if answers else span_f1)(done, found.gold)
         value = scores["EM" if answers else "F1"]
         means[folder].append(value)
-        said, right = [], []
-        for pair, target in zip(done, found.gold, strict=True):
-            places = {(s.start, s.end, s.id if answers else s.label) for s in target.spans}
-            for span in pair.target.spans:
-                said.append(span.score or 0.0)
-                right.append((span.start, span.end, span.id if answers else span.label) in places)
-        error = expected_calibration_error(said, right)
+        error = expected_calibration_error(*verdicts(done, found.gold))
         table_row([found.name, f"{value:.1f}", f"{error:.3f}"])
     for folder, values in means.items():
         table_row([f"mean of {folder}", f"{mean(values):.1f}", ""])
