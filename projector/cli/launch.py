@@ -95,12 +95,13 @@ def show(summary: Summary) -> None:
     """The counts of a run, on standard error: a table on a terminal, else a line."""
     from rich.table import Table
 
-    seconds = ", ".join(f"{name} {took:.1f} s" for name, took in summary.seconds.items())
+    stages = ", ".join(f"{name} {took:.1f} s" for name, took in summary.seconds.items())
+    stages = f" ({stages})" if stages else ""  # none where no record came to one
     if not sys.stderr.isatty():
         spans = f"; {summary.projected} of {summary.spans} spans" if summary.spans else ""
         messages.say(
             f"{summary.records} records in, {summary.written} out, {summary.rejected} rejected"
-            f"{spans}; {summary.wall_seconds:.1f} s ({seconds})"
+            f"{spans}; {summary.wall_seconds:.1f} s{stages}"
         )
     else:
         table = Table(show_header=False, box=None)
@@ -112,7 +113,7 @@ def show(summary: Summary) -> None:
             table.add_row("projected", f"{summary.projected:,}")
             dropped = sum(summary.dropped.values())
             table.add_row("dropped", _with_reasons(dropped, summary.dropped))
-        table.add_row("seconds", f"{summary.wall_seconds:.1f} ({seconds})")
+        table.add_row("seconds", f"{summary.wall_seconds:.1f}{stages}")
         messages.console().print(table)
     if "project" in summary.seconds and summary.written and not summary.spans:
         messages.say("note: no record has a span to project")

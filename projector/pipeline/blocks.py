@@ -51,7 +51,7 @@ class BlockReader:
         self._stream = stream
         self._shard, self._name, self._size = shard, name, size
         self._limit, self._numbered = limit, numbered
-        self._expected = _plain_size(stream)
+        self._end = _plain_end(stream)
 
     @property
     def digest(self) -> str:
@@ -76,9 +76,10 @@ class BlockReader:
                 number, first = number + 1, line_number + 1
                 if at_limit:
                     return
-        if self.bytes + size < self._expected:
+        # Where the stream stands, not the bytes of the lines: of one too long there is a stand-in.
+        if self._end and (at := self._stream.tell()) < self._end:
             raise DataError(
-                f"found its end after {self.bytes + size} bytes, wanted the {self._expected} that "
+                f"found its end after {at} bytes, wanted the {self._end} that "
                 "it had when it was opened: it has become shorter while it was read",
                 reason="changed_input",
                 path=self._name,
@@ -94,13 +95,13 @@ class BlockReader:
         return Block(self._shard, number, first, data, self._name, self._numbered)
 
 
-def _plain_size(stream: BinaryIO) -> int:
-    """Bytes that a plain file holds from here on; 0 for pipes and compressed files."""
+def _plain_end(stream: BinaryIO) -> int:
+    """The size of a plain file; 0 for pipes and compressed files."""
     raw = getattr(stream, "raw", None)
     if not isinstance(raw, io.FileIO):
         return 0
     known = os.fstat(raw.fileno())
-    return known.st_size - stream.tell() if stat.S_ISREG(known.st_mode) else 0
+    return known.st_size if stat.S_ISREG(known.st_mode) else 0
 
 
 def checksum(data: bytes) -> int:

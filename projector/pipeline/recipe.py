@@ -106,7 +106,9 @@ def resolved(recipe: Recipe, stages: Sequence[ConfiguredStage]) -> JsonObject:
     return {**plain, "stages": [stage.plain() for stage in stages]}
 
 
-def single(stage: str, options: Mapping[str, object], input: str = "", output: str = "") -> Recipe:
+def single(
+    stage: str, options: Mapping[str, object], input: str = "-", output: str = "-"
+) -> Recipe:
     """The recipe of a single-stage command; unset options (None, empty) are left to defaults."""
     given = {k: v for k, v in options.items() if v is not None and v != [] and v != {}}
     return Recipe(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import subprocess
 import sys
 
@@ -119,3 +121,18 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     )
     assert done.stdout == "0\n"
     assert done.stderr == ""
+
+
+def test_ctrl_c_while_the_program_is_imported_ends_it_without_a_traceback(tmp_path):
+    (tmp_path / "typer.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"}
+    command = [sys.executable, "-m", "projector", "--version"]
+    done = subprocess.run(
+        command,
+        env=env,
+        capture_output=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # not ignored, as after &
+    )
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")

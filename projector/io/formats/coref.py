@@ -44,7 +44,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
-    for item in json_items(path, lines=not path.endswith(".json")):
+    for item in json_items(path, lines=True):
         error = item.error
         if error is None:
             try:

@@ -42,7 +42,7 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 
 
 def _documents(path: str, options: Options) -> Iterator[Line]:
-    for item in json_items(path, lines=not path.endswith(".json")):
+    for item in json_items(path, lines=True):
         error = item.error
         if error is None:
             try:

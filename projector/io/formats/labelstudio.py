@@ -65,7 +65,7 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 
 
 def _documents(path: str, options: Options, notes: Notes, *, corrected: bool) -> Iterator[Line]:
-    for item in json_items(path):
+    for item in json_items(path, lines=False):
         if item.error is not None:
             yield Line(item.number, None, item.error, item.raw)
             continue

@@ -310,3 +310,17 @@ def test_any_correction_gives_its_spans_with_unique_ids(
     named = [name for key in ("kept", "relabelled", "moved", "added") for name in note.get(key, [])]
     assert sorted(named) == sorted(s.id for s in found.spans)
     assert set(note.get("removed", [])).isdisjoint(named)
+
+
+@pytest.mark.parametrize("fmt", ["doccano", "labelstudio"])
+@pytest.mark.parametrize("shape", ["list", "lines"])
+@pytest.mark.parametrize("name", ["export.json", "export.jsonl"])
+def test_a_list_and_lines_are_read_whatever_the_file_is_called(
+    tmp_path: Path, fmt: str, shape: str, name: str
+) -> None:
+    write(PAIRS if fmt == "labelstudio" else [TARGET], tmp_path / "out", fmt, {})
+    text = (tmp_path / "out").read_text()
+    rows = json.loads(text) if fmt == "labelstudio" else [*map(json.loads, text.splitlines())]
+    text = json.dumps(rows, indent=1) if shape == "list" else "\n".join(map(json.dumps, rows))
+    (tmp_path / name).write_text("\n \n" + text)
+    assert len(list(read(tmp_path / name, fmt))) == len(rows)

@@ -74,6 +74,15 @@ def test_a_bad_line_ends_a_run_that_does_not_skip(documents, tmp_path):
     assert not (tmp_path / "out.jsonl").exists()
 
 
+def test_a_line_without_end_is_set_aside_and_its_neighbours_are_not(
+    documents, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("XPROJECT_MAX_LINE_BYTES", "1000")
+    source, out = documents(["one", "x " * 2000, "three"]), tmp_path / "out.jsonl"
+    summary = run(recipe("mark"), input=str(source), output=str(out), job=SKIP)
+    assert (summary.records, summary.written, summary.reasons) == (3, 2, {"too_long": 1})
+
+
 def test_too_many_bad_records_end_the_run(documents, tmp_path):
     source = documents(["reject", "fine", "reject", "reject"])
     with pytest.raises(TooManyRejects, match=r"[23] of [24] records"):

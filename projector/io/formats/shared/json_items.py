@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ import msgspec
 
 from projector.errors import DataError
 from projector.io.formats.shared.text_files import text_lines, whole_text, write_text
+from projector.io.limits import PIECE
+from projector.io.streams import open_read
 from projector.json_values import JsonObject
 
 
@@ -21,17 +24,17 @@ class Item(NamedTuple):
     error: DataError | None = None
 
 
-def json_items(path: str, *, lines: bool | None = None) -> Iterator[Item]:
-    """The objects of a file.
+def json_items(path: str, *, lines: bool) -> Iterator[Item]:
+    """The objects of a file: of a list where it begins with a bracket, else one of each line.
 
     Args:
-        lines: JSON Lines; by default a file whose name ends in ``.jsonl`` (or ``.ndjson``).
+        lines: what a stream holds, which can be read only once.
 
     Raises:
         DataError: unreadable, or not a JSON list.
     """
-    if lines is None:
-        lines = any(suffix in path for suffix in (".jsonl", ".ndjson"))
+    if os.path.isfile(path):
+        lines = not _begins_a_list(path)
     if lines:
         for line in text_lines(path):
             if line.text.strip() or line.error is not None:
@@ -47,6 +50,15 @@ def json_items(path: str, *, lines: bool | None = None) -> Iterator[Item]:
             path=path,
         ) from error
     yield from items_of_list(raws, path)
+
+
+def _begins_a_list(path: str) -> bool:
+    """Whether the first character is a bracket; names do not tell, tools call either ``.json``."""
+    with open_read(path) as stream:
+        head = stream.read(PIECE).removeprefix(b"\xef\xbb\xbf").lstrip()
+        while not head and (more := stream.read(PIECE)):
+            head = more.lstrip()
+    return head.startswith(b"[")
 
 
 def items_of_list(raws: Iterable[msgspec.Raw], path: str) -> Iterator[Item]:
