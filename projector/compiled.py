@@ -29,3 +29,16 @@ def compiled_fast(function: Callable[P, R]) -> Callable[P, R]:
     not always that in which they are written. Numbers must be finite."""
     made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=True)(function)
     return made
+
+
+def compiled_within(function: Callable[P, R]) -> Callable[P, R]:
+    """As `compiled_fast`, for what kernels share: it becomes part of each kernel that calls it.
+
+    As a function of its own, each kernel's machine code would hold a copy of it, optimised apart,
+    and the loader takes whichever copy comes first: the run that compiles would give other last
+    digits than those that find the code compiled.
+    """
+    made: Callable[P, R] = numba.njit(cache=True, nogil=True, fastmath=True, inline="always")(
+        function
+    )
+    return made

@@ -68,14 +68,17 @@ def command(
 
       xproject card train=pt.jsonl test=gold.jsonl --scores scores.json --croissant meta.json
     """
-    from projector.io.streams import check_writable, open_write
+    from projector.io.streams import check_writable, open_write, refuse_same_output
     from projector.publishing.card import Described, card, licence_conflict
     from projector.publishing.croissant import croissant_of_records
-    from projector.publishing.facts import gather_facts
+    from projector.publishing.facts import files_read, gather_facts
 
     splits = read_splits(records)
-    for path in filter(None, (output, croissant)):
-        check_writable(path, force=force, reads=splits.values())
+    outputs = [path for path in (output, croissant) if path]
+    refuse_same_output(outputs)
+    reads = files_read(splits, scores)
+    for path in outputs:
+        check_writable(path, force=force, reads=reads)
     facts = gather_facts(splits)
     described = Described(
         title or Path(next(iter(splits.values()))).name.partition(".")[0],
@@ -86,10 +89,10 @@ def command(
     if conflict := licence_conflict(facts, licence):
         messages.warn(conflict)
     text = card(facts, described, read_scores(scores))
+    data = croissant_of_records(facts, described) if croissant else b""  # before a file is written
     with open_write(output, force=force) as stream:
         stream.write(text.encode("utf-8", "replace"))
     if croissant:
-        data = croissant_of_records(facts, described)
         with open_write(croissant, force=force) as stream:
             stream.write(data)
     if output != "-":

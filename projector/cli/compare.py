@@ -50,9 +50,14 @@ def command(
 
       xproject compare GRID.yaml -o DIR --gold gold.jsonl --probe other.jsonl --json
     """
-    from projector.pipeline.comparison import read_grid, run_grid
+    from projector.io.streams import refuse_same_file
+    from projector.pipeline.comparison import outputs_of, read_grid, run_grid
 
-    found = run_grid(read_grid(grid), folder, messages.say, force=force)
+    read = read_grid(grid)
+    refuse_same_file([grid, read.input, gold, probe], outputs_of(read, folder))
+    found = run_grid(read, folder, messages.say, force=force)
+    if found and not any(one.records or one.error for one in found):
+        messages.warn_of_no_records(read.input)
     rows = []
     for one in found:
         row = msgspec.to_builtins(one)

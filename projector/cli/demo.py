@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from projector.cli.compiling import compile_all
 from projector.cli.completion import languages
 from projector.cli.options import Force, split_list
 from projector.engines import install_command
-from projector.errors import EngineError, UsageError
+from projector.errors import DataError, EngineError, UsageError
 from projector.json_values import JsonObject
 from projector.shipped import shipped_folder
 
@@ -55,11 +56,17 @@ def command(
 
       xproject demo samples -o out/ca --to ca
     """
+    from projector.io.streams import check_writable, refuse_same_file
+
     source = Path(folder) if folder else shipped_folder("samples")
+    refuse_same_file([str(source)], [output])
+    page = Path(output) / "report.html"
+    if page.exists():
+        check_writable(page, force=force)
     targets = split_list(to) or available_languages()
     rows = run_folder(source, Path(output), targets, force=force)
     show(rows)
-    page = report([path for _, path, _ in rows], Path(output) / "report.html", force=force)
+    report([path for _, path, _ in rows], page, force=force)
     print(f"\npairs of source and target   {output}/*.jsonl")
     print(f"target side for training     {output}/*.train.jsonl")
     print(f"report to look at            {page}")
@@ -120,6 +127,7 @@ def _run_file(
     path: Path, first: Record | None, output: Path, lang: str, *, force: bool
 ) -> tuple[str, Path, Summary]:
     from projector.io.jsonl import read_records, write_records
+    from projector.io.streams import check_writable
     from projector.pipeline.job import Job
     from projector.pipeline.recipe import Recipe, StageSpec
     from projector.pipeline.run.runner import run
@@ -131,13 +139,18 @@ def _run_file(
         if first is not None and not first.lang:
             options["from"] = ROWS_IN
         specs.insert(0, StageSpec(stage="translate", options=options, where="demo"))
+    if not re.fullmatch(r"\w+(-\w+)*", lang):  # it becomes part of a file's name
+        raise DataError(f"found the target language {lang!r}, wanted a code", path=str(path))
     name = path.stem if path.stem.endswith(f"-{lang}") else f"{path.stem}.{lang}"
-    pairs = output / f"{name}.jsonl"
+    pairs, train = output / f"{name}.jsonl", output / f"{name}.train.jsonl"
+    check_writable(train, force=force)
     messages.say(f"{path} -> {pairs}")
     recipe = Recipe(stages=specs, name="demo", input=str(path), output=str(pairs))
     summary = run(recipe, job=Job(force=force, on_error="skip"))
+    if not summary.records:
+        messages.warn_of_no_records(str(path))
     targets = (record.target for record in read_records(pairs) if isinstance(record, Pair))
-    write_records(targets, output / f"{name}.train.jsonl", force=force)
+    write_records(targets, train, force=force)
     return name, pairs, summary
 
 
@@ -186,11 +199,10 @@ def show(rows: list[tuple[str, Path, Summary]]) -> None:
     messages.console(stderr=False).print(table)
 
 
-def report(pairs: list[Path], page: Path, *, force: bool) -> Path:
+def report(pairs: list[Path], page: Path, *, force: bool) -> None:
     """One page over all outputs."""
     from projector.io.jsonl import read_records
     from projector.report.page import write_report
 
     records = (record for path in pairs for record in read_records(path))
     write_report(records, page, title="xproject demo", sample=0, force=force)
-    return page

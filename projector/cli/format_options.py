@@ -167,6 +167,8 @@ def transfer(
     finally:
         rejects.close()
     messages.say(f"{said}: {reader.seen} records read, {count} written, {reader.rejected} rejected")
+    if not reader.seen and limit != 0:
+        messages.warn_of_no_records(input)
     for line in reader.lines():
         messages.warn(line + (f" (see {rejects.path})" if rejects.path and reader.rejected else ""))
     for line in notes.losses():

@@ -44,7 +44,7 @@ def command(
     """
     try:
         from projector.generation.generator import Generator
-        from projector.generation.specification import read_specification
+        from projector.generation.specification import gazetteers, read_specification
     except ModuleNotFoundError as error:
         raise EngineError(
             missing_package_message("generate", error.name or "", "command")
@@ -52,8 +52,10 @@ def command(
     given = settings(set_)
     wanted = read_specification(specification)
     beside = {} if output == "-" else {n: f"{output}.{n}" for n in ("rejected.jsonl", "run.json")}
+    reads = [specification, *gazetteers(wanted, specification)]
+    force = force or accepted_nothing(output)
     for path in (output, *beside.values()):
-        check_writable(path, force=force, reads=[specification])
+        check_writable(path, force=force, reads=reads)
     generator = Generator(model, **given)
     try:
         found = generator.generate(wanted, messages.say)
@@ -70,6 +72,15 @@ def command(
         lacking = ", ".join(f"items[{n}] lacks {count}" for n, count in found.missing.items())
         why = found.stopped or "too many rows were refused (see OUT.rejected.jsonl)"
         raise TooManyRejects(f"{lacking}: {why}")
+
+
+def accepted_nothing(output: str) -> bool:
+    """Whether an earlier call has left this output, and no row in it."""
+    try:
+        notes = msgspec.json.decode(Path(f"{output}.run.json").read_bytes())
+        return "refused" in notes and notes["rows"] == 0 == Path(output).stat().st_size
+    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+        return False
 
 
 def write(

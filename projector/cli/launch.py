@@ -57,6 +57,8 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
     except KeyboardInterrupt as error:
         raise Interrupted(_how_to_go_on(recipe)) from error
     show(summary)
+    if not summary.records and job.limit != 0:
+        messages.warn_of_no_records(recipe.input)
     raise_if_nothing_written(summary)
     return summary
 

@@ -54,7 +54,12 @@ def command(
 
       xproject lexicon import my-words.tsv -o words.tsv
     """
-    check_writable(output, force=force, reads=[*files, *(lexicon or ())])
+    reads = [*files, *(lexicon or ())]
+    if action == "import":
+        from projector.alignment.hmm.dictd import dictd_files
+
+        reads += [part for file in files if _kind(file) == "dictd" for part in dictd_files(file)]
+    check_writable(output, force=force, reads=reads)
     if action == "train":
         pairs = train(files, output, source, target, list(lexicon or ()), force=force)
         print(f"learnt from {pairs} sentence pairs", file=sys.stderr)
@@ -111,6 +116,8 @@ def import_words(files: list[str], output: str, *, swap: bool, force: bool) -> i
         for a, b, weight in found:
             pair = (b, a) if swap else (a, b)
             entries[pair] = max(weight, entries.get(pair, 0.0))
+    if not entries:
+        raise DataError("found no entries, wanted a dictionary with some", path=files[0])
     with open_write(output, force=force) as stream:
         for (a, b), weight in entries.items():
             line = f"{_clean(a)}\t{_clean(b)}\t{weight:g}\n"

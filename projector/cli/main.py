@@ -6,6 +6,7 @@ A command's module is imported only when that command is called, so ``--help`` s
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -69,7 +70,7 @@ COMPLETE = "_XPROJECT_COMPLETE"  # set by the shell while it completes a line
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0 done, 1 too many records rejected or nothing written, 2 wrong usage or recipe, 3 unreadable
+    0 done, 1 too many records rejected or all of them, 2 wrong usage or recipe, 3 unreadable
     data, 4 an engine failed, 130 interrupted. A user's mistake is one line on standard error;
     ``--debug`` adds the traceback.
     """
@@ -78,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     messages.debug, messages.quiet = "--debug" in flags, "--quiet" in flags
     try:
         code = _app(words)(args=words, prog_name="xproject", standalone_mode=False)
+        _flush_output()
         if code == EXIT_INTERRUPTED:
             print("xproject: interrupted", file=sys.stderr)
         return code if isinstance(code, int) else 0
@@ -89,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise  # typer turns a broken pipe into an exit with code 1
         # The reader of our output went away (`| head`): not our error. Nothing more can be
         # written, not even by the interpreter's last flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _drop_output()
         return 0
     except Exception as error:
         if messages.debug:
@@ -99,7 +101,34 @@ def main(argv: Sequence[str] | None = None) -> int:
         text, code = describe(error)
         if text:
             print(f"xproject: error: {messages.plain(redacted(text))}", file=sys.stderr)
+        try:
+            _flush_output()
+        except Exception:
+            _drop_output()
         return code
+
+
+def _flush_output() -> None:
+    """Send on what was printed: that it cannot be is said by us, not by Python at its end.
+
+    Raises:
+        OSError: a full disk, or a reader that went away.
+        UsageError: standard output is closed, and something was printed.
+    """
+    if isinstance(sys.stdout, ClosedOutput) and sys.stdout.lost:
+        raise UsageError("found standard output closed, wanted a file or a pipe to print to")
+    if sys.stdout is not None:
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def _drop_output() -> None:
+    """Let nothing more be sent, not by the interpreter's last flush either, which exits by 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def describe(error: Exception) -> tuple[str, int]:
@@ -141,7 +170,7 @@ def _app(words: Sequence[str]) -> typer.Typer:
         name="xproject",
         help="Silver training data in another language: translate, align words, project labels.",
         epilog="Each command has examples: xproject COMMAND --help\n\n"
-        "Exit codes: 0 done; 1 too many records rejected, or nothing written; 2 wrong usage or "
+        "Exit codes: 0 done; 1 too many records rejected, or all of them; 2 wrong usage or "
         "recipe; 3 unreadable data; 4 an engine failed; 130 interrupted.",
         add_completion=True,
         no_args_is_help=True,
@@ -207,16 +236,32 @@ def _overall(
 def hold_standard_streams() -> None:
     """Keep the numbers 0 to 2 from being given to files where the shell has closed them.
 
-    Python then has no ``sys.stdin`` or ``sys.stdout``, which `projector.io.streams` says when they
-    are wanted; but the next file to be opened would become what libraries print to.
+    Python then has no ``sys.stdin``, which `projector.io.streams` says when it is wanted; but the
+    next file to be opened would become what libraries print to.
     """
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest free number
+    if sys.stdout is None:
+        sys.stdout = ClosedOutput()
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for the life of the process
+
+
+class ClosedOutput(io.TextIOBase):
+    """Stands for a standard output that the shell has closed.
+
+    What is printed to it goes nowhere, and the run goes on: a library may have printed it. That it
+    is ``lost`` is said at the end.
+    """
+
+    lost = False
+
+    def write(self, text: str, /) -> int:
+        self.lost = self.lost or bool(text.strip())
+        return len(text)
 
 
 def entry() -> None:

@@ -59,6 +59,11 @@ def warn(text: str) -> None:
     print(f"xproject: warning: {plain(text)}", file=sys.stderr, flush=True)
 
 
+def warn_of_no_records(source: str) -> None:
+    """An input that is read to its end and holds nothing is no error, but seldom meant."""
+    warn(f"{'standard input' if source == '-' else source}: found no records in it")
+
+
 def console(*, stderr: bool = True) -> Console:
     """A rich console; plain text when the stream is not a terminal."""
     from rich.console import Console

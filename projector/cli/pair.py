@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from projector.cli import messages
 from projector.cli.completion import languages
 from projector.cli.options import DryRun, Force, Limit, MaxErrors, OnError, Output
-from projector.errors import TooManyRejects
+from projector.errors import DataError, TooManyRejects
 from projector.io.jsonl import write_records
 from projector.io.pair_files import (
     Joined,
@@ -25,7 +25,7 @@ from projector.io.pair_files import (
     join_files,
     read_bitext,
 )
-from projector.io.streams import check_writable, open_write
+from projector.io.streams import check_writable, open_write, refuse_same_file
 from projector.pipeline.chain import Reject, reject_line
 from projector.records import Pair
 
@@ -85,6 +85,8 @@ def command(
     )
     written, rejected, stripped = counts
     messages.say(f"{written + rejected} records in, {written} out, {rejected} rejected")
+    if not written + rejected and limit != 0:
+        messages.warn_of_no_records(source)
     if stripped:
         messages.say(
             f"{stripped} target documents brought annotations, which were left out "
@@ -115,18 +117,25 @@ def pair(
     """
     check_sides(source, target)
     check_writable(output, force=force, reads=[source, target])
+    refuse_same_file([source, target], [f"{output}.rejected.jsonl"])
     if target:
         joined = join_files(source, target, source_lang=source_lang, target_lang=target_lang, by=by)
     else:
         joined = read_bitext(source, source_lang=source_lang, target_lang=target_lang)
     counts = _Counts()
+    failed: TooManyRejects | None = None
     with ExitStack() as stack:
         refused = _Refused(output, stack, dry_run)
         records = _kept(islice(joined, limit), counts, refused, keep_target, skip, max_errors)
-        if dry_run:
-            counts.written = sum(1 for _ in records)
-        else:
-            counts.written = write_records(records, output, force=force)
+        try:
+            if dry_run:
+                counts.written = sum(1 for _ in records)
+            else:
+                counts.written = write_records(records, output, force=force)
+        except TooManyRejects as error:
+            failed = error  # raised when what was refused is in place
+    if failed is not None:
+        raise failed
     return counts.written, counts.rejected, counts.stripped
 
 
@@ -143,6 +152,8 @@ def _kept(
     skip: bool,
     max_errors: int | None,
 ) -> Iterator[Pair]:
+    last: DataError | None = None
+    kept = False
     for item in joined:
         if item.error is not None:
             if not skip:
@@ -154,13 +165,20 @@ def _kept(
                     f"allows (the last: {item.error})"
                 )
             refused.write(item)
+            last = item.error
             continue
         assert item.pair is not None
+        kept = True
         if not keep_target and is_annotated(item.pair.target):
             counts.stripped += 1
             yield replace(item.pair, target=bare(item.pair.target))
         else:
             yield item.pair
+    if last is not None and not kept:  # no output is left in the way of the corrected command
+        raise TooManyRejects(
+            f"nothing was written: all of the {counts.rejected:,} records were rejected (the last: "
+            f"{last})"
+        )
 
 
 class _Refused:

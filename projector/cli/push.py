@@ -59,11 +59,12 @@ def command(
     """
     from projector.io.folders import write_folder
     from projector.io.formats.shared.notes import Notes
+    from projector.io.streams import refuse_inside
     from projector.publishing.card import Described, licence_conflict
-    from projector.publishing.facts import gather_facts
+    from projector.publishing.facts import files_read, gather_facts
     from projector.publishing.folder import write_dataset
     from projector.publishing.licences import warning
-    from projector.publishing.upload import check_repo, token, upload
+    from projector.publishing.upload import check_endpoint, check_repo, token, upload
 
     if not repo and not (dry_run and output):
         raise UsageError("push: found no data set to push to, wanted --repo ORG/NAME")
@@ -71,7 +72,10 @@ def command(
         check_repo(repo)
     if not dry_run:
         token()
+        check_endpoint(endpoint)
     splits = read_splits(records)
+    if output:
+        refuse_inside(files_read(splits, scores), output)
     facts = gather_facts(splits)
     name = title or repo.rpartition("/")[2] or Path(output).name
     described = Described(name, licence, source or [], description)

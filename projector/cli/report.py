@@ -49,3 +49,5 @@ def command(
         source_name="" if input == "-" else input, force=force,
     )  # fmt: skip
     messages.say(f"{output}: {shown} records shown")
+    if not shown:
+        messages.warn_of_no_records(input)

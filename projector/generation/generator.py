@@ -24,6 +24,7 @@ from projector.generation.specification import (
     Row,
     Specification,
     draw,
+    known_values,
     translated_values,
 )
 from projector.models.chat import BudgetSpent, ChatClient, ChatOptions, read_answer
@@ -35,6 +36,7 @@ from projector.translation.base import Translator
 from projector.translation.quality_estimate import without_estimates
 
 RIVALS = ("de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "tr", "ar", "zh", "ja")
+MOST_AT_ONCE = 1000  # rows that are asked about in one round
 LEAST_LANGUAGE = 0.1  # probability that a text is in its language, against `RIVALS`
 
 
@@ -48,7 +50,7 @@ class GeneratorOptions(ChatOptions, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     temperature: float = 0.8
-    draws: Annotated[int, Meta(ge=1)] = 3
+    draws: Annotated[int, Meta(ge=1, le=100)] = 3
     max_likeness: Annotated[float, Meta(gt=0, le=1)] = 0.8
     check_language: bool = True
 
@@ -116,6 +118,7 @@ class Generator:
         self.client.check()
         specification = translated_values(specification, lambda v: _translate(specification, v))
         self.found = found = Generated()
+        known = known_values(specification)
         accepted: dict[tuple[int, int], Document] = {}
         seen = [Seen(self.options.max_likeness, item.examples) for item in specification.items]
         drawn = [0] * len(specification.items)
@@ -124,9 +127,9 @@ class Generator:
             have = Counter(item for item, _ in accepted)
             have.update(one.row.item for one in waiting)
             for n, item in enumerate(specification.items):
-                for _ in range(item.count - have[n]):
+                for _ in range(min(item.count - have[n], MOST_AT_ONCE - len(waiting))):
                     if drawn[n] < item.count * self.options.draws:
-                        waiting.append(_Open(row := draw(specification, n, drawn[n]),
+                        waiting.append(_Open(row := draw(specification, n, drawn[n], known),
                                              self._messages(specification, row)))  # fmt: skip
                         drawn[n] += 1
             if not waiting:

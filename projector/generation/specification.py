@@ -36,6 +36,9 @@ from projector.io.yaml_files import read_yaml
 from projector.json_values import JsonObject
 
 DRAWS = 50  # tries to draw values of which none holds another
+MAX_COUNT = 1_000_000  # rows of an item
+MAX_GAZETTEER = 16 << 20  # bytes
+MAX_VALUES = 100_000  # each text is searched for all of them
 
 
 class Slot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,7 +60,7 @@ class TurnPlan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of utterance or dialogue, and how many of it are wanted."""
 
-    count: Annotated[int, Meta(ge=1)]
+    count: Annotated[int, Meta(ge=1, le=MAX_COUNT)]
     labels: JsonObject = field(default_factory=dict)
     meaning: str = ""
     slots: dict[str, list[str] | Slot] = field(default_factory=dict)
@@ -110,7 +113,7 @@ def read_specification(path: str | Path) -> Specification:
     """A specification from its file, gazetteers read into ``values``.
 
     Raises:
-        UsageError: it cannot be read, or a slot has no values.
+        UsageError: it cannot be read, a slot has no values, or there are too many.
     """
     found = read_yaml(path, Specification, "a specification")
     items = []
@@ -130,10 +133,13 @@ def read_specification(path: str | Path) -> Specification:
             Item(count=item.count, labels=item.labels, meaning=item.meaning, turns=read,
                  examples=item.examples)
         )  # fmt: skip
-    return Specification(
+    made = Specification(
         task=found.task, lang=found.lang, items=items, source=found.source,
         translator=found.translator, seed=found.seed,
     )  # fmt: skip
+    if (values := len(known_values(made))) > MAX_VALUES:
+        raise UsageError(f"{path}: found {values:,} values, wanted {MAX_VALUES:,} at most")
+    return made
 
 
 def _read_slot(slot: list[str] | Slot, where: str, folder: Path, source: str) -> Slot:
@@ -141,17 +147,35 @@ def _read_slot(slot: list[str] | Slot, where: str, folder: Path, source: str) ->
         slot = Slot(values=slot)
     values = list(slot.values)
     if slot.gazetteer:
-        try:
-            text = (folder / slot.gazetteer).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{where}: the gazetteer cannot be read ({error})") from error
-        values += text.splitlines()
+        values += _lines_of(folder / slot.gazetteer, where)
     values = list(dict.fromkeys(" ".join(value.split()) for value in values if value.strip()))
     if not values:
         raise UsageError(f"{where}: found no values, wanted some (values or gazetteer)")
     if slot.translate and not source:
         raise UsageError(f"{where}: found translate, wanted the values' language as 'from'")
-    return Slot(values=values, translate=slot.translate)
+    return Slot(values=values, gazetteer=slot.gazetteer, translate=slot.translate)
+
+
+def _lines_of(gazetteer: Path, where: str) -> list[str]:
+    try:
+        with open(gazetteer, "rb") as stream:
+            data = stream.read(MAX_GAZETTEER + 1)
+        if len(data) > MAX_GAZETTEER:
+            raise ValueError(f"more than {MAX_GAZETTEER:,} bytes")
+        return data.decode("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{where}: the gazetteer cannot be read ({error})") from error
+
+
+def gazetteers(specification: Specification, path: str | Path) -> list[str]:
+    """The files that a specification names, which is itself the file ``path``."""
+    return [
+        str(Path(path).parent / slot.gazetteer)
+        for item in specification.items
+        for turn in item.turns
+        for slot in turn.slots.values()
+        if isinstance(slot, Slot) and slot.gazetteer
+    ]
 
 
 Translate = Callable[[Sequence[str]], list[str]]
@@ -195,8 +219,26 @@ def translated_values(specification: Specification, translate: Translate) -> Spe
                          seed=specification.seed)  # fmt: skip
 
 
-def draw(specification: Specification, item: int, number: int) -> Row:
+Known = list[tuple[str, str]]  # (slot, value), sorted
+
+
+def known_values(specification: Specification) -> Known:
+    """The values of all slots of all items."""
+    found = {
+        (name, value)
+        for item in specification.items
+        for turn in item.turns
+        for name, slot in turn.slots.items()
+        for value in _values(slot)
+    }
+    return sorted(found)
+
+
+def draw(specification: Specification, item: int, number: int, known: Known | None = None) -> Row:
     """The ``number``-th row of an item: one value for each slot, by the seed.
+
+    Args:
+        known: what `known_values` gives, where it is at hand.
 
     Raises:
         UsageError: slots whose values always hold one another, so that none could be told apart.
@@ -214,14 +256,8 @@ def draw(specification: Specification, item: int, number: int) -> Row:
     else:
         raise UsageError(f"items[{item}]: the values of its slots hold one another")
     drawn = {value.casefold() for turn in turns for _, value in turn.slots}
-    known = {
-        (name, value)
-        for other in specification.items
-        for turn in other.turns
-        for name, slot in turn.slots.items()
-        for value in _values(slot)
-    }
-    others = sorted(entry for entry in known if entry[1].casefold() not in drawn)
+    known = known_values(specification) if known is None else known
+    others = [entry for entry in known if entry[1].casefold() not in drawn]
     return Row(item, number, turns, others)
 
 

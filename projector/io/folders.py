@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import filterfalse
 from pathlib import Path
 
 from projector.errors import UsageError
@@ -17,22 +18,21 @@ def write_folder(path: str, *, force: bool, ours: Callable[[str], bool]) -> Iter
 
     Args:
         ours: says of a file name whether this format writes such files. A folder that holds
-            others is never replaced, not even with ``force``.
+            others (links and pipes too) is never replaced, not even with ``force``.
 
     Raises:
         UsageError: it exists and ``force`` is off, is a file, or holds other files.
     """
-    target = Path(path)
     if path == "-":
         raise UsageError("a folder cannot go to standard output: name it with -o FOLDER")
+    target = Path(os.path.realpath(path))  # a link stays, the folder that it points to is written
     if not target.parent.is_dir():
         raise UsageError(f"{path}: the folder {str(target.parent)!r} does not exist; create it")
     if target.exists() and not target.is_dir():
         raise UsageError(f"{path}: found a file, wanted a folder (or nothing) there")
-    inside = [p for p in target.rglob("*") if p.is_file()] if target.exists() else []
-    if inside and not force:
+    if not force and next(_files_in(target), None) is not None:
         raise UsageError(f"{path}: exists already; use --force to replace it")
-    foreign = next((p for p in inside if not ours(p.name)), None)
+    foreign = next(filterfalse(lambda p: _is_file(p) and ours(p.name), _files_in(target)), None)
     if foreign is not None:
         raise UsageError(
             f"{path}: found {foreign.name!r} in it, which is none of this format's files; such a "
@@ -47,3 +47,14 @@ def write_folder(path: str, *, force: bool, ours: Callable[[str], bool]) -> Iter
         os.replace(beside, target)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """All that a folder holds, at any depth, but for the folders themselves."""
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place, name) for name in files)
+        yield from filter(Path.is_symlink, (Path(place, name) for name in folders))
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

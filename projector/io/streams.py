@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 
+GZIP = (".gz", ".dz")  # the second is dictd's
+
+
 @contextmanager
 def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A binary stream to read from.
@@ -45,7 +48,7 @@ def open_read(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise DataError(_why(error), reason="unreadable", path=name) from error
     with raw:
         try:
-            if name.endswith((".gz", ".zst")):
+            if name.endswith((*GZIP, ".zst")):
                 with io.BufferedReader(_Unpacked(raw, name), 1 << 17) as buffered:
                     yield cast(BinaryIO, buffered)
             else:
@@ -69,7 +72,7 @@ class _Unpacked(io.RawIOBase):
         self._size = 0
         self._most = limits().expansion
         self._inner: io.RawIOBase | gzip.GzipFile
-        if name.endswith(".gz"):
+        if name.endswith(GZIP):
             self._inner = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
         else:
             from projector.io.zstd import ZstdReader
@@ -111,9 +114,10 @@ def standard_output() -> BinaryIO:
     Raises:
         UsageError: it is closed (``>&-``).
     """
-    if sys.stdout is None:
+    stream: BinaryIO | None = getattr(sys.stdout, "buffer", None)
+    if stream is None:
         raise UsageError("found standard output closed, wanted a file: -o FILE")
-    return sys.stdout.buffer
+    return stream
 
 
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
@@ -172,6 +176,34 @@ def refuse_same_file(inputs: Iterable[str], outputs: Iterable[str]) -> None:
                 f"{'standard output' if name == '-' else name}: found the input itself{other}, "
                 "wanted another file to write to"
             )
+
+
+def refuse_inside(inputs: Iterable[str], folder: str) -> None:
+    """Refuse to replace a folder that holds something that is read.
+
+    Raises:
+        UsageError: it does; no option makes that possible.
+    """
+    whole = os.path.realpath(folder)
+    for name in inputs:
+        if name and name != "-" and Path(os.path.realpath(name)).is_relative_to(whole):
+            raise UsageError(
+                f"{folder}: found the input in it ({name}), wanted another folder to write to"
+            )
+
+
+def refuse_same_output(outputs: Iterable[str]) -> None:
+    """Refuse two outputs that are one file.
+
+    Raises:
+        UsageError: they are; the second would replace the first.
+    """
+    seen: set[str] = set()
+    for name in outputs:
+        place = name if name == "-" else os.path.realpath(name)
+        if place in seen:
+            raise UsageError(f"{name}: found two outputs of this name, wanted a file for each")
+        seen.add(place)
 
 
 def _file_key(name: str, standard: int) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ import yaml
 from projector.errors import UsageError
 
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 40
 
 Kind = TypeVar("Kind")
 
@@ -47,11 +48,17 @@ def _plain(text: str) -> object:
 
     Raises:
         yaml.YAMLError: no valid YAML.
-        ValueError: an alias, or a key that stands twice (YAML would silently keep the last).
+        ValueError: an alias, a key that stands twice (YAML would silently keep the last) or that
+            is no plain value, or what is nested too deeply (which takes the square of the time).
     """
+    depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise _problem("found an alias (*), which is not allowed here", event)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _problem(f"found it nested more than {MAX_DEPTH} deep", event)
     _check_keys(yaml.compose(text, yaml.SafeLoader))
     return yaml.safe_load(text)
 
@@ -60,6 +67,8 @@ def _check_keys(node: yaml.Node | None) -> None:
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _problem("found a key that is a list or a mapping", key)
             if key.value in seen:
                 raise _problem(f"found the key {key.value!r} a second time", key)
             seen.add(key.value)

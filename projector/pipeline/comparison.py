@@ -31,6 +31,7 @@ from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, StageSpec
 from projector.pipeline.run.runner import run
+from projector.pipeline.run.shards import BESIDE
 from projector.pipeline.run.summary import Summary
 
 Alternatives = Annotated[list[JsonObject], Meta(min_length=1)]
@@ -121,6 +122,14 @@ def run_grid(
             summaries.append(made)
         combinations.append(_combination(grid, folder, way, summaries, error))
     return combinations
+
+
+def outputs_of(grid: Grid, folder: str | Path) -> list[str]:
+    """Every file that `run_grid` writes."""
+    counts = [range(len(step)) for step in grid.steps]
+    prefixes = (way for n in range(1, len(counts) + 1) for way in product(*counts[:n]))
+    files = [_file(folder, prefix) for prefix in prefixes]
+    return files + [f"{file}.{suffix}" for file in files for suffix in BESIDE]
 
 
 def _spec(grid: Grid, prefix: tuple[int, ...]) -> StageSpec:

@@ -160,6 +160,18 @@ def records_of(path: str) -> Iterator[Record]:
         yield from read_records(file)
 
 
+def files_read(splits: Mapping[str, str], scores: str = "") -> list[str]:
+    """Every file that describing a data set reads, which it must not write.
+
+    Raises:
+        DataError: a folder or pattern without records.
+    """
+    found = [scores] if scores else []
+    for path in splits.values():
+        found += [path, *input_files(path), f"{path.rstrip('/')}.run.json"]
+    return found
+
+
 def read_notes(path: str) -> JsonObject:
     """A JSON object that a command has written (OUT.run.json, scores); {} where there is no file.
 
@@ -183,6 +195,8 @@ def _counts(run: Mapping[str, object]) -> dict[str, int]:
     """The records that a run set aside, by reason."""
     counts = run.get("counts", {})
     found = counts.get("rejected_by_reason", {}) if isinstance(counts, dict) else {}
+    if not isinstance(found, dict):
+        return {}
     return {str(k): n for k, n in found.items() if isinstance(n, int)}
 
 

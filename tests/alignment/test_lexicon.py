@@ -180,6 +180,26 @@ def test_a_dictionary_with_another_ones_index_is_an_error(tmp_path: Path) -> Non
         list(read_dictd(str(tmp_path / "nothing")))
 
 
+def test_a_dictionary_that_unpacks_out_of_proportion_is_refused(tmp_path: Path) -> None:
+    name = dictionary(tmp_path)
+    Path(f"{name}.dict.dz").write_bytes(gzip.compress(bytes(200_000_000), 9))
+    with pytest.raises(DataError, match="bytes unpacked"):
+        list(read_dictd(str(name)))
+    Path(f"{name}.dict.dz").write_bytes(b"no gzip")
+    with pytest.raises(DataError, match="damaged gzip"):
+        list(read_dictd(str(name)))
+
+
+def test_a_dictionary_without_entries_leaves_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = dictionary(tmp_path)
+    Path(f"{name}.index").write_text("", encoding="utf-8")
+    assert main(["lexicon", "import", str(name), "-o", str(tmp_path / "out.tsv")]) == 3
+    assert "found no entries" in capsys.readouterr().err
+    assert not (tmp_path / "out.tsv").exists()
+
+
 def test_the_command_imports_swaps_and_refuses(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

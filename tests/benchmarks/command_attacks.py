@@ -1,16 +1,19 @@
 """Hostile input against every command: odd files, odd fields, odd options, odd recipes.
 
-    python tests/benchmarks/command_attacks.py --data DATA [--seed 1] [--count 600]
+    python tests/benchmarks/command_attacks.py --data DATA [--seed 1] [--count 600] [--only card,push]
 
-`attacks.py` attacks the machinery of a run; this one the commands. Each attack is a process of its
-own (forked, so that it costs no start) with a limit on time and memory, in a folder with files of
-the user's. Faults: an exit code that is not documented, a traceback or an "internal error", no
-sentence, a file of the user's that changed, counts that do not add up, a hang, too much memory.
+`attacks.py` attacks the machinery of a run; this one the commands: all by general attacks, and those
+in `own_attacks.py` by attacks of their own. Each attack is a process of its own (forked, so that it
+costs no start) with a limit on time and memory, in a folder with files of the user's. Faults: an
+exit code that is not documented, or not the one that is wanted, a traceback or an "internal error",
+no sentence, a file of the user's that changed, half-written files left, a secret said or written,
+counts that do not add up, a hang, too much memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import hashlib
 import json
@@ -24,16 +27,19 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+import own_attacks  # noqa: E402
 import real_text  # noqa: E402
 import zstandard  # noqa: E402
+from own_attacks import Attack, Way  # noqa: E402
 from typer.main import get_command  # noqa: E402
 
-from projector.cli.main import COMMANDS, _app  # noqa: E402
+from projector.cli.main import COMMANDS, _app, hold_standard_streams  # noqa: E402
 from projector.cli.main import main as xproject  # noqa: E402
 
 CODES = {0, 1, 2, 3, 4, 130}
@@ -59,8 +65,11 @@ CALLS: dict[str, list[str]] = {
     "check": ["FILE"],
     "run": ["recipe.yaml", "-i", "FILE", "-o", "out.jsonl"],
     "compare": ["FILE", "-o", "out"],
+    "card": ["FILE", "-o", "out.md"],
+    "push": ["FILE", "--repo", "team/news", "--dry-run", "-o", "out"],
+    "annotate": ["FILE", "-o", "out.jsonl"],
 }  # fmt: skip
-SKIPPING = {"translate", "align", "project", "qa", "filter", "convert", "export", "run"}
+SKIPPING = {"translate", "align", "project", "qa", "filter", "convert", "export", "run", "annotate"}
 VALUES: list[Any] = [
     None, True, False, -1, 0, 1.5, 10**30, -(10**19), 1e308, "", " ", "x", "\0", "\ud800", "\u202e",
     "x" * 70_000, "e\u0301" * 300, "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 50, [], {}, [[]],
@@ -74,17 +83,18 @@ WORDS = [
     "squad", "brat", "match+match", "hmm+", "+", "spans", "upos", "iob1", "token=0,tag=99999", "\\",
 ]  # fmt: skip
 # They reach out to the network, wait for a reader, or write wherever they are told to by design.
+NOBODY = "http://127.0.0.1:9"  # a proxy where nobody is: nothing goes out to the network
+HEAVY = (
+    "pyarrow.parquet",
+    "mlcroissant",
+    "numpy",
+    "rich.table",
+    "yaml",
+    "msgspec",
+    "httpx",
+    "tenacity",
+)
 LEFT_OUT = {"--help", "-h", "--force", "--install-completion", "--show-completion", "--ray-address"}
-
-
-class Attack(NamedTuple):
-    """A command line, and what makes the file that it is about."""
-
-    family: str
-    name: str
-    words: list[str]
-    make: Callable[[Path], object]
-    file: str = "in.jsonl"
 
 
 def put(data: bytes) -> Callable[[Path], object]:
@@ -274,8 +284,9 @@ def rich(pair: dict[str, Any]) -> dict[str, Any]:
 class Attacks:
     """The attacks, one after another, and what came of them."""
 
-    def __init__(self, data: Path, folder: Path, seed: int) -> None:
+    def __init__(self, data: Path, folder: Path, seed: int, servers: own_attacks.Servers) -> None:
         self.folder, self.pick = folder, random.Random(seed)
+        self.servers = servers
         self.makers = Makers(data, self.pick)
         self.totals: Counter[str] = Counter()
         self.codes: Counter[int] = Counter()
@@ -283,8 +294,8 @@ class Attacks:
         self.slowest, self.largest = (0.0, ""), (0, "")
 
     def plan(self, count: int) -> Iterator[Attack]:
-        """Every command undisturbed, odd files and outputs, and ``count`` attacks on fields, options
-        and recipes."""
+        """Every command undisturbed, odd files and outputs, ``count`` attacks on fields, options
+        and recipes, and the commands' own."""
         for command in sorted(CALLS):
             yield Attack("sound", command, [command, *CALLS[command]], put(self.sound(command)))
         for description, name, make in self.makers.files():
@@ -331,6 +342,7 @@ class Attacks:
                         words + more,
                         put(self.sound(command)),
                     )
+        yield from own_attacks.OwnAttacks(self.makers.lines, self.servers).all()
 
     def sound(self, command: str) -> bytes:
         """A file that the command can work on."""
@@ -363,6 +375,9 @@ class Attacks:
         (base / "pairs.tsv").write_text(f"{table}Who?\t¿Quién?\n")
         (base / "recipe.yaml").write_text(RECIPE)
         (base / "all.jsonl").write_bytes(self.makers.lines)
+        for name, made in attack.way.files.items():
+            (base / name).parent.mkdir(parents=True, exist_ok=True)
+            (put(made) if isinstance(made, bytes) else made)(base / name)
         attack.make(base / attack.file)
         if attack.family == "recipe":
             (base / "in.jsonl").write_bytes(self.makers.lines)
@@ -371,7 +386,7 @@ class Attacks:
         words = [
             w.replace("FILE.in", "in.jsonl").replace("FILE", attack.file) for w in attack.words
         ]
-        code, said, seconds, megabytes = forked(words, base)
+        code, said, seconds, megabytes = forked(words, base, attack.way)
         wrong = self.wrong(attack, code, said, base, before)
         self.slowest = max(self.slowest, (seconds, attack.name[:60]))
         self.largest = max(self.largest, (megabytes, attack.name[:60]))
@@ -392,13 +407,23 @@ class Attacks:
                 return bad
         if attack.family == "sound" and code:
             return f"exit code {code} undisturbed"
-        if code and not said.strip():
+        if attack.way.code not in (None, code):
+            return f"exit code {code}, wanted {attack.way.code}"
+        if code and not said.strip() and attack.way.stream != "2>&-":
             return "no sentence"
+        if "\x1b" in said:
+            return "steers the terminal"
+        if secret := self.secret(said, base):
+            return f"a secret in {secret}"
+        if half := [path.name for path in base.rglob("*.part") if "cache" not in path.parts]:
+            return f"half-written {half}"
         after = contents(base)
         changed = [name for name in before if after.get(name) != before[name]]
         if changed:
             return f"changed the user's {', '.join(changed)}"
-        for path in base.glob("*.run.json"):
+        for path in filter(Path.is_file, base.glob("*.run.json")):
+            if path.name in before or "counts" not in json.loads(path.read_bytes()):
+                continue
             counts = json.loads(path.read_text())["counts"]
             if counts["records"] != counts["written"] + counts["rejected"]:
                 return f"counts that do not add up: {counts}"
@@ -407,11 +432,25 @@ class Attacks:
                 lines = out.read_bytes().count(b"\n")
                 if lines != counts["written"]:
                     return f"{lines} lines, {counts['written']} said"
+        if (base / "evil").exists():
+            return "did what a file told it to"
         found = TRANSFER.search(said)
         if found and attack.words[0] == "convert":
             read, written, rejected = map(int, found.groups())
             if read != written + rejected:
                 return f"{read} read, {written} written, {rejected} rejected"
+        return ""
+
+    def secret(self, said: str, base: Path) -> str:
+        """Where a token or password stands, "" if nowhere."""
+        printed = self.folder / "printed"
+        places = [p for p in base.rglob("*") if p.is_file() and p.stat().st_size < 1_000_000]
+        for secret in own_attacks.SECRETS:
+            if secret in said:
+                return "what was said"
+            for path in (printed, *places):
+                if path.exists() and secret.encode() in path.read_bytes():
+                    return path.name
         return ""
 
 
@@ -421,7 +460,7 @@ def contents(folder: Path) -> dict[str, str]:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
             found[str(path.relative_to(folder))] = f"link {os.readlink(path)}"
-        elif path.is_file():
+        elif path.is_file() and (path.name == "thesis.tex" or "cache" not in path.parts):
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             found[str(path.relative_to(folder))] = digest
     return found
@@ -436,10 +475,10 @@ def options_of(command: str) -> Iterator[Any]:
             yield param
 
 
-def forked(words: list[str], folder: Path) -> tuple[int, str, float, int]:
+def forked(words: list[str], folder: Path, way: Way) -> tuple[int, str, float, int]:
     """Run the program in a copy of this process; exit code (999: it hung), what it said on
     standard error, seconds and megabytes."""
-    said = folder.parent / "said"
+    said, printed = folder.parent / "said", folder.parent / "printed"
     start = time.monotonic()
     child = os.fork()
     if not child:
@@ -448,11 +487,20 @@ def forked(words: list[str], folder: Path) -> tuple[int, str, float, int]:
             os.chdir(folder)
             error = os.open(said, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
             null = os.open(os.devnull, os.O_RDWR)
-            os.dup2(null, 0)
-            os.dup2(null, 1)
-            os.dup2(error, 2)
+            place = "/dev/full" if way.stream == ">/dev/full" else printed
+            output = os.open(place, os.O_CREAT | os.O_TRUNC | os.O_WRONLY)
+            for number, stream in enumerate((null, output, error)):
+                os.dup2(stream, number)
             os.setsid()
+            os.environ |= {"XPROJECT_CACHE": str(folder / "cache"), **way.env}
+            as_the_shell_closes(way.stream)
+            hold_standard_streams()
             code = xproject(words)
+            try:  # as Python does at its end
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+            except OSError:
+                code = 120
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else 1
         except BaseException:
@@ -460,8 +508,8 @@ def forked(words: list[str], folder: Path) -> tuple[int, str, float, int]:
 
             traceback.print_exc()
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            with contextlib.suppress(OSError, AttributeError):
+                sys.stderr.flush()
             os._exit(code)
     largest = 0
     while True:
@@ -481,6 +529,14 @@ def forked(words: list[str], folder: Path) -> tuple[int, str, float, int]:
     return code, text, time.monotonic() - start, largest
 
 
+def as_the_shell_closes(stream: str) -> None:
+    """Close a standard stream as a new Python finds it where the shell has closed it."""
+    number = {"<&-": 0, ">&-": 1, "2>&-": 2}.get(stream)
+    if number is not None:
+        os.close(number)
+        setattr(sys, ("stdin", "stdout", "stderr")[number], None)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -489,9 +545,16 @@ def main() -> int:
     parser.add_argument("--only", default="", help="families, with commas between")
     options = parser.parse_args()
     os.environ |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "COLUMNS": "100"}
+    os.environ |= {"HTTPS_PROXY": NOBODY, "HTTP_PROXY": NOBODY, "NO_PROXY": "127.0.0.1,localhost"}
     assert set(CALLS) <= set(COMMANDS), set(CALLS) - set(COMMANDS)
-    with tempfile.TemporaryDirectory(prefix="xproject-attacks-") as temporary:
-        attacks = Attacks(options.data, Path(temporary), options.seed)
+    for module in HEAVY:  # once, not in each fork
+        with contextlib.suppress(ImportError):
+            import_module(module)
+    with (
+        tempfile.TemporaryDirectory(prefix="xproject-attacks-") as temporary,
+        own_attacks.serving() as servers,
+    ):
+        attacks = Attacks(options.data, Path(temporary), options.seed, servers)
         for attack in attacks.plan(options.count):
             if not options.only or attack.family in options.only.split(","):
                 attacks.run(attack)

@@ -1,12 +1,13 @@
 """SIGKILL at random instants, a hundred times over runs of real sentences: the same bytes.
 
     python tests/benchmarks/kills.py --data DATA [--kill run|worker|apertium] [--kills 100]
-        [--stages project|translate] [--records 4000] [--workers 1] [--block-size 64]
+        [--stages project|translate|firefox] [--records 4000] [--workers 1] [--block-size 64]
 
 ``--kill run``: the whole run, which is started again with ``--resume``. ``--kill worker``: one of
 its worker processes; ``--kill apertium``: one process of a translation pipeline (with ``--stages
-translate``); the run itself goes on and must end well. When a run ends before enough kills have
-struck, the next begins. Every output must equal, byte for byte, that of a run that nothing
+translate``); the run itself goes on and must end well. ``--stages firefox`` translates into
+Portuguese by the neural student (its weights must be there), estimates included. When a run ends
+before enough kills have struck, the next begins. Every output must equal, byte for byte, that of a run that nothing
 disturbed, in one process and other blocks; so must the rejected lines, and the counts.
 
 One line in fifty is odd or broken (`fuzz`), so that rejected lines are killed over too.
@@ -36,6 +37,10 @@ RECIPES = {
     "translate": (
         "stages: [{stage: translate, to: es}, {stage: mark, seconds: SECONDS}, align, project]\n"
         "on_error: skip\n"
+    ),
+    "firefox": (
+        "stages: [{stage: translate, engine: firefox, to: pt}, {stage: mark, seconds: SECONDS}, "
+        "align, project]\non_error: skip\n"
     ),
 }
 # What the processes of a kind have in their command lines.
@@ -74,7 +79,7 @@ class Kills:
         self.kills = 0
 
     def _lines(self) -> Iterator[bytes]:
-        side = self.options.stages == "translate"
+        side = self.options.stages != "project"
         for record in fuzz.sound(self.options.records, self.options.seed, self.options.data):
             record = record["source"] if side else record
             odd = self.pick.random() < 0.02
@@ -98,8 +103,11 @@ class Kills:
                 return 1
             ends += 1
             for suffix in ("", ".rejected.jsonl"):
-                if Path(f"{out}{suffix}").read_bytes() != Path(f"{whole}{suffix}").read_bytes():
-                    print(f"DIFFERENT: {out}{suffix} after {self.kills} kills")
+                found = Path(f"{out}{suffix}").read_bytes(), Path(f"{whole}{suffix}").read_bytes()
+                if found[0] != found[1]:
+                    print(
+                        f"DIFFERENT: {out}{suffix} after {self.kills} kills; {difference(*found)}"
+                    )
                     return 1
             if counts(out) != counts(whole):
                 print(f"DIFFERENT counts: {counts(out)}, wanted {counts(whole)}")
@@ -173,6 +181,15 @@ def is_a(pid: int, names: tuple[str, ...]) -> bool:
     except OSError:
         return False
     return any(name in line for name in names)
+
+
+def difference(found: bytes, wanted: bytes) -> str:
+    """Where two outputs part, in words."""
+    pairs = enumerate(zip(found, wanted, strict=False))
+    at = next((n for n, (a, b) in pairs if a != b), min(len(found), len(wanted)))
+    line = wanted.count(b"\n", 0, at) + 1
+    part = slice(max(0, at - 40), at + 40)
+    return f"line {line}: {found[part]!r}, wanted {wanted[part]!r}"
 
 
 def counts(out: Path) -> tuple[int, int, int]:

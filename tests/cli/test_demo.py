@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -42,6 +43,37 @@ def test_an_empty_folder_is_a_usage_error(
 ) -> None:
     assert main(["demo", str(tmp_path)]) == 2
     assert "no *.jsonl" in capsys.readouterr().err
+
+
+PAIR = {
+    "id": "p",
+    "source": {"text": "Ann sat."},
+    "target": {"text": "Ann se sentó.", "lang": "es"},
+}
+
+
+@pytest.mark.parametrize("name", ["report.html", "a.es.train.jsonl"])
+def test_a_file_of_the_users_is_found_before_the_work(tmp_path: Path, name: str) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    out.mkdir()
+    (folder / "a.jsonl").write_text(json.dumps(PAIR) + "\n")
+    (out / name).write_text("mine")
+    assert main(["demo", str(folder), "-o", str(out)]) == 2
+    assert [path.name for path in out.iterdir()] == [name]
+    assert (out / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("lang", ["../../notes", "/etc/x", "", "\x1b[31m"])
+def test_a_language_becomes_part_of_a_name_only_if_it_is_a_code(
+    tmp_path: Path, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    pair = {**PAIR, "target": {**PAIR["target"], "lang": lang}}  # type: ignore[dict-item]
+    (tmp_path / "in" / "a.jsonl").write_text(json.dumps(pair) + "\n")
+    assert main(["demo", str(tmp_path / "in"), "-o", str(tmp_path / "out")]) == 3
+    assert "found the target language" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.apertium

@@ -112,6 +112,18 @@ def use(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     monkeypatch.setattr(cli, "_load", lambda where: command)
 
 
+@pytest.mark.parametrize("words", ["doctor --json", "models list", "--version", "--help"])
+@pytest.mark.parametrize(
+    ("stream", "code", "said"),
+    [(">&-", 2, "found standard output closed"), (">/dev/full", 3, "No space left on device")],
+)
+def test_what_cannot_be_printed_is_an_error(words, stream, code, said):
+    command = f"{sys.executable} -m projector {words} {stream}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.returncode == code
+    assert said in done.stderr and done.stderr.count("\n") == 1
+
+
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
     texts = tmp_path / "t.txt"
     texts.write_text("some text\n" * 20000)

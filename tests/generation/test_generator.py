@@ -120,6 +120,42 @@ def test_other_languages_copies_and_near_duplicates_are_refused(tmp_path: Path) 
     assert "too like" in found.refused[0].faults[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("COUNT", "1000000000", "count"),
+        ("places.txt", "/dev/zero", "gazetteer cannot be read"),
+        ("{intent: set_alarm}", "{? [a, b] : c}", "a key that is a list"),
+        ("{intent: set_alarm}", "[" * 50_000, "nested more than 40 deep"),
+    ],
+)
+def test_a_specification_without_end_is_refused(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        read_specification(spec(tmp_path, 1, SPEC.replace(old, new)))
+
+
+def test_more_values_than_can_be_searched_for_are_refused(tmp_path: Path) -> None:
+    path = spec(tmp_path, 1)
+    (tmp_path / "places.txt").write_text("".join(f"place {n}\n" for n in range(200_000)))
+    with pytest.raises(UsageError, match="values, wanted 100,000 at most"):
+        read_specification(path)
+
+
+def test_an_output_without_a_row_is_replaced_without_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["generate", spec(tmp_path, 1), "--model", "m", "-o", str(tmp_path / "out.jsonl")]
+    with scripted({"": ["I cannot"]}) as url:
+        assert main([*words, "--set", f"url={url}", "--set", "reasks=0"]) == 1
+    assert (tmp_path / "out.jsonl").read_bytes() == b""
+    with scripted({"set_alarm": [say(good(1))], "plan_a_longer_trip": [OTHER]}) as url:
+        assert main([*words, "--set", f"url={url}"]) == 0
+        assert main([*words, "--set", f"url={url}"]) == 2
+    assert "--force" in capsys.readouterr().err
+
+
 def bad(kind: str, rng: random.Random) -> object:
     text = good(rng.randrange(10_000))
     time = "las siete de la tarde"

@@ -74,6 +74,13 @@ def test_rejected_records_beside_the_shards_are_not_published(tmp_path: Path):
     assert [record.id for record in records_of(str(tmp_path / "part-?.jsonl"))] == ["r0", "r1"]
 
 
+def test_odd_counts_of_a_run_are_passed_over(silver):
+    path = silver()
+    for odd in ('{"counts": 5}', '{"counts": {"rejected_by_reason": 5}}'):
+        Path(f"{path}.run.json").write_text(odd)
+        assert gather_facts({"train": path}).rejected == {}
+
+
 def test_no_records_and_damaged_notes_are_errors(tmp_path: Path, silver):
     with pytest.raises(UsageError, match="found no records"):
         gather_facts({"train": silver(records=[])})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,50 @@ def test_a_data_set_that_is_there_gets_another_commit(hub, folder):
     assert sum("/commit/" in request for request in hub.requests) == 2
 
 
+@pytest.mark.parametrize("odd", ["hf_right\nX-Evil: 1", "hf right", "hf_r\u00e9ght"])
+def test_a_token_that_would_break_the_header_is_refused_and_not_said(hub, folder, odd, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", odd)
+    with pytest.raises(UsageError, match="that no token has") as caught:
+        upload(folder, "team/news", endpoint=hub.url)
+    assert odd not in str(caught.value) and hub.requests == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "nonsense",
+        "ftp://a/b",
+        "http://",
+        "http://[::1",
+        "http://a:99999",
+        "http://a:b",
+        "http://a\nX: 1",
+    ],
+)
+@pytest.mark.parametrize("how", ["option", "environment"])
+def test_an_address_of_no_hub_is_wrong_usage(hub, folder, odd, how, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", odd if how == "environment" else "")
+    with pytest.raises(UsageError, match="wanted the address of a hub"):
+        upload(folder, "team/news", endpoint=odd if how == "option" else "")
+
+
+def test_a_server_that_hangs_up_is_an_engine_error(hub, folder):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=hang_up, args=[server], daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(EngineError, match=r"push: team/news: .*; push again"):
+            upload(folder, "team/news", endpoint=address)
+
+
+def hang_up(server: socket.socket) -> None:
+    """Closes every connection without an answer."""
+    while True:
+        try:
+            server.accept()[0].close()
+        except OSError:
+            return
+
+
 def test_a_wrong_token_is_refused_and_not_repeated(hub, folder, monkeypatch, caplog):
     monkeypatch.setenv("HF_TOKEN", "hf_wrong_secret")
     with pytest.raises(UsageError, match="refused the token for team/news") as caught:
@@ -85,7 +130,8 @@ def test_without_a_token_the_sentence_says_what_to_set(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "repo", ["news", "a/b/c", "a/", "a/b..c", "a/b.git", "a/b--c", "ä/b", "/b"]
+    "repo",
+    ["news", "a/b/c", "a/", "a/b..c", "a/b.git", "a/b--c", "ä/b", "/b", "../b", "-a/b", "a-/b"],
 )
 def test_names_that_no_hub_has_are_refused(repo):
     with pytest.raises(UsageError, match="wanted org/name"):

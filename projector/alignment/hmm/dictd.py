@@ -8,13 +8,12 @@ surely is a translation is taken.
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from projector.errors import DataError
+from projector.io.streams import open_read
 
 _DIGITS = {
     c: n for n, c in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
@@ -33,6 +32,23 @@ def decode_number(text: str) -> int:
     return value
 
 
+def dictd_files(name: str) -> tuple[str, str]:
+    """The index and the articles of a dictionary (see `read_dictd`).
+
+    Raises:
+        DataError: one of the two is missing.
+    """
+    base = re.sub(r"\.(?:index|dict|dict\.dz)$", "", name)
+    articles = next((p for p in (f"{base}.dict.dz", f"{base}.dict") if Path(p).exists()), "")
+    if not articles or not Path(f"{base}.index").exists():
+        raise DataError(
+            "found no dictionary, wanted NAME.index and NAME.dict.dz (or NAME.dict) beside it",
+            reason="unreadable",
+            path=base,
+        )
+    return f"{base}.index", articles
+
+
 def read_dictd(name: str) -> Iterator[tuple[str, str]]:
     """Pairs (headword, translation), in the index's order and without repetition.
 
@@ -42,23 +58,12 @@ def read_dictd(name: str) -> Iterator[tuple[str, str]]:
     Raises:
         DataError: one of the two files is missing or damaged.
     """
-    base = re.sub(r"\.(?:index|dict|dict\.dz)$", "", name)
-    index = Path(f"{base}.index")
-    articles = next(
-        (p for p in (Path(f"{base}.dict.dz"), Path(f"{base}.dict")) if p.exists()), None
-    )
-    if articles is None or not index.exists():
-        raise DataError(
-            "found no dictionary, wanted NAME.index and NAME.dict.dz (or NAME.dict) beside it",
-            reason="unreadable",
-            path=base,
-        )
+    index, articles = map(Path, dictd_files(name))
     try:
-        data = articles.read_bytes()
-        if articles.suffix == ".dz":
-            data = gzip.decompress(data)
+        with open_read(articles) as stream:
+            data = stream.read()
         lines = index.read_text("utf-8").splitlines()
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise DataError(
             f"found a damaged dictionary ({error}), wanted dictd's form", path=str(articles)
         ) from error

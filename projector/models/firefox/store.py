@@ -258,7 +258,10 @@ def _attachments(origin: str) -> str:
 
 
 def _is_url(origin: str) -> bool:
-    return urlsplit(origin).scheme in ("http", "https")
+    try:
+        return urlsplit(origin).scheme in ("http", "https")
+    except ValueError as error:
+        raise UsageError(f"--from: found {origin!r} ({error}), wanted an address") from error
 
 
 def _no_such_pair(pair: tuple[str, str], releases: list[Release]) -> str:

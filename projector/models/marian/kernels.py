@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.compiled import compiled, compiled_fast
+from projector.compiled import compiled, compiled_fast, compiled_within
 from projector.models.marian.weights import Bytes, Floats, Ints
 
 EPSILON = np.float32(1e-6)  # of layer normalisation
@@ -73,7 +73,7 @@ class Lists(NamedTuple):
     starts: Ints
 
 
-@compiled_fast
+@compiled_within
 def exponentials(values: Floats, count: int, power: NDArray[np.int32], scale: Floats) -> np.float32:
     """Replace ``values[:count]``, at most 0, by their exponentials; their sum.
 
@@ -100,7 +100,7 @@ def exponentials(values: Floats, count: int, power: NDArray[np.int32], scale: Fl
     return total
 
 
-@compiled_fast
+@compiled_within
 def _rounded(row: Floats, room: float, whole: Floats) -> np.float32:
     """Round a row to whole numbers no longer together than ``room``; what 1 stands for."""
     total = np.float32(0)
@@ -120,7 +120,7 @@ def rounded(states: Floats, room: float, whole: Floats, unit: Floats) -> None:
         unit[i] = _rounded(states[i], room, whole[i])
 
 
-@compiled_fast
+@compiled_within
 def _normalised(row: Floats, gain: Floats, shift: Floats) -> None:
     """Layer normalisation of a row in place (Ba et al. 2016)."""
     size = np.float32(len(row))
@@ -237,7 +237,7 @@ def turned(packed: Floats, at: int, starts: Ints, blocks: Ints, out: Floats) -> 
                 line[k] = 0
 
 
-@compiled_fast
+@compiled_within
 def _attend(
     query: Floats,
     keys: Floats,
@@ -314,7 +314,7 @@ def _attend(
                 mixed[j] += w * v[j]
 
 
-@compiled_fast
+@compiled_within
 def _widest(starts: Ints) -> int:
     longest = 0
     for s in range(len(starts) - 1):
@@ -458,7 +458,7 @@ def _products(row: NDArray[np.int16], table: Bytes, own: Ints, values: Floats) -
         values[k] = a0
 
 
-@compiled_fast
+@compiled_within
 def _outputs_of_list(
     state: Floats,
     unit: np.float32,

@@ -32,6 +32,7 @@ from projector.pipeline.recipe import MANDATORY, ConfiguredStage, Recipe, resolv
 from projector.pipeline.run import finish
 from projector.pipeline.run.identity import identity
 from projector.pipeline.run.journal import Finished, Marks
+from projector.pipeline.run.nothing_written import nothing_written
 from projector.pipeline.run.progress import Progress
 from projector.pipeline.run.shards import RunFiles, named_files, plan_files, real_target
 from projector.pipeline.run.start import clear, open_store, run_notes
@@ -75,10 +76,10 @@ def run(
             )
     target = real_target(target)
     work = Path(f"{target.rstrip('/')}.work")
-    interrupted = target != "-" and (work / JOURNAL).exists()
+    replaceable = target != "-" and ((work / JOURNAL).exists() or nothing_written(target))
     configured = check_recipe(recipe) if stages is None else []
     read = named_files([stage.plain() for stage in configured])
-    plan = plan_files(source, target, read, force=job.force or interrupted, resume=job.resume)
+    plan = plan_files(source, target, read, force=job.force or replaceable, resume=job.resume)
     if job.dry_run:
         return Summary(outputs=[shard.target for shard in plan.shards])
     built = list(stages) if stages is not None else [stage.build() for stage in configured]

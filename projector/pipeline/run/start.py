@@ -19,6 +19,7 @@ from projector.pipeline.blocks import BlockReader
 from projector.pipeline.job import Job
 from projector.pipeline.run.identity import differences
 from projector.pipeline.run.journal import Header, Journal, sync_folder
+from projector.pipeline.run.nothing_written import nothing_written
 from projector.pipeline.run.shards import RunFiles
 from projector.pipeline.run.store import JOURNAL, Store, foreign_file
 from projector.pipeline.run.summary import Summary, versions
@@ -112,7 +113,8 @@ def _refuse_if_alive(path: Path) -> None:
 
 
 def complete_already(plan: RunFiles, job: Job, identity: JsonObject) -> Summary | None:
-    """The summary of a finished run that is the same as this; None if there is no output.
+    """The summary of a finished run that is the same as this; None if there is no output, or one
+    that another run wrote nothing into.
 
     Raises:
         UsageError: there is an output, and it is of something else.
@@ -127,6 +129,8 @@ def complete_already(plan: RunFiles, job: Job, identity: JsonObject) -> Summary 
             return msgspec.convert(known["summary"], Summary)
     except (OSError, msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError):
         changed = ["it is not known what made it"]
+    if nothing_written(plan.base):
+        return None
     raise UsageError(
         f"{present[0]}: exists already, and there is no interrupted run to go on with "
         f"({'; '.join(changed[:3])}); use --force to replace it"

@@ -200,3 +200,9 @@ def test_the_commands(server: ModelServer, capsys: pytest.CaptureFixture[str]) -
     assert {"source": "en", "target": "es"}.items() <= listed[0].items()
     assert main(["models", "remove", "en", "es"]) == 0
     assert main(["models", "add", "en"]) == 2
+
+
+def test_an_address_that_is_none_is_wrong_usage() -> None:
+    for action in (store.available, lambda origin: store.add("en", "es", origin)):
+        with pytest.raises(UsageError, match="wanted an address"):
+            action("http://[::1")

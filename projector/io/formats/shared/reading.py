@@ -57,7 +57,8 @@ class Reader:
 
         Raises:
             DataError: a bad record, where ``skip`` is off.
-            TooManyRejects: more of them than allowed.
+            TooManyRejects: more of them than allowed, or all (then no output is left that would
+                stand in the way of the corrected command).
         """
         if self.limit == 0:
             return
@@ -82,7 +83,13 @@ class Reader:
                 self.accepted += 1
                 yield record
             if self.limit is not None and self.seen >= self.limit:
-                return
+                break
+        if self.rejected and not self.accepted:
+            reasons = ", ".join(f"{reason} {n:,}" for reason, n in sorted(self.reasons.items()))
+            raise TooManyRejects(
+                f"nothing was written: all of the {self.rejected:,} records were rejected "
+                f"({reasons})"
+            )
 
     def _unique(self, record: Record, line: Line) -> tuple[Record | None, DataError | None]:
         # 64 bits of each id are kept, not the ids: files have millions of lines.
