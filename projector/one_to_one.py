@@ -6,13 +6,11 @@ Dense and Sparse Linear Assignment Problems").
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def largest_matching(values: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+def largest_matching(values: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows and columns that belong together, as many pairs as the shorter side has.
 
     Args:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
+
+from projector.json_values import JsonObject
 
 Offsets = tuple[int, int]
 Link = tuple[int, int, float]  # source token, target token, probability
@@ -34,7 +35,7 @@ class Span(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     pieces: list[Offsets] | None = None
     score: float | None = None
     text: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: JsonObject = field(default_factory=dict)
 
     @property
     def parts(self) -> list[Offsets]:
@@ -57,7 +58,7 @@ class Relation(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     head: str
     tail: str
     id: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: JsonObject = field(default_factory=dict)
 
 
 class Question(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -72,7 +73,7 @@ class Question(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     answers: list[str] = field(default_factory=list)
     is_impossible: bool | None = None
     score: float | None = None
-    meta: dict[str, Any] = field(default_factory=dict)
+    meta: JsonObject = field(default_factory=dict)
 
 
 class Document(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -87,8 +88,8 @@ class Document(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=Tr
     relations: list[Relation] = field(default_factory=list)
     clusters: list[list[str]] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
-    labels: dict[str, Any] = field(default_factory=dict)
-    meta: dict[str, Any] = field(default_factory=dict)
+    labels: JsonObject = field(default_factory=dict)
+    meta: JsonObject = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_document(self)
@@ -108,7 +109,7 @@ class Step(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     engine: str
     model: str = ""
     version: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
+    options: JsonObject = field(default_factory=dict)
 
 
 class Dropped(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -153,7 +154,7 @@ class Pair(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     segments: list[Segment] | None = None
     steps: list[Step] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
-    meta: dict[str, Any] = field(default_factory=dict)
+    meta: JsonObject = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_pair(self)

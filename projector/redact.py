@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from projector.json_values import JsonObject
 
 HIDDEN = "***"
 SHORTEST = 6  # characters of a secret that is looked for inside other text
@@ -28,13 +29,13 @@ def redacted(text: str) -> str:
     return _PARAMETER.sub(rf"\1{HIDDEN}", _PASSWORD.sub(rf"\1{HIDDEN}@", text))
 
 
-def redacted_options(options: Mapping[str, Any]) -> dict[str, Any]:
+def redacted_options(options: Mapping[str, object]) -> JsonObject:
     """Options as they may be shown: values of options called as secrets are, and secrets in URLs,
     are hidden; at any depth."""
     return {name: _redacted_value(name, value) for name, value in options.items()}
 
 
-def _redacted_value(name: str, value: Any) -> Any:
+def _redacted_value(name: str, value: object) -> object:
     if isinstance(value, str):
         return HIDDEN if value and _NAME.match(name) else redacted(value)
     if isinstance(value, Mapping):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -64,7 +63,7 @@ class FirefoxAligner:
     name = "firefox"
     sees_corpus = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.model = model
         self.options = read_options(FirefoxAlignerOptions, options, self.name)
         self.version = __version__

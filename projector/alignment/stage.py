@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 import msgspec
 
@@ -28,6 +28,7 @@ from projector.alignment.filling import fill_missing
 from projector.alignment.sentences import Unit, links_of, units_of, with_both_tokens
 from projector.engines import engine_class, option_names
 from projector.errors import DataError, UsageError
+from projector.json_values import JsonObject
 from projector.records import Link, Pair, Record, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
@@ -48,7 +49,7 @@ class AlignOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     lexicon: list[str] = msgspec.field(default_factory=list)
     vectors: str = ""
     links: str = ""
-    options: dict[str, Any] = msgspec.field(default_factory=dict)
+    options: JsonObject = msgspec.field(default_factory=dict)
 
 
 class AlignStage:
@@ -220,22 +221,27 @@ class AlignStage:
                     f"options of the engine {given.engine!r}: found {name!r}, wanted 'weights' or "
                     f"options under an engine's name ({', '.join(names)})"
                 )
-        members = [self._make_one(name, own[name], joined=len(names) > 1) for name in names]
+        members = [
+            self._make_one(name, cast(JsonObject, own[name]), joined=len(names) > 1)
+            for name in names
+        ]
         imported = [m for m in members if isinstance(m, AlignsRecords)]
         others = [m for m in members if not isinstance(m, AlignsRecords)]
         if len(imported) > 1:
             raise UsageError(f"the engine {imported[0].name!r} can stand only once in a join")
         if len(others) > 1 or weights is not None:
-            return next(iter(imported), None), EnsembleAligner(others, weights)
+            return next(iter(imported), None), EnsembleAligner(
+                others, cast(Sequence[float] | None, weights)
+            )
         return next(iter(imported), None), next(iter(others), None)
 
     def _make_one(
-        self, name: str, options: Mapping[str, Any], *, joined: bool
+        self, name: str, options: Mapping[str, object], *, joined: bool
     ) -> Aligner | AlignsRecords:
         given = self.options
         kind = engine_class("aligners", name)
         known = option_names(kind)
-        extra: dict[str, Any] = {}
+        extra: JsonObject = {}
         for option, value, wanted in (
             ("bitext", given.bitext, "'hmm' does"),
             ("lexicon", given.lexicon, "'hmm' does"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -30,6 +30,7 @@ from projector.annotation.task import (
 )
 from projector.engines import read_options
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.models.chat import ChatClient, ChatOptions, read_answer
 from projector.models.server_requests import Unanswered
 from projector.records import Document, Offsets
@@ -246,7 +247,7 @@ def agreed(samples: Sequence[Placed], share: float) -> Placed:
 
 
 def _asked(question: _Question, part: str, spans: Sequence[Labelled]) -> dict[str, str]:
-    content: dict[str, Any] = {"text": question.text}
+    content: JsonObject = {"text": question.text}
     if part == RELATIONS:
         content["spans"] = [
             {"number": n, "text": question.text[s.start : s.end], "label": s.label}
@@ -256,7 +257,7 @@ def _asked(question: _Question, part: str, spans: Sequence[Labelled]) -> dict[st
 
 
 def _user(text: str, example: Example, part: str) -> dict[str, str]:
-    content: dict[str, Any] = {"text": text}
+    content: JsonObject = {"text": text}
     if part == RELATIONS:
         content["spans"] = [
             {"number": n, "text": s.text, "label": s.label} for n, s in enumerate(example.spans, 1)
@@ -265,7 +266,7 @@ def _user(text: str, example: Example, part: str) -> dict[str, str]:
 
 
 def _assistant(example: Example, part: str) -> dict[str, str]:
-    content: dict[str, Any] = {}
+    content: JsonObject = {}
     if part != RELATIONS:
         content = {"spans": example.spans, "classes": example.classes}
     if part != SPANS:

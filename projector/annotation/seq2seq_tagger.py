@@ -92,7 +92,7 @@ class LabelAutomaton:
         return found
 
     @staticmethod
-    def _now(state: State, **changes: Any) -> State:
+    def _now(state: State, **changes: object) -> State:
         fields = {name: getattr(state, name) for name in State.__struct_fields__}
         return State(**(fields | changes))
 
@@ -162,7 +162,7 @@ class SequenceTagger:
 
     name = "tagger"
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         if not model:
             raise UsageError("the annotator 'tagger' needs a model: --model FOLDER_OR_HUB_NAME")
         given = options.get("labels")

@@ -15,6 +15,7 @@ from msgspec import Struct
 from projector.annotation.base import Annotation, Labelled, trimmed
 from projector.engines import missing_package_message, read_options
 from projector.errors import EngineError, first_line
+from projector.json_values import JsonObject
 from projector.records import Document, Offsets
 from projector.text.languages import base_language
 
@@ -40,7 +41,7 @@ class SpacyAnnotator:
     def __init__(self, model: str = "", **options: object) -> None:
         self.model = model
         self.options = read_options(SpacyOptions, options, self.name)
-        self._pipelines: dict[str, Any] = {}
+        self._pipelines: JsonObject = {}
 
     @property
     def version(self) -> str:

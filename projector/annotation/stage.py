@@ -8,7 +8,7 @@ lemmas as tags, sentences in ``meta``. Nothing that the record says already is c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,7 @@ from projector.abilities import total_cost
 from projector.annotation.base import LAYERS, Annotation, Annotator, LabelledRelation
 from projector.engines import engine_class
 from projector.errors import EngineError, UsageError, suggestion
+from projector.json_values import JsonObject
 from projector.records import Document, Offsets, Pair, Record, Relation, Span, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
@@ -46,7 +47,7 @@ class AnnotateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     side: Literal["source", "target"] = "source"
     chunk_label: str = "NP"
     labels: list[str] = []
-    options: dict[str, Any] = {}
+    options: JsonObject = {}
 
 
 class AnnotateStage:
@@ -196,7 +197,7 @@ def add_relations(
         if head is None or tail is None or (relation.label, head, tail) in known:
             continue  # `labels` left one of its spans out
         known.add((relation.label, head, tail))
-        attributes = {} if relation.score is None else {"score": relation.score}
+        attributes: JsonObject = {} if relation.score is None else {"score": relation.score}
         relations.append(Relation(relation.label, head, tail, attributes=attributes))
 
 

@@ -19,6 +19,7 @@ from msgspec import Struct
 from projector.annotation.base import Annotation, Labelled, trimmed
 from projector.engines import missing_package_message, read_options
 from projector.errors import EngineError, first_line
+from projector.json_values import JsonObject
 from projector.records import Document, Offsets
 from projector.text.languages import base_language
 from projector.text.sentences import split_sentences
@@ -126,7 +127,7 @@ def load_pipeline(model: str, lang: str, pretokenised: bool, options: StanzaOpti
     except ModuleNotFoundError as error:
         raise EngineError(missing_package_message("stanza", "stanza")) from error
     folder = Path(model).expanduser() if model else Path(DEFAULT_MODEL_DIR)
-    settings: dict[str, Any] = {
+    settings: JsonObject = {
         "lang": lang,
         "dir": str(folder),
         "package": options.package,
@@ -178,7 +179,7 @@ def local_models(folder: Path, lang: str) -> dict[str, Path]:
 
 def write_resources(lang: str, paths: dict[str, Path]) -> str:
     """The list of resources that stanza wants to read, for local files; the caller deletes it."""
-    entry: dict[str, Any] = {
+    entry: JsonObject = {
         "lang_name": lang,
         "packages": {"default": {name: path.stem for name, path in paths.items()}},
     }

@@ -23,13 +23,14 @@ that a record brings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct, field
 
 from projector.errors import UsageError
 from projector.io.yaml_files import read_yaml
+from projector.json_values import JsonObject
 
 
 class RelationKind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,9 +151,9 @@ def _one_of(labels: list[str]) -> str:
     return " or ".join(labels) or "any"
 
 
-def schema(task: Task, part: str) -> dict[str, Any]:
+def schema(task: Task, part: str) -> JsonObject:
     """The JSON schema of an answer, for servers that can be held to one."""
-    properties: dict[str, Any] = {}
+    properties: JsonObject = {}
     if part != RELATIONS and task.labels:
         properties["spans"] = _array(
             text={"type": "string"}, label={"type": "string", "enum": list(task.labels)}
@@ -170,11 +171,11 @@ def schema(task: Task, part: str) -> dict[str, Any]:
     return _object(properties)
 
 
-def _array(**properties: dict[str, Any]) -> dict[str, Any]:
+def _array(**properties: JsonObject) -> JsonObject:
     return {"type": "array", "items": _object(properties)}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
+def _object(properties: Mapping[str, object]) -> JsonObject:
     return {
         "type": "object",
         "properties": properties,

@@ -8,10 +8,11 @@ records with labels of the whole text; spans do not survive a new text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec import Struct
 
+from projector.json_values import JsonObject
 from projector.records import Document, Pair, Record, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
@@ -25,7 +26,7 @@ class BackOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     to: str = "en"
     engine: str = "apertium"
     model: str = ""
-    options: dict[str, Any] = {}
+    options: JsonObject = {}
 
 
 class BackTranslateStage:

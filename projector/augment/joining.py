@@ -8,12 +8,13 @@ Transfer Learning"). Joined, a premise and its hypothesis go through the transla
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.records import Document, Pair, Record, Step
 from projector.stage import Outcome, Rejected
 
@@ -122,6 +123,6 @@ class SplitStage:
 def _first(doc: Document, at: int, field: str) -> Document:
     """The document with the text before ``at``; what stands after it goes to ``meta``."""
     tokens = None if doc.tokens is None else [t for t in doc.tokens if t[1] <= at]
-    meta: dict[str, Any] = {k: v for k, v in doc.meta.items() if k != MARK}
+    meta: JsonObject = {k: v for k, v in doc.meta.items() if k != MARK}
     meta[field] = doc.text[at:].strip("\n")
     return replace(doc, text=doc.text[:at], tokens=tokens, meta=meta)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from projector.cli import messages
 from projector.cli.options import Force
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 
 Files = Annotated[
     list[str],
@@ -122,7 +123,7 @@ def read_splits(given: list[str]) -> dict[str, str]:
     return splits
 
 
-def read_scores(path: str) -> dict[str, Any]:
+def read_scores(path: str) -> JsonObject:
     """The scores of a file that ``xproject evaluate --json`` wrote; {} without one.
 
     Raises:

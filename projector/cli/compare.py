@@ -10,8 +10,11 @@ import typer
 from projector.cli import messages
 from projector.cli.options import AsJson, Force
 from projector.errors import EngineError
+from projector.json_values import JsonObject
 
 WIDTH = 132
+
+Row = dict[str, Any]  # a line of the table, as plain JSON values
 
 
 def command(
@@ -71,7 +74,7 @@ def command(
         raise EngineError("compare: found no combination that could be run to its end")
 
 
-def _scores(output: str, gold: str) -> dict[str, Any]:
+def _scores(output: str, gold: str) -> JsonObject:
     """Precision, recall, F1 and calibration error (per cent) of the target's spans.
 
     Nothing without gold data. ``by`` says how spans were compared: in most records by their
@@ -90,7 +93,7 @@ def _scores(output: str, gold: str) -> dict[str, Any]:
     else:
         add_score_figures(found, evaluation, 0)
     spans = found["spans"]
-    scores: dict[str, Any] = {
+    scores: JsonObject = {
         name: round(100 * spans["strict"][name], 2) for name in ("precision", "recall", "f1")
     }
     if "scores" in spans:
@@ -112,7 +115,7 @@ def _probed(output: str, gold: str) -> dict[str, float]:
     return {"probe": round(probe(targets, read_sides(gold)[0]).rows[0].main, 2)}
 
 
-def show(rows: list[dict[str, Any]]) -> None:
+def show(rows: list[Row]) -> None:
     """The table, on standard output: a column for each step of the grid, then the numbers."""
     from rich.console import Console
     from rich.markup import escape
@@ -146,7 +149,7 @@ def show(rows: list[dict[str, Any]]) -> None:
     Console(highlight=False, width=max(Console().width, WIDTH)).print(table)
 
 
-def _figure(row: dict[str, Any], key: str) -> str:
+def _figure(row: Row, key: str) -> str:
     """A score as the table shows it; ~ marks an F1 over wordings."""
     if key not in row:
         return ""

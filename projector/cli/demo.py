@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from projector.cli.completion import languages
 from projector.cli.options import Force, split_list
 from projector.engines import install_command
 from projector.errors import DataError, EngineError, UsageError
+from projector.json_values import JsonObject
 from projector.shipped import shipped_folder
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _run_file(
 
     specs = [StageSpec(stage=name, options={}, where="demo") for name in ("align", "project")]
     if not isinstance(first, Pair):
-        options: dict[str, Any] = {"to": lang, "fields": _text_fields(first)}
+        options: JsonObject = {"to": lang, "fields": _text_fields(first)}
         if first is not None and not first.lang:
             options["from"] = ROWS_IN
         specs.insert(0, StageSpec(stage="translate", options=options, where="demo"))

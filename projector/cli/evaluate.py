@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from projector.io.formats.shared.notes import Notes
-    from projector.quality.evaluation import Evaluation
+    from projector.json_values import JsonObject
+    from projector.quality.evaluation import Evaluation, Figures
     from projector.records import Record
 
 
@@ -145,10 +146,10 @@ def compare(
     *,
     match: Literal["auto", "id", "order"] = "auto",
     formats: tuple[str, str] = ("", ""),
-    options: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
+    options: tuple[JsonObject, JsonObject] = ({}, {}),
     skip: bool = False,
     notes: Notes | None = None,
-) -> dict[str, Any]:
+) -> Figures:
     """Read both files and compare them; see `projector.quality.evaluation.evaluate`.
 
     Raises:
@@ -198,7 +199,7 @@ def compare(
 def _records(
     path: str,
     name: str,
-    options: dict[str, Any],
+    options: JsonObject,
     skip: bool,
     rejected: list[int],
     notes: Notes | None,
@@ -244,10 +245,10 @@ def _compare_texts(
     answers: dict[str, str],
     gold: str,
     name: str,
-    options: dict[str, Any],
+    options: JsonObject,
     evaluation: Evaluation,
     notes: Notes | None,
-) -> dict[str, Any]:
+) -> Figures:
     from projector.io.formats import read
     from projector.quality.answer_scores import AnswerScores
     from projector.records import Pair
@@ -259,7 +260,7 @@ def _compare_texts(
     return {"records": {"matched": count}, "qa": scores.result()}
 
 
-def add_score_figures(found: dict[str, Any], evaluation: Evaluation, bootstrap: int) -> None:
+def add_score_figures(found: Figures, evaluation: Evaluation, bootstrap: int) -> None:
     """Put the figures over thresholds beside those layers whose predictions have scores."""
     from projector.quality.thresholds import f1_interval, score_table
 
@@ -273,7 +274,7 @@ def add_score_figures(found: dict[str, Any], evaluation: Evaluation, bootstrap: 
         found["spans"]["f1_interval"] = {"low": low, "high": high, "draws": bootstrap}
 
 
-def draw(found: dict[str, Any], path: str) -> None:
+def draw(found: Figures, path: str) -> None:
     """The picture for ``--plot``.
 
     Raises:
@@ -290,7 +291,7 @@ def draw(found: dict[str, Any], path: str) -> None:
     raise DataError("--plot: found no predictions with scores, wanted some", reason="no_scores")
 
 
-def show(found: dict[str, Any]) -> None:
+def show(found: Figures) -> None:
     """Tables for people, on standard output."""
     from rich.console import Console
 
@@ -329,8 +330,8 @@ def show(found: dict[str, Any]) -> None:
         _table(console, "record labels", ["accuracy"], found["labels"], ["records"])
 
 
-def _show_spans(console: Console, spans: dict[str, Any]) -> None:
-    rows: dict[str, dict[str, Any]] = {}
+def _show_spans(console: Console, spans: Figures) -> None:
+    rows: dict[str, Figures] = {}
     per_label = spans.get("labels", {})
     for label, entry in [("all", spans), *per_label.items()]:
         rows[label] = dict(entry["strict"])
@@ -346,7 +347,7 @@ def _show_spans(console: Console, spans: dict[str, Any]) -> None:
     _show_thresholds(console, spans)
 
 
-def _show_thresholds(console: Console, layer: dict[str, Any]) -> None:
+def _show_thresholds(console: Console, layer: Figures) -> None:
     scores = layer.get("scores")
     if not scores:
         return
@@ -360,7 +361,7 @@ def _table(
     console: Console,
     title: str,
     percents: list[str],
-    rows: dict[str, dict[str, Any]],
+    rows: dict[str, Figures],
     counts: list[str],
 ) -> None:
     shown = [p for p in percents if any(isinstance(row.get(p), float) for row in rows.values())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -24,7 +24,7 @@ from projector.text.segmenters import missing_segmenter
 
 
 def run_stage(
-    stage: str, options: dict[str, Any], input: str, output: str, job: Job
+    stage: str, options: Mapping[str, object], input: str, output: str, job: Job
 ) -> Summary | None:
     """A single-stage command: a recipe of one stage, through the same runner as ``run``.
 

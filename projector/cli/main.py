@@ -202,7 +202,7 @@ def _typed() -> list[str]:
     return words if line[-1:].isspace() else words[:-1]
 
 
-def _load(where: str) -> Callable[..., Any]:
+def _load(where: str) -> Callable[..., object]:
     module, _, attribute = where.partition(":")
     function: Callable[..., Any] = getattr(import_module(module), attribute)
     return function

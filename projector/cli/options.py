@@ -15,6 +15,7 @@ import msgspec
 import typer
 
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.pipeline.job import MAX_BLOCK, MAX_WORKERS, Job
 
 Input = Annotated[
@@ -50,7 +51,7 @@ MaxErrors = Annotated[
     ),
 ]
 # How the fields of `Job` stand on the command line.
-JOB_OPTIONS: dict[str, Any] = {
+JOB_OPTIONS: JsonObject = {
     "force": Force,
     "resume": Annotated[
         bool,
@@ -86,7 +87,7 @@ JOB_OPTIONS: dict[str, Any] = {
 }
 
 
-def takes_job(function: Callable[..., Any]) -> Callable[..., Any]:
+def takes_job(function: Callable[..., object]) -> Callable[..., object]:
     """Replace the parameter ``job: Job`` of a typer command by one option for each field.
 
     A command that also has the parameter ``typed`` gets the names of those fields that stand on
@@ -112,7 +113,7 @@ def takes_job(function: Callable[..., Any]) -> Callable[..., Any]:
     shown.append(context)
 
     @functools.wraps(function)
-    def command(*, context: typer.Context | None = None, **values: Any) -> Any:
+    def command(*, context: typer.Context | None = None, **values: Any) -> object:
         job = Job(**{name: values.pop(name) for name in Job.__struct_fields__})
         if wants_typed:
             values["typed"] = _typed(context)
@@ -131,7 +132,7 @@ def _typed(context: typer.Context | None) -> frozenset[str]:
     return frozenset(n for n, s in sources.items() if s is not None and s.name == "COMMANDLINE")
 
 
-def _grouped(annotation: Any) -> Any:
+def _grouped(annotation: object) -> object:
     """The same option, shown under its own heading in a command's help."""
     if get_origin(annotation) is not Annotated:
         return annotation
@@ -143,7 +144,7 @@ def _grouped(annotation: Any) -> Any:
     return Annotated[kind, option]
 
 
-def settings(pairs: Sequence[str] | None) -> dict[str, Any]:
+def settings(pairs: Sequence[str] | None) -> JsonObject:
     """``["beam=4", "device=cpu"]`` -> ``{"beam": 4, "device": "cpu"}``; values are YAML scalars.
 
     Raises:
@@ -153,7 +154,7 @@ def settings(pairs: Sequence[str] | None) -> dict[str, Any]:
 
     from projector.pipeline.recipe_file import plain_values
 
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for pair in pairs or ():
         key, equals, value = pair.partition("=")
         if not equals or not key.strip():

@@ -27,12 +27,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from projector.errors import UsageError
 from projector.io.yaml_files import read_yaml
+from projector.json_values import JsonObject
 
 DRAWS = 50  # tries to draw values of which none holds another
 MAX_COUNT = 1_000_000  # rows of an item
@@ -60,7 +61,7 @@ class Item(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of utterance or dialogue, and how many of it are wanted."""
 
     count: Annotated[int, Meta(ge=1, le=MAX_COUNT)]
-    labels: dict[str, Any] = field(default_factory=dict)
+    labels: JsonObject = field(default_factory=dict)
     meaning: str = ""
     slots: dict[str, list[str] | Slot] = field(default_factory=dict)
     turns: list[TurnPlan] = []
@@ -72,7 +73,7 @@ class TranslatorChoice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     engine: str = "apertium"
     model: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
+    options: JsonObject = field(default_factory=dict)
 
 
 class Specification(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import msgspec
 
 from projector.errors import DataError
 from projector.io.bio import is_ill_formed, spans_from_tags
+from projector.json_values import JsonObject
 from projector.records import Document, Link, Pair, Record, Segment, Span
 
 DOCUMENT_FIELDS = frozenset(Document.__struct_fields__)
@@ -30,7 +31,7 @@ _SQUAD_FIELDS = frozenset({"context", "question", "answers"})
 TAG_FIELDS = ("ner_tags", "tags", "labels", "bio", "ner")
 
 
-def record_from_json(value: Any, *, line: int, path: str = "") -> Record:
+def record_from_json(value: object, *, line: int, path: str = "") -> Record:
     """A document or a pair from one decoded JSON object.
 
     Args:
@@ -49,7 +50,7 @@ def record_from_json(value: Any, *, line: int, path: str = "") -> Record:
     return document_from_json(value, line=line, path=path)
 
 
-def is_row(value: Any, fields: frozenset[str]) -> TypeGuard[dict[str, Any]]:
+def is_row(value: object, fields: frozenset[str]) -> TypeGuard[JsonObject]:
     """Whether an object is a row of some other data set, to be taken as it is for the sake of these
     fields: it has no text, or its text is what they name (``context``, ``question``, ...)."""
     if not isinstance(value, dict) or "text" in value or ("source" in value and "target" in value):
@@ -60,7 +61,7 @@ def is_row(value: Any, fields: frozenset[str]) -> TypeGuard[dict[str, Any]]:
 
 
 def document_from_row(
-    value: dict[str, Any], *, line: int, path: str = "", text: str = "", lang: str = ""
+    value: JsonObject, *, line: int, path: str = "", text: str = "", lang: str = ""
 ) -> Document:
     """A row of any shape: whole and unchanged in ``meta``; its id and language are looked for.
 
@@ -82,7 +83,7 @@ def document_from_row(
     )
 
 
-def pair_from_json(value: dict[str, Any], *, line: int, path: str = "") -> Pair:
+def pair_from_json(value: JsonObject, *, line: int, path: str = "") -> Pair:
     value = dict(value)
     name = value.setdefault("id", default_id(path, line))
     if isinstance(name, int) and not isinstance(name, bool):
@@ -135,7 +136,7 @@ def default_id(path: str, line: int) -> str:
     return f"{stem}-{line}"
 
 
-def document_from_json(value: dict[str, Any], *, line: int = 1, path: str = "") -> Document:
+def document_from_json(value: JsonObject, *, line: int = 1, path: str = "") -> Document:
     """A document from its full form or from a shorthand; see the module's docstring."""
     value = dict(value)
     if "id" not in value or value["id"] is None:
@@ -165,7 +166,7 @@ def document_from_json(value: dict[str, Any], *, line: int = 1, path: str = "") 
         raise DataError(readable(error), reason="bad_field") from error
 
 
-def _read_foreign_spans(value: dict[str, Any]) -> None:
+def _read_foreign_spans(value: JsonObject) -> None:
     """Put spaCy's entities and Prodigy's spans and tokens into this tool's form, in place."""
     entities = value.get("entities")
     if "spans" not in value and isinstance(entities, list) and entities:
@@ -188,7 +189,7 @@ def _read_foreign_spans(value: dict[str, Any]) -> None:
         value["tokens"] = [[token["start"], token["end"]] for token in tokens]
 
 
-def _entity(item: Any, number: int) -> dict[str, Any] | None:
+def _entity(item: object, number: int) -> JsonObject | None:
     """An entity as ``[start, end, label]`` or as an object with those keys; None if it is none."""
     if isinstance(item, list) and len(item) == 3:
         start, end, label = item
@@ -203,15 +204,15 @@ def _entity(item: Any, number: int) -> dict[str, Any] | None:
     return {"id": f"s{number}", "start": start, "end": end, "label": label}
 
 
-def _has_name(span: Any) -> bool:
+def _has_name(span: object) -> bool:
     return isinstance(span, dict) and isinstance(span.get("id"), str)
 
 
-def _is_token_object(token: Any) -> bool:
+def _is_token_object(token: object) -> bool:
     return isinstance(token, dict) and "start" in token and "end" in token
 
 
-def _meta(value: dict[str, Any]) -> dict[str, Any]:
+def _meta(value: JsonObject) -> JsonObject:
     meta = value.get("meta")
     if meta is not None and not isinstance(meta, dict):
         raise DataError(
@@ -220,7 +221,7 @@ def _meta(value: dict[str, Any]) -> dict[str, Any]:
     return meta or {}
 
 
-def _list(value: dict[str, Any], name: str) -> list[Any]:
+def _list(value: JsonObject, name: str) -> list[object]:
     """A field that must be a list if it is there."""
     found = value.get(name)
     if found is not None and not isinstance(found, list):
@@ -238,16 +239,17 @@ def readable(error: Exception) -> str:
     return text
 
 
-def _is_word_list(value: dict[str, Any]) -> bool:
+def _is_word_list(value: JsonObject) -> bool:
     words = value.get("tokens", value.get("words"))
     return isinstance(words, list) and bool(words) and isinstance(words[0], str)
 
 
-def _from_words(value: dict[str, Any]) -> dict[str, Any]:
+def _from_words(value: JsonObject) -> JsonObject:
     key = next((k for k in WORD_FIELDS if isinstance(value.get(k), list)), None)
     if key is None:
         return value
     words = value.pop(key)
+    assert isinstance(words, list)
     if not all(isinstance(w, str) and w for w in words):
         raise DataError(f"{key}: wanted a list of words, none of them empty", reason="bad_field")
     text = value.pop("text", None)
@@ -264,6 +266,7 @@ def _from_words(value: dict[str, Any]) -> dict[str, Any]:
     field = next((k for k in TAG_FIELDS if isinstance(value.get(k), list)), None)
     if field is not None:
         tags = value.pop(field)
+        assert isinstance(tags, list)
         if len(tags) != len(words):
             raise DataError(
                 f"{field}: found {len(tags)} tags, wanted one for each of {len(words)} words",
@@ -286,15 +289,16 @@ def _from_words(value: dict[str, Any]) -> dict[str, Any]:
         else:
             value["tags"] = {field.removesuffix("_tags"): tags}
     layers = value.get("tags")
-    for field in [k for k in value if k.endswith("_tags") and isinstance(value[k], list)]:
-        if len(value[field]) == len(words) and all(isinstance(t, str) for t in value[field]):
+    lists = [(k, v) for k, v in value.items() if k.endswith("_tags") and isinstance(v, list)]
+    for field, tags in lists:
+        if len(tags) == len(words) and all(isinstance(t, str) for t in tags):
             if layers is not None and not isinstance(layers, dict):
                 raise DataError(
                     f"tags: found a JSON {type(layers).__name__}, wanted an object of layers "
                     f"beside {field}",
                     reason="bad_field",
                 )
-            layers = value["tags"] = {**(layers or {}), field.removesuffix("_tags"): value[field]}
+            layers = value["tags"] = {**(layers or {}), field.removesuffix("_tags"): tags}
             del value[field]
     return value
 
@@ -319,7 +323,7 @@ def locate(words: list[str], text: str, field: str = "tokens") -> list[tuple[int
     return found
 
 
-def _from_squad(value: dict[str, Any]) -> dict[str, Any]:
+def _from_squad(value: JsonObject) -> JsonObject:
     value["text"] = value.pop("context")
     question, answers = value.pop("question", None), value.pop("answers", None)
     if question is None:
@@ -360,7 +364,7 @@ def _from_squad(value: dict[str, Any]) -> dict[str, Any]:
             )
         if places[start, text] not in ids:
             ids.append(places[start, text])
-    asked: dict[str, Any] = {"id": str(value["id"]), "text": question, "answers": ids}
+    asked: JsonObject = {"id": str(value["id"]), "text": question, "answers": ids}
     if isinstance(value.get("is_impossible"), bool):
         asked["is_impossible"] = value.pop("is_impossible")
     value["spans"] = [*_list(value, "spans"), *spans]

@@ -11,6 +11,7 @@ from typing import Any
 
 from projector.engines import installed, missing_package_message
 from projector.errors import EngineError, first_line
+from projector.json_values import JsonObject
 
 WEIGHTS = "adapter_model.safetensors"
 _PREFIX = "base_model.model."
@@ -60,7 +61,7 @@ def with_adapter(model: Any, folder: str, engine: str) -> Any:
         ) from error
 
 
-def _without_head(weights: dict[str, Any], model: Any) -> dict[str, Any]:
+def _without_head(weights: JsonObject, model: Any) -> JsonObject:
     """Weights that were trained under a head (``bert.encoder...``) by the encoder's own names."""
     under = f"{_PREFIX}{model.base_model_prefix}."
     return {

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from projector.errors import EngineError, UsageError
+from projector.json_values import JsonObject
 from projector.models.server_requests import RequestOptions, Requests, TryAgain, Unanswered
 from projector.redact import Redactor, redacted, secrets_of
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -155,15 +157,16 @@ class ChatClient:
             f"lacks its version (/v1): HTTP 404 {said}"
         )
 
-    def run(self, ask: Callable[[Any], Coroutine[Any, Any, Result]], items: Sequence[Any]
-            ) -> list[Result]:  # fmt: skip
+    def run(
+        self, ask: Callable[[Item], Coroutine[object, object, Result]], items: Sequence[Item]
+    ) -> list[Result]:
         """``ask`` every item, at most ``concurrency`` at a time; results in order of the items."""
         return self._requests.run(ask, items)
 
     async def complete(
         self,
         messages: list[dict[str, str]],
-        schema: dict[str, Any],
+        schema: JsonObject,
         *,
         seed: int | None = None,
         temperature: float | None = None,
@@ -179,7 +182,7 @@ class ChatClient:
             EngineError: nothing can be had from this server (no connection, wrong key or path).
         """
         expected = sum(len(m["content"]) for m in messages) / 3
-        body: dict[str, Any] = {
+        body: JsonObject = {
             "model": self.model,
             "messages": messages,
             "temperature": self.options.temperature if temperature is None else temperature,
@@ -214,7 +217,7 @@ class ChatClient:
             raise BudgetSpent(f"the budget of {options.budget_money} is spent")
         self._reserved += expected
 
-    def _text(self, content: bytes, body: dict[str, Any]) -> str:
+    def _text(self, content: bytes, body: JsonObject) -> str:
         """The text of an answer, its tokens counted.
 
         Raises:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import httpx
 import tenacity
@@ -22,6 +22,7 @@ from msgspec import Meta, Struct
 from projector.errors import EngineError
 from projector.redact import Redactor
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 MENDS_ITSELF = {408, 409, 425, 429}  # HTTP statuses of a request that may be sent again
 CHECK_SECONDS = 10.0
@@ -99,8 +100,9 @@ class Requests:
         self._refused, self._absent = refused, absent
         self._not_before = 0.0
 
-    def run(self, ask: Callable[[Any], Coroutine[Any, Any, Result]], items: Sequence[Any]
-            ) -> list[Result]:  # fmt: skip
+    def run(
+        self, ask: Callable[[Item], Coroutine[object, object, Result]], items: Sequence[Item]
+    ) -> list[Result]:
         """``ask`` every item, at most ``concurrency`` at a time; results in order of the items."""
 
         async def everything() -> list[Result]:
@@ -110,7 +112,7 @@ class Requests:
                 headers=self._plain_headers(), timeout=self.options.timeout, limits=limits
             ) as self._http:
 
-                async def one(item: Any) -> Result:
+                async def one(item: Item) -> Result:
                     async with gate:
                         return await ask(item)
 
@@ -146,7 +148,7 @@ class Requests:
             return 0
 
     async def post(
-        self, where: str, body: Any, read: Callable[[bytes], Result], *, form: bool = False
+        self, where: str, body: object, read: Callable[[bytes], Result], *, form: bool = False
     ) -> Result:
         """What ``read`` makes of the answer to a POST; only inside of `run`.
 
@@ -189,7 +191,7 @@ class Requests:
             raise Unanswered(f"no answer within {seconds} seconds (total_deadline)") from error
         raise AssertionError("unreachable")
 
-    async def _once(self, where: str, sent: Mapping[str, Any]) -> bytes:
+    async def _once(self, where: str, sent: Mapping[str, object]) -> bytes:
         while (pause := self._not_before - time.monotonic()) > 0:
             await asyncio.sleep(pause)
         self.requests += 1
@@ -209,7 +211,7 @@ class Requests:
             raise Unanswered(f"HTTP {status}: {said}")
         return content
 
-    async def _exchange(self, where: str, sent: Mapping[str, Any]) -> tuple[int, str, bytes]:
+    async def _exchange(self, where: str, sent: Mapping[str, object]) -> tuple[int, str, bytes]:
         """Status, Retry-After and content of the server's answer, bounded in size and time.
 
         Raises:

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -51,6 +51,9 @@ class Reject(Struct, frozen=True, array_like=True):
     detail: str
     raw: str
     stage: str = ""
+
+
+Number = TypeVar("Number", int, float)
 
 
 class Tally(Struct, omit_defaults=True):
@@ -278,7 +281,7 @@ def crash(name: str, error: Exception) -> str:
     return f"{name}: {type(error).__name__}: {text} ({where})"
 
 
-def add_counts(total: dict[str, Any], more: Mapping[str, Any]) -> None:
+def add_counts(total: dict[str, Number], more: Mapping[str, Number]) -> None:
     """``total[k] += more[k]`` for every key."""
     for key, value in more.items():
         total[key] = total.get(key, 0) + value

@@ -20,12 +20,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from msgspec import Meta, Struct, field
 
 from projector.errors import ProjectorError, UsageError
 from projector.io.yaml_files import read_yaml
+from projector.json_values import JsonObject
 from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, StageSpec
@@ -33,7 +34,7 @@ from projector.pipeline.run.runner import run
 from projector.pipeline.run.shards import BESIDE
 from projector.pipeline.run.summary import Summary
 
-Alternatives = Annotated[list[dict[str, Any]], Meta(min_length=1)]
+Alternatives = Annotated[list[JsonObject], Meta(min_length=1)]
 MOST = 500  # combinations
 
 
@@ -135,7 +136,7 @@ def _spec(grid: Grid, prefix: tuple[int, ...]) -> StageSpec:
     """The stage that the last step of a way has chosen."""
     options = dict(grid.steps[len(prefix) - 1][prefix[-1]])
     options.pop("as", None)
-    name = options.pop("stage")
+    name = cast(str, options.pop("stage"))
     return StageSpec(stage=name, options=options, where=f"steps[{len(prefix) - 1}][{prefix[-1]}]")
 
 
@@ -174,7 +175,7 @@ def _words(grid: Grid, way: tuple[int, ...]) -> list[str]:
         named = str(options.get("engine") or options.get("method") or "")
         if named and named not in differing:
             differing.insert(0, named)
-        words.append(" ".join([options["stage"], *differing]))
+        words.append(" ".join([cast(str, options["stage"]), *differing]))
     return words
 
 

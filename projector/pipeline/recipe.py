@@ -18,13 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from projector.errors import UsageError, suggestion
+from projector.json_values import JsonObject
 from projector.pipeline.job import BlockSize, Count, Job, OnError, Workers
 from projector.pipeline.recipe_file import read_recipe_file
 from projector.shipped import recipe_path
@@ -47,7 +48,7 @@ class StageSpec(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of ``stages``: the stage's name, its options as plain values, its resources."""
 
     stage: str
-    options: dict[str, Any] = {}
+    options: JsonObject = {}
     resources: Resources = Resources()
     where: str = ""  # file:line, for messages
 
@@ -83,7 +84,7 @@ class ConfiguredStage(Struct, frozen=True):
         """The stage object itself; engines are found, weights are not loaded yet."""
         return self.kind(self.options)
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> JsonObject:
         """The stage as plain values with all of its options, defaults included."""
         plain = {"stage": self.spec.stage, **msgspec.to_builtins(self.options)}
         if self.spec.resources != Resources():
@@ -95,7 +96,7 @@ JOB_KEYS = ("on_error", "max_errors", "limit", "workers", "block_size")
 RECIPE_KEYS = ("documentation", "extends", "input", "output", *JOB_KEYS, "stages")
 
 
-def resolved(recipe: Recipe, stages: Sequence[ConfiguredStage]) -> dict[str, Any]:
+def resolved(recipe: Recipe, stages: Sequence[ConfiguredStage]) -> JsonObject:
     """A recipe as plain values, each stage with all of its options, defaults included."""
     plain = {
         key: getattr(recipe, key)
@@ -105,13 +106,17 @@ def resolved(recipe: Recipe, stages: Sequence[ConfiguredStage]) -> dict[str, Any
     return {**plain, "stages": [stage.plain() for stage in stages]}
 
 
-def single(stage: str, options: dict[str, Any], **keys: Any) -> Recipe:
+def single(
+    stage: str, options: Mapping[str, object], input: str = "-", output: str = "-"
+) -> Recipe:
     """The recipe of a single-stage command; unset options (None, empty) are left to defaults."""
     given = {k: v for k, v in options.items() if v is not None and v != [] and v != {}}
-    return Recipe(stages=[StageSpec(stage=stage, options=given)], name=stage, **keys)
+    return Recipe(
+        stages=[StageSpec(stage=stage, options=given)], name=stage, input=input, output=output
+    )
 
 
-def overridden(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
+def overridden(recipe: Recipe, settings: Mapping[str, object]) -> Recipe:
     """The recipe with options of its stages changed: ``{"translate.to": "ca"}``.
 
     A name with more dots reaches into an option: ``align.options.iterations``. Where several
@@ -136,7 +141,7 @@ def overridden(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
     return replace(recipe, stages=stages)
 
 
-def _with_option(options: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+def _with_option(options: Mapping[str, object], path: Sequence[str], value: object) -> JsonObject:
     """A copy of nested options with one value changed."""
     key, rest = path[0], path[1:]
     inner = options.get(key)
@@ -203,7 +208,7 @@ def load_recipe(path: str | Path) -> Recipe:
             raise UsageError(f"{where}: no key is called {key!r}" + suggestion(key, known))
     if "stages" not in plain:
         raise UsageError(f"{name}: found no 'stages', wanted a list such as [{{stage: align}}]")
-    entries = plain.pop("stages")
+    entries = cast(list[object], plain.pop("stages"))
     if len(entries) > MAX_STAGES:
         raise UsageError(f"{name}: found {len(entries)} stages, wanted at most {MAX_STAGES}")
     specs = [_spec(entry, lines.get(("stages", n), name)) for n, entry in enumerate(entries)]
@@ -220,7 +225,7 @@ def load_recipe(path: str | Path) -> Recipe:
         raise UsageError(f"{where}: {key}: {text[:1].lower()}{text[1:]}") from error
 
 
-def _spec(entry: Any, where: str) -> StageSpec:
+def _spec(entry: object, where: str) -> StageSpec:
     if isinstance(entry, str):
         entry = {"stage": entry}
     if not isinstance(entry, dict) or not isinstance(entry.get("stage"), str):

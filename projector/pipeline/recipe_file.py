@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import msgspec
 import yaml
 
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 
 MAX_BYTES = 200_000
 MAX_VALUES = 20_000
@@ -25,7 +26,7 @@ _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 Lines = dict[tuple[str | int, ...], str]  # ("input",) or ("stages", 3) -> "recipe.yaml:7"
 
 
-def read_recipe_file(path: Path, before: tuple[Path, ...] = ()) -> tuple[dict[str, Any], Lines]:
+def read_recipe_file(path: Path, before: tuple[Path, ...] = ()) -> tuple[JsonObject, Lines]:
     """Keys of a file over those of the files that it extends, with the line of each.
 
     Raises:
@@ -45,14 +46,17 @@ def read_recipe_file(path: Path, before: tuple[Path, ...] = ()) -> tuple[dict[st
         raise UsageError(f"{lines[('extends',)]}: extends: wanted the name of a recipe")
     base, base_lines = read_recipe_file(path.parent / base_name, (*before, path.resolve()))
     stages, stage_lines = _merge_stages(
-        base.get("stages", []), base_lines, plain.pop("stages", []), lines
+        cast(list[object], base.get("stages", [])),
+        base_lines,
+        cast(list[object], plain.pop("stages", [])),
+        lines,
     )
     return {**base, **plain, "stages": stages}, {**base_lines, **lines, **stage_lines}
 
 
 def _merge_stages(
-    base: list[Any], base_lines: Lines, changes: list[Any], lines: Lines
-) -> tuple[list[Any], Lines]:
+    base: list[object], base_lines: Lines, changes: list[object], lines: Lines
+) -> tuple[list[object], Lines]:
     merged = list(base)
     where: Lines = {("stages", n): base_lines[("stages", n)] for n in range(len(base))}
     places = {_name(entry): n for n, entry in reversed(list(enumerate(base)))}
@@ -68,17 +72,17 @@ def _merge_stages(
     return merged, where
 
 
-def _name(entry: Any) -> str:
+def _name(entry: object) -> str:
     """The stage that an entry of ``stages`` names, "" if it names none."""
     name = entry.get("stage") if isinstance(entry, dict) else entry
     return name if isinstance(name, str) else ""
 
 
-def _as_mapping(entry: Any) -> dict[str, Any]:
+def _as_mapping(entry: object) -> JsonObject:
     return entry if isinstance(entry, dict) else {"stage": entry}
 
 
-def _read(path: Path) -> tuple[dict[str, Any], Lines]:
+def _read(path: Path) -> tuple[JsonObject, Lines]:
     """The file's mapping and where each key and stage stands."""
     text = _text(path)
     try:
@@ -107,7 +111,7 @@ def _read(path: Path) -> tuple[dict[str, Any], Lines]:
             for n, item in enumerate(value.value):
                 lines[("stages", n)] = f"{path}:{item.start_mark.line + 1}"
     try:
-        return plain_values(plain), lines
+        return cast(JsonObject, plain_values(plain)), lines
     except ValueError as error:
         raise UsageError(f"{path}: {error}") from error
 
@@ -162,7 +166,7 @@ def _check_keys(node: yaml.Node, path: str) -> None:
             _check_keys(item, path)
 
 
-def plain_values(value: Any) -> Any:
+def plain_values(value: object) -> object:
     """YAML's values as JSON has them: dates as their text, sets as lists.
 
     Raises:
@@ -178,4 +182,5 @@ def plain_values(value: Any) -> Any:
         raise ValueError(f"found {value}, wanted a finite number")
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         raise ValueError("found a number of more than 64 bits")
-    return msgspec.to_builtins(value)
+    found: object = msgspec.to_builtins(value)
+    return found

@@ -9,20 +9,21 @@ probabilities of that data instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import cast
 
 import msgspec
 
 from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.projection.agreement import Agreement, load_agreement
 from projector.projection.base import Projection, Projector, learner
 from projector.projection.conventions.projector import CORRECTED, ConventionProjector
 from projector.records import Pair
 
 
-def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Projector:
+def make_projector(method: str, model: str, options: Mapping[str, object]) -> Projector:
     """The projector that ``method`` names.
 
     Raises:
@@ -42,13 +43,13 @@ def make_projector(method: str, model: str, options: Mapping[str, Any]) -> Proje
             )
     members: list[Projector] = []
     for name in names:
-        own = dict(options.get(name, {}))
+        own = dict(cast(JsonObject, options.get(name, {})))
         own_model = str(own.pop("model", "" if name == "match" else model))
         members.append(_one(name, own_model, own))
     return EnsembleProjector(members, agreement)
 
 
-def _one(name: str, model: str, options: Mapping[str, Any]) -> Projector:
+def _one(name: str, model: str, options: Mapping[str, object]) -> Projector:
     """One method's projector, which follows the source's conventions."""
     found: Projector = engine_class("projectors", name)(model, **options)
     return ConventionProjector(found) if name in CORRECTED else found

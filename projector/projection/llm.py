@@ -9,7 +9,6 @@ spans that are left, ``match`` decides, if the record has links.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -88,7 +87,7 @@ class LlmProjector:
     version = "1"
     needs_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(LlmProjectorOptions, options, self.name)
         if self.options.fallback == self.name:
             raise UsageError("fallback: found 'llm', wanted another projector or none")

@@ -8,12 +8,13 @@ record with its reason; the record itself stays.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from projector.abilities import total_cost
+from projector.json_values import JsonObject
 from projector.projection.base import Projection, learner
 from projector.projection.dependents import project_dependents
 from projector.projection.ensemble import make_projector
@@ -47,7 +48,7 @@ class ProjectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     tags: Literal["links", "corpus"] = "corpus"
     clitics: Literal["part", "word", "off"] = "part"
     dropped_subjects: Literal["drop", "verb"] = "drop"
-    options: dict[str, Any] = msgspec.field(default_factory=dict)
+    options: JsonObject = msgspec.field(default_factory=dict)
 
 
 class ProjectStage:

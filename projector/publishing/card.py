@@ -16,6 +16,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 
 from projector import __version__
+from projector.json_values import JsonObject
 from projector.publishing.facts import Facts
 from projector.publishing.known_licences import forbids_commercial_use
 from projector.records import Step
@@ -60,7 +61,7 @@ class GoldScore(NamedTuple):
 def card(
     facts: Facts,
     described: Described,
-    scores: Mapping[str, Any] | None = None,
+    scores: Mapping[str, object] | None = None,
     data_files: Mapping[str, str] | None = None,
 ) -> str:
     """The text of README.md.
@@ -102,7 +103,7 @@ def card(
 
 def front_matter(facts: Facts, described: Described, data_files: Mapping[str, str]) -> str:
     """The YAML block at the head of the card, without its fences."""
-    plain: dict[str, Any] = {
+    plain: JsonObject = {
         "pretty_name": _CONTROL.sub(" ", described.title),
         "language": sorted(lang for lang, n in facts.languages.items() if n),
         "license": described.licence,
@@ -137,7 +138,7 @@ def licence_conflict(facts: Facts, licence: str) -> str:
     )
 
 
-def gold_scores(scores: Mapping[str, Any]) -> Iterator[GoldScore]:
+def gold_scores(scores: Mapping[str, object]) -> Iterator[GoldScore]:
     """The lines of a result of ``xproject evaluate --json`` that have precision and recall."""
     for layer, result in scores.items():
         if not isinstance(result, dict):
@@ -154,7 +155,7 @@ def gold_scores(scores: Mapping[str, Any]) -> Iterator[GoldScore]:
                 continue
 
 
-def _of_labels(result: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _of_labels(result: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     labels = result.get("labels")
     for label, value in labels.items() if isinstance(labels, dict) else ():
         if isinstance(value, dict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -17,6 +17,7 @@ from projector.errors import DataError, UsageError
 from projector.io.formats.shared.corrections import is_unreviewed
 from projector.io.jsonl import read_records
 from projector.io.shards import input_files
+from projector.json_values import JsonObject
 from projector.publishing.licences import ModelLicence, licences, unrecorded
 from projector.records import Document, Pair, Record, Step
 from projector.report.data import Overview
@@ -28,6 +29,9 @@ TASK_OF_LAYER = {  # the hub's task categories, in the order in which a card nam
     "questions": "question-answering",
     "labels": "text-classification",
 }
+
+
+T = TypeVar("T")
 
 
 class Split(Struct):
@@ -168,7 +172,7 @@ def files_read(splits: Mapping[str, str], scores: str = "") -> list[str]:
     return found
 
 
-def read_notes(path: str) -> dict[str, Any]:
+def read_notes(path: str) -> JsonObject:
     """A JSON object that a command has written (OUT.run.json, scores); {} where there is no file.
 
     Raises:
@@ -182,12 +186,12 @@ def read_notes(path: str) -> dict[str, Any]:
     try:
         if len(data) > MAX_JSON:
             raise ValueError(f"more than {MAX_JSON} bytes")
-        return msgspec.json.decode(data, type=dict[str, Any])
+        return msgspec.json.decode(data, type=JsonObject)
     except (msgspec.DecodeError, ValueError) as error:
         raise DataError(f"found no JSON object ({error}), wanted one", path=path) from error
 
 
-def _counts(run: Mapping[str, Any]) -> dict[str, int]:
+def _counts(run: Mapping[str, object]) -> dict[str, int]:
     """The records that a run set aside, by reason."""
     counts = run.get("counts", {})
     found = counts.get("rejected_by_reason", {}) if isinstance(counts, dict) else {}
@@ -196,7 +200,7 @@ def _counts(run: Mapping[str, Any]) -> dict[str, int]:
     return {str(k): n for k, n in found.items() if isinstance(n, int)}
 
 
-def _convert(plain: object, kind: Any, path: str) -> Any:
+def _convert(plain: object, kind: type[T], path: str) -> T:
     try:
         return msgspec.convert(plain, kind)
     except msgspec.ValidationError as error:

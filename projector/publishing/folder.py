@@ -12,7 +12,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from pathlib import Path, PurePath
-from typing import Any
 
 import msgspec
 
@@ -29,7 +28,7 @@ def write_dataset(
     folder: Path,
     facts: Facts,
     described: Described,
-    scores: Mapping[str, Any] | None = None,
+    scores: Mapping[str, object] | None = None,
     notes: Notes | None = None,
 ) -> None:
     """Write all files of a data set into an existing, empty folder.
@@ -67,7 +66,7 @@ def write_dataset(
     (folder / "croissant.json").write_bytes(croissant(facts, described, data))
 
 
-def without_folders(value: Any) -> Any:
+def without_folders(value: object) -> object:
     """Plain values in which absolute paths are only the names of their files: where somebody's
     files lie is nobody else's business."""
     if isinstance(value, dict):

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -22,6 +22,7 @@ from projector.io.formats.shared.text_files import one_line
 from projector.io.formats.tokens import Options as TokenOptions
 from projector.io.formats.tokens import row as token_row
 from projector.io.streams import open_write
+from projector.json_values import JsonObject
 from projector.records import Document
 from projector.text.entity_labels import ORGANISATION, PERSON
 from projector.text.language_codes import english_name
@@ -228,7 +229,7 @@ def _columns(separator: str) -> Callable[[Document, Notes], Iterator[str]]:
 
     def lines(doc: Document, notes: Notes) -> Iterator[str]:
         row = token_row(doc, TokenOptions(), notes)
-        for token, tag in zip(row["tokens"], row["ner_tags"], strict=True):
+        for token, tag in zip(*_tagged(row), strict=True):
             yield f"{_one_word(token)}{separator}{tag}"
         yield ""
 
@@ -247,9 +248,14 @@ def _uner(doc: Document, notes: Notes) -> Iterator[str]:
     row = token_row(doc, TokenOptions(), notes)
     yield f"# sent_id = {one_line(doc.id)}"
     yield f"# text = {one_line(doc.text)}"
-    for n, (token, tag) in enumerate(zip(row["tokens"], row["ner_tags"], strict=True), start=1):
+    for n, (token, tag) in enumerate(zip(*_tagged(row), strict=True), start=1):
         yield f"{n}\t{_one_word(token)}\t{tag}\t-\t-"
     yield ""
+
+
+def _tagged(row: JsonObject) -> tuple[list[str], list[str]]:
+    """The tokens and tags of a row."""
+    return cast(list[str], row["tokens"]), cast(list[str], row["ner_tags"])
 
 
 def _one_word(token: str) -> str:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import pyarrow
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from pyarrow import parquet
 
 from projector.io.formats.shared.hf_rows import RowOptions, Table
 from projector.io.formats.shared.notes import Notes
+from projector.json_values import JsonObject
 from projector.publishing.facts import Facts, records_of
 from projector.records import Document, Pair
 
@@ -40,12 +41,12 @@ class Columns(Protocol):
     def schema(self) -> pyarrow.Schema: ...
 
     @property
-    def features(self) -> dict[str, Any]: ...
+    def features(self) -> JsonObject: ...
 
     def see(self, doc: Document) -> None:
         """Learn which classes and labels there are."""
 
-    def rows(self, doc: Document) -> Iterator[dict[str, Any]]:
+    def rows(self, doc: Document) -> Iterator[JsonObject]:
         """The rows of a document, when all were seen."""
 
 
@@ -102,14 +103,14 @@ class Tokens:
         return pyarrow.schema(fields)
 
     @property
-    def features(self) -> dict[str, Any]:
+    def features(self) -> JsonObject:
         return self._table.features()
 
     def see(self, doc: Document) -> None:
         """See `Columns`."""
         self._table.add(doc)
 
-    def rows(self, doc: Document) -> Iterator[dict[str, Any]]:
+    def rows(self, doc: Document) -> Iterator[JsonObject]:
         """See `Columns`."""
         yield self._table.numbered(self._unnoted.add(doc))
 
@@ -134,7 +135,7 @@ class Questions:
             ),
         ]
     )
-    features: dict[str, Any] = {  # noqa: RUF012 - never changed
+    features: JsonObject = {  # noqa: RUF012 - never changed
         **dict.fromkeys(("id", "title", "context", "question"), _TEXT),
         "answers": {
             "text": {"feature": _TEXT, "_type": "List"},
@@ -148,7 +149,7 @@ class Questions:
     def see(self, doc: Document) -> None:
         """Nothing to learn."""
 
-    def rows(self, doc: Document) -> Iterator[dict[str, Any]]:
+    def rows(self, doc: Document) -> Iterator[JsonObject]:
         """See `Columns`."""
         spans = doc.span_by_id()
         for question in doc.questions:
@@ -180,18 +181,18 @@ class Texts:
         return pyarrow.schema([(name, pyarrow.string()) for name in self._names])
 
     @property
-    def features(self) -> dict[str, Any]:
+    def features(self) -> JsonObject:
         return dict.fromkeys(self._names, _TEXT)
 
     def see(self, doc: Document) -> None:
         """See `Columns`."""
         self._labels.update(doc.labels.keys() - {"id", "lang", "text"})
 
-    def rows(self, doc: Document) -> Iterator[dict[str, Any]]:
+    def rows(self, doc: Document) -> Iterator[JsonObject]:
         """See `Columns`."""
         labels = {name: _plain(doc.labels.get(name)) for name in self._labels}
         yield {"id": doc.id, "lang": doc.lang, "text": doc.text, **labels}
 
 
-def _plain(label: Any) -> str | None:
+def _plain(label: object) -> str | None:
     return label if label is None or isinstance(label, str) else json.dumps(label)

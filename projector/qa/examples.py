@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from projector.json_values import JsonObject
 from projector.projection.base import Projection
 from projector.qa.asking import PlannedQuestion
 from projector.qa.target.questions import without_article
@@ -23,7 +23,7 @@ class WrittenQuestion(Struct, frozen=True):
     lang: str
     text: str
     score: float | None
-    meta: dict[str, Any]
+    meta: JsonObject
 
 
 def assemble(
@@ -89,7 +89,7 @@ def assemble(
 
 def _wordings(pair: Pair, plan: PlannedQuestion, generator: str) -> list[WrittenQuestion]:
     """The question in its own language and, where there is one, in the other."""
-    meta: dict[str, Any] = {"generator": generator}
+    meta: JsonObject = {"generator": generator}
     if plan.asked.rule:
         meta["rule"] = plan.asked.rule
     if plan.polarity:

@@ -16,7 +16,7 @@ and a question that the other language lacks, is recorded in ``dropped``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from msgspec import Struct, field
@@ -25,6 +25,7 @@ from projector import __version__
 from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.projection.base import Projection, Projector
 from projector.qa.asking import Asker, PlannedQuestion, Reader, given_questions
 from projector.qa.base import QuestionGenerator
@@ -76,8 +77,8 @@ class QaOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     qa_model: str = ""
     min_answer_f1: float = 0.6
     directions: list[str] = field(default_factory=lambda: list(DIRECTIONS))
-    options: dict[str, Any] = {}
-    translator_options: dict[str, Any] = {}
+    options: JsonObject = {}
+    translator_options: JsonObject = {}
 
 
 class QaStage:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.quality.verdicts import Verdicts
 from projector.records import Link
 
@@ -30,7 +30,7 @@ class LinkScores:
         for link, p in ours.items():
             self.verdicts.add(p, link in possible)
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> JsonObject:
         """``aer`` = 1 - (hits in S + hits in P) / (links + S); precision by P, recall by S."""
         total = self.predicted + self.sure
         precision = self.in_possible / self.predicted if self.predicted else 0.0

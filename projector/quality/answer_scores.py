@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.quality.answer_text import best
 from projector.quality.positions import Positions
 from projector.records import Document, Question
@@ -58,10 +58,10 @@ class AnswerScores:
         part[1] += exact
         part[2] += f1
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> JsonObject:
         """``same_place``: share of questions whose answer also stands at a gold answer's place."""
         total = self.questions or 1
-        found: dict[str, Any] = {
+        found: JsonObject = {
             "exact_match": self.exact / total,
             "f1": self.f1 / total,
             "same_place": self.placed / total,

@@ -4,8 +4,8 @@ their mean F1, the CoNLL 2012 score (Pradhan et al. 2012). Mentions are places i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.quality.positions import Positions
 from projector.records import Document
 
@@ -31,19 +31,21 @@ class CoreferenceScores:
         for n, value in enumerate((similarity, len(ours), similarity, len(theirs))):
             self._sums["ceafe"][n] += value
 
-    def result(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def result(self) -> JsonObject:
+        metrics: dict[str, dict[str, float]] = {}
         for name, (p, predicted, r, gold) in self._sums.items():
             precision = p / predicted if predicted else 0.0
             recall = r / gold if gold else 0.0
             total = precision + recall
             f1 = 2 * precision * recall / total if total else 0.0
-            found[name] = {"precision": precision, "recall": recall, "f1": f1}
+            metrics[name] = {"precision": precision, "recall": recall, "f1": f1}
         both, predicted, gold = self.mentions
         mention_f1 = 2 * both / (predicted + gold) if both else 0.0
-        found["mentions"] = {"f1": mention_f1, "predicted": predicted, "gold": gold}
-        found["conll_f1"] = sum(found[name]["f1"] for name in self._sums) / 3
-        return found
+        return {
+            **metrics,
+            "mentions": {"f1": mention_f1, "predicted": predicted, "gold": gold},
+            "conll_f1": sum(metric["f1"] for metric in metrics.values()) / 3,
+        }
 
 
 def _clusters(doc: Document | None) -> list[Cluster]:

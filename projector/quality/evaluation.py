@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from projector.errors import DataError
 from projector.io.formats.shared.corrections import is_unreviewed
+from projector.json_values import JsonObject
 from projector.quality.alignment_error import LinkScores
 from projector.quality.answer_scores import AnswerScores
 from projector.quality.coreference_scores import CoreferenceScores
@@ -25,6 +26,7 @@ from projector.records import Document, Pair, Record
 
 Kind = Literal["auto", "spans", "tags", "qa", "links", "relations", "clusters", "labels"]
 Unit = Literal["chars", "tokens", "text"]
+Figures = dict[str, Any]  # plain JSON values, by layer and then by what the layer has
 
 
 class Evaluation:
@@ -212,9 +214,9 @@ class Evaluation:
                     )
         self.links.add([x for x in ours or () if x[2] >= self.min_score], theirs or ())
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> Figures:
         """Figures by layer, as plain JSON values."""
-        found: dict[str, Any] = {"records": self.records}
+        found: JsonObject = {"records": self.records}
         for kind, scores in (
             ("spans", self.spans),
             ("relations", self.relations),
@@ -223,9 +225,10 @@ class Evaluation:
             ("links", self.links),
         ):
             if kind in self._seen:
-                found[kind] = scores.result()
-        if "spans" in found and self.by == "text":
-            found["spans"] = _without_surfaces(found["spans"])
+                figures = scores.result()
+                if kind == "spans" and self.by == "text":
+                    figures = _without_surfaces(figures)
+                found[kind] = figures
         if "tags" in self._seen:
             found["tags"] = {layer: scores.result() for layer, scores in sorted(self.tags.items())}
         if "labels" in self._seen:
@@ -241,7 +244,7 @@ def evaluate(
     gold: Iterable[Record],
     evaluation: Evaluation | None = None,
     match: Match = "auto",
-) -> dict[str, Any]:
+) -> Figures:
     """Compare two streams of records.
 
     Args:
@@ -271,6 +274,6 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _without_surfaces(spans: dict[str, Any]) -> dict[str, Any]:
+def _without_surfaces(spans: JsonObject) -> JsonObject:
     """With ``by="text"`` labels carry their surface; only the totals mean something then."""
     return {key: spans[key] for key in ("strict",)}

@@ -11,6 +11,7 @@ from typing import Any
 
 from projector.engines import installed, missing_package_message
 from projector.errors import EngineError
+from projector.json_values import JsonObject
 from projector.records import Pair
 
 SHINGLE = 5  # characters
@@ -36,7 +37,7 @@ class NearDuplicates:
 
         self.threshold = threshold
         self._index: Any = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-        self._sketches: dict[str, Any] = {}
+        self._sketches: JsonObject = {}
         self._ids: dict[str, str] = {}
 
     def first_like(self, pair: Pair, key: str) -> tuple[str, float] | None:

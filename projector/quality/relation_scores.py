@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.quality.positions import Positions
 from projector.quality.span_scores import Counts
 from projector.records import Document
@@ -30,7 +30,7 @@ class RelationScores:
             for key, count in keys.items():
                 counts[str(key[0])] += count
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> JsonObject:
         labels = sorted(set(self.predicted) | set(self.gold))
         counts = (self.correct, self.predicted, self.gold)
         return {

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from projector.json_values import JsonObject
 from projector.quality.verdicts import Verdicts
 from projector.records import Offsets
 
@@ -114,7 +115,7 @@ class SpanScores:
         self.errors["made up"] += len(wrong) - len(used_wrong)
         self.errors["not found"] += len(missed) - len(used_missed)
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> JsonObject:
         """Figures as plain JSON values, fractions in 0..1."""
         labels = sorted(set(self.predicted) | set(self.gold))
         per_label = {
@@ -124,7 +125,7 @@ class SpanScores:
             }
             for label in labels
         }
-        found: dict[str, Any] = {
+        found: JsonObject = {
             "strict": self._counts(self.strict, labels).as_json(),
             "partial": self._counts(self.partial, labels).as_json(),
             "macro_f1": _mean(per_label[label]["strict"]["f1"] for label in labels),

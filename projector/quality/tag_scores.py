@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.quality.positions import Positions
 from projector.quality.span_scores import Counts
 from projector.records import Document
@@ -60,7 +60,7 @@ class TagScores:
             else:
                 self.confusion[wanted, found] += 1
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> JsonObject:
         """``accuracy`` over all gold tokens; ``accuracy_covered`` over those that have a tag."""
         return {
             "accuracy": _share(self.right, self.tokens),

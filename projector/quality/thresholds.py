@@ -7,8 +7,8 @@ in `calibration`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.quality.calibration import (
     coverage_at_precision,
     expected_calibration_error,
@@ -18,7 +18,7 @@ from projector.quality.calibration import (
 from projector.quality.verdicts import Verdicts
 
 
-def score_table(verdicts: Verdicts, gold: int) -> dict[str, Any]:
+def score_table(verdicts: Verdicts, gold: int) -> JsonObject:
     """Figures over thresholds, for predictions with scores.
 
     Args:

@@ -6,10 +6,10 @@ import heapq
 import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from msgspec import Struct, field
 
+from projector.json_values import JsonObject
 from projector.records import Document, Dropped, Pair, Record, Step, translation_quality
 
 BINS = 20
@@ -149,7 +149,7 @@ def _least(pair: Pair) -> float:
     return min((s.score for s in pair.target.spans if s.score is not None), default=1.0)
 
 
-def embedded(pair: Pair) -> dict[str, Any]:
+def embedded(pair: Pair) -> JsonObject:
     """One pair as the page's script reads it (short keys, offsets in UTF-16 units)."""
     return {
         "id": pair.id,
@@ -188,7 +188,7 @@ def _dropped_what(
     return ""
 
 
-def _side(doc: Document) -> dict[str, Any]:
+def _side(doc: Document) -> JsonObject:
     """A document; offsets become UTF-16 units, which is how the page's script counts."""
     at = _utf16(doc.text)
     spans = {s.id: s for s in doc.spans}

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from projector.engines import engine_class
 from projector.errors import EngineError, ProjectorError, UsageError, suggestion
+from projector.json_values import JsonObject
 from projector.translation.base import Constraint, HasIdentity, Keeps, Translation, Translator
 from projector.translation.shielded import keeping
 
@@ -33,7 +34,7 @@ class AutoTranslator:
     name = "auto"
     gives_links = True
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.model = model
         self.version = ""
         self._order = ORDER if not model else (ORDER[0] if Path(model).is_dir() else ORDER[1],)
@@ -43,7 +44,7 @@ class AutoTranslator:
                     f"auto: found the option {name!r}, wanted an engine's own options under its "
                     f"name, or --engine" + suggestion(name, ORDER)
                 )
-        self._options: dict[str, dict[str, Any]] = options
+        self._options = cast(dict[str, JsonObject], options)
         self._engines: dict[str, Translator] = {}
         self._chosen: dict[tuple[str, str], Translator] = {}
         self._last: Translator | None = None
@@ -80,7 +81,7 @@ class AutoTranslator:
         """As the chosen engine says."""
         return keeping(self.chosen(source, target), source, target)
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """That of the engine which serves the languages last checked."""
         engine = self._last
         if isinstance(engine, HasIdentity):

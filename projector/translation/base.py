@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
+from projector.json_values import JsonObject
 from projector.records import Offsets
 
 # Source stretch, target stretch (both character offsets in the sentence), probability.
@@ -103,7 +104,7 @@ class KeepsVerbatim(Protocol):
 class HasIdentity(Protocol):
     """A translator that can say what its results depend on (the key of the cache)."""
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Engine, version, a fingerprint of the model's content, options that matter: plain
         JSON values, the same for the same results."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from projector.engines import read_options
 from projector.errors import DataError, UsageError
 from projector.io.streams import open_read
+from projector.json_values import JsonObject
 from projector.translation.base import Constraint, Keeps, Translation
 
 
@@ -43,7 +43,7 @@ class BitextTranslator:
     name = "bitext"
     gives_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         if not model:
             raise UsageError("the engine 'bitext' needs a file: --model PAIRS.tsv")
         self.model = model
@@ -86,7 +86,7 @@ class BitextTranslator:
         self._pairs = pairs
         return pairs
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Everything that decides what a translation is (the cache's key)."""
         self._load()
         options = {"reverse": self.options.reverse}

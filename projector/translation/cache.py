@@ -16,7 +16,6 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -168,7 +167,7 @@ class CachedTranslator:
     def _checks_slowly(self) -> bool:
         return isinstance(self.inner, ChecksSlowly) and self.inner.slow_check
 
-    def _key(self, what: str, source: str, target: str, *parts: Any) -> bytes:
+    def _key(self, what: str, source: str, target: str, *parts: object) -> bytes:
         rest = msgspec.json.encode([what, source, target, *parts])
         return hashlib.sha256(self._identity(source, target) + b"\0" + rest).digest()
 

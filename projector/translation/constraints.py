@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
@@ -50,7 +49,7 @@ def holds(text: str, wanted: Sequence[str], target: str) -> bool:
     return False
 
 
-def read_constraints(value: Any, where: str) -> list[Wanted]:
+def read_constraints(value: object, where: str) -> list[Wanted]:
     """Constraints from what stands in a record (see the module's docstring).
 
     Raises:
@@ -65,7 +64,7 @@ def read_constraints(value: Any, where: str) -> list[Wanted]:
     return [_read(item, f"{where}[{n}]") for n, item in enumerate(value)]
 
 
-def _read(item: Any, where: str) -> Wanted:
+def _read(item: object, where: str) -> Wanted:
     if not isinstance(item, dict):
         raise _bad(where, f"found a JSON {type(item).__name__}, wanted an object")
     wanted = item.get("wanted")

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from copy import copy
+from typing import cast
 
 from msgspec import Struct
 
 from projector.errors import DataError, UsageError, suggestion
+from projector.json_values import JsonObject
 from projector.records import Document
 
 Step = str | int  # a key of an object, or a place in a list
@@ -98,10 +100,11 @@ def read_path(name: str, option: str = "--fields") -> FieldPath:
     return FieldPath(name, tuple(steps))
 
 
-def replaced(doc: Document, texts: Mapping[Place, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+def replaced(doc: Document, texts: Mapping[Place, str]) -> tuple[JsonObject, JsonObject]:
     """The document's ``meta`` and ``labels`` with the texts at these places replaced (copies)."""
-    root = _with({"meta": doc.meta, "labels": doc.labels}, sorted(texts.items(), key=_order), 0)
-    return root["meta"], root["labels"]
+    root = {"meta": doc.meta, "labels": doc.labels}
+    new = cast(dict[str, JsonObject], _with(root, sorted(texts.items(), key=_order), 0))
+    return new["meta"], new["labels"]
 
 
 class Unmatched:
@@ -144,7 +147,9 @@ def _matches(path: FieldPath, doc: Document) -> bool:
         return True  # it is there; the record itself will say what is wrong with it
 
 
-def follow(value: Any, steps: Sequence[Step], place: Place = ()) -> Iterator[tuple[Place, Any]]:
+def follow(
+    value: object, steps: Sequence[Step], place: Place = ()
+) -> Iterator[tuple[Place, object]]:
     """What stands at the end of the steps, with the way there; nulls are left out."""
     if not steps:
         if value is not None:
@@ -159,16 +164,16 @@ def follow(value: Any, steps: Sequence[Step], place: Place = ()) -> Iterator[tup
             yield from follow(value[n], rest, (*place, n))
 
 
-def _with(value: Any, changes: Sequence[tuple[Place, str]], depth: int) -> Any:
+def _with(value: object, changes: Sequence[tuple[Place, str]], depth: int) -> object:
     """A copy of nested containers with texts replaced; only what lies on the way is copied."""
     if len(changes[0][0]) == depth:
         return changes[0][1]
     groups: dict[Step, list[tuple[Place, str]]] = {}
     for change in changes:
         groups.setdefault(change[0][depth], []).append(change)
-    new: Any = dict(value) if isinstance(value, dict) else list(value)
+    new = cast(dict[Step, object], copy(value))  # or a list: it is indexed by what led through it
     for step, some in groups.items():
-        new[step] = _with(value[step], some, depth + 1)
+        new[step] = _with(new[step], some, depth + 1)
     return new
 
 
@@ -176,7 +181,7 @@ def _order(change: tuple[Place, str]) -> list[tuple[bool, str, int]]:
     return [(isinstance(s, int), str(s), s if isinstance(s, int) else 0) for s in change[0]]
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     if isinstance(value, list):
         wrong = [v for v in value if not isinstance(v, str | None)]
         return f"a list that holds {_kind(wrong[0])}" if wrong else "a list"
@@ -184,7 +189,7 @@ def _kind(value: Any) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-def _suggestion(name: str, value: Any) -> str:
+def _suggestion(name: str, value: object) -> str:
     """``messages`` -> ``messages[].content``, where the items show such a field."""
     item = value[0] if isinstance(value, list) and value else value
     if not isinstance(item, dict):

@@ -22,7 +22,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field, structs
@@ -30,6 +30,7 @@ from msgspec import Meta, Struct, field, structs
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError, suggestion
 from projector.io.yaml_files import read_yaml
+from projector.json_values import JsonObject
 from projector.models.server_requests import (
     SPEED_OPTIONS,
     RequestOptions,
@@ -49,7 +50,7 @@ class Server(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a server is asked; see the module's docstring."""
 
     url: str
-    body: dict[str, Any]
+    body: JsonObject
     response: str
     key_env: str = ""
     headers: dict[str, str] = {}
@@ -103,7 +104,7 @@ class HttpOptions(RequestOptions, frozen=True, kw_only=True, forbid_unknown_fiel
 
     url: str = ""
     key_env: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
     price: Annotated[float, Meta(ge=0)] = 0.0
     budget_characters: Annotated[int, Meta(ge=0)] = 0
 
@@ -126,7 +127,7 @@ class HttpTranslator:
     version = "1"
     gives_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HttpOptions, options, self.name)
         self.server = _server(model)
         self.model = model
@@ -159,7 +160,7 @@ class HttpTranslator:
         }
         return {name: amount for name, amount in spent.items() if amount}
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Everything that decides what a translation is (the cache's key)."""
         options = structs.asdict(self.options)
         return {
@@ -237,8 +238,11 @@ class HttpTranslator:
             return [Unanswered(f"the budget of {budget} characters is spent")] * len(texts)
         self._characters += characters
         values = {**languages, "texts": texts, "text": texts[0], "key": self._key}
-        body = {**_filled(self.server.body, values), **self.options.extra}
-        where = _filled(self._url, {**languages, "key": self._key})
+        body = {
+            **{key: _filled(value, values) for key, value in self.server.body.items()},
+            **self.options.extra,
+        }
+        where = str(_filled(self._url, {**languages, "key": self._key}))
         try:
             found = await self._requests.post(where, body, lambda raw: self._read(raw, len(texts)))
             return list(found)
@@ -261,14 +265,15 @@ class HttpTranslator:
             for _, leaf in follow(value, self._response.steps)
             for text in (leaf if isinstance(leaf, list) else [leaf])
         ]
-        if len(found) != wanted or not all(isinstance(text, str) for text in found):
+        made = [text for text in found if isinstance(text, str)]
+        if not len(found) == len(made) == wanted:
             raise Unanswered(
                 f"the answer has {len(found)} translations at {self._response.name!r}, wanted "
                 f"{wanted} texts"
             )
-        if any(self._redact.found_in(text) for text in found):
+        if any(self._redact.found_in(text) for text in made):
             raise Unanswered("the answer repeats the key that was sent; it is not kept")
-        return found
+        return made
 
     def _groups(self, texts: Sequence[str]) -> list[list[str]]:
         groups: list[list[str]] = []
@@ -291,7 +296,8 @@ class HttpTranslator:
 
     def _headers(self) -> dict[str, str]:
         return {
-            name: _filled(text, {"key": self._key}) for name, text in self.server.headers.items()
+            name: str(_filled(text, {"key": self._key}))
+            for name, text in self.server.headers.items()
         }
 
     def _refused(self, status: int) -> EngineError:
@@ -317,7 +323,7 @@ def _server(model: str) -> Server:
     return read_yaml(model, Server, "the description of a server")
 
 
-def _filled(template: Any, values: Mapping[str, Any]) -> Any:
+def _filled(template: object, values: Mapping[str, object]) -> object:
     """A template with its ``{names}`` filled in; a string that is nothing but one becomes the value
     itself, which may be a list."""
     if isinstance(template, str):
@@ -335,7 +341,7 @@ def _filled(template: Any, values: Mapping[str, Any]) -> Any:
     return template
 
 
-def _strings(template: Any) -> list[str]:
+def _strings(template: object) -> list[str]:
     if isinstance(template, str):
         return [template]
     if isinstance(template, Mapping):

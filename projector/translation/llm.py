@@ -8,12 +8,12 @@ translated or with the reason why not. See `projector.models.chat` for retries a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
 
 from projector.engines import read_options
+from projector.json_values import JsonObject
 from projector.models.chat import BudgetSpent, ChatClient, ChatOptions, Usage, read_answer
 from projector.models.server_requests import SPEED_OPTIONS, Unanswered
 from projector.text.language_codes import english_name
@@ -91,7 +91,7 @@ class LlmTranslator:
     gives_links = False
     slow_check = True  # the cache remembers what has passed it
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(LlmOptions, options, self.name)
         self.model = model
         self.client = ChatClient(model, self.options, self.name)
@@ -105,7 +105,7 @@ class LlmTranslator:
         """The same for OUT.run.json (see `ReportsCost`)."""
         return self.client.cost()
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Everything that decides what a translation is (the cache's key)."""
         options = structs.asdict(self.options)
         return {
@@ -225,7 +225,7 @@ class LlmTranslator:
         """
         question = []
         for number, sentence in sentences.items():
-            entry: dict[str, Any] = {"id": number, "text": sentence.text}
+            entry: JsonObject = {"id": number, "text": sentence.text}
             if sentence.wanted:
                 entry["must_contain"] = sentence.wanted
             question.append(entry)

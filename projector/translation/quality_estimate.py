@@ -10,8 +10,8 @@ expected. It orders translations of one engine; across engines it is a rough gui
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from projector.json_values import JsonObject
 from projector.records import Offsets
 from projector.translation.base import Translation
 
@@ -39,7 +39,7 @@ def estimate(source: str, translation: Translation) -> float | None:
     return min(1.0, max(0.0, value))
 
 
-def without_estimates(engine: str, options: Mapping[str, Any]) -> dict[str, Any]:
+def without_estimates(engine: str, options: Mapping[str, object]) -> JsonObject:
     """A translator's options where nobody reads its estimates: unless it is asked for, no way
     back, which takes about as long as the translation."""
     if engine == "auto":

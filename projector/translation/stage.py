@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar, cast
 
 import msgspec
 from msgspec import Struct, field
@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from projector.abilities import total_cost
 from projector.engines import engine_class
 from projector.errors import DataError, UsageError
+from projector.json_values import JsonObject
 from projector.records import Document, Link, Offsets, Pair, Question, Record, Step
 from projector.redact import redacted_options
 from projector.stage import Outcome, Rejected
@@ -68,7 +69,7 @@ class TranslateOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fields: list[str] = []
     constraints: str = ""
     keep: list[str] = []
-    options: dict[str, Any] = {}
+    options: JsonObject = {}
     cache: str = ""
 
 
@@ -280,7 +281,7 @@ class TranslateStage:
             labels=labels,
             meta=meta,
         )
-        extra: dict[str, Any] = {}
+        extra: JsonObject = {}
         if main.constraints_met:
             extra["constraints_met"] = main.constraints_met
         if main.scores:
@@ -325,10 +326,11 @@ def _without_translation(text: Text, done: Translated) -> str:
     return ""
 
 
-def _cached(translator: Translator, folder: str) -> Any:
+def _cached(translator: Translator, folder: str) -> Translator:
     from projector.translation.cache import CachedTranslator
 
-    return CachedTranslator(translator, folder)
+    # Its name, model and so on are those of the engine inside, as properties.
+    return cast(Translator, CachedTranslator(translator, folder))
 
 
 def _path(name: str, option: str) -> list[str]:
@@ -343,8 +345,8 @@ def _path(name: str, option: str) -> list[str]:
     return path
 
 
-def _look_up(doc: Document, path: list[str]) -> Any:
-    value: Any = {"meta": doc.meta, "labels": doc.labels}
+def _look_up(doc: Document, path: list[str]) -> object:
+    value: object = {"meta": doc.meta, "labels": doc.labels}
     for step in path:
         if not isinstance(value, dict):
             return None

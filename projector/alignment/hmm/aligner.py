@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypedDict, TypeVar
 
 import msgspec
 
 from projector.alignment.base import TokenPair
 from projector.alignment.hmm.bitext import bitext_path, read_bitext
 from projector.alignment.hmm.inference import Matrices, link_matrices
-from projector.alignment.hmm.lexicon import Lexicon, LexiconView, load_lexicon
+from projector.alignment.hmm.lexicon import JumpCounts, Lexicon, LexiconView, load_lexicon
 from projector.alignment.hmm.long_sentences import (
     LongPairs,
     Piece,
@@ -85,6 +85,14 @@ class Trained(msgspec.Struct):
     target: Units
     parameters: Parameters
     whole_words: bool
+
+
+class Earlier(TypedDict, total=False):
+    """What lexicons say to `train`; empty where there is none."""
+
+    totals: tuple[Floats, Floats]
+    nulls: tuple[Floats, Floats]
+    jumps: tuple[JumpCounts, JumpCounts] | None
 
 
 class HmmAligner:
@@ -248,7 +256,7 @@ class HmmAligner:
         )
         return lambda table: levels_of(table, sides, self._threads)
 
-    def _earlier(self, view: str, source: list[str], target: list[str]) -> dict[str, Any]:
+    def _earlier(self, view: str, source: list[str], target: list[str]) -> Earlier:
         """What the lexicons say beside the evidence for pairs of units."""
         given = self._lexicons, view, source, target
         if not self._lexicons:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -25,6 +24,7 @@ from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import one_line, whole_text
 from projector.io.jsonl import Line
+from projector.json_values import JsonObject
 from projector.records import Document, Offsets, Record, Relation, Span
 
 NOTE = "AnnotatorNotes"
@@ -88,7 +88,7 @@ class _Found:
         self.spans: dict[str, Span] = {}
         self.relations: list[Relation] = []
         self.events: dict[str, tuple[str, list[tuple[str, str]]]] = {}  # id -> trigger, arguments
-        self.attributes: list[tuple[str, str, Any]] = []
+        self.attributes: list[tuple[str, str, object]] = []
         self.notes: list[tuple[str, str]] = []
         self.clusters: list[list[str]] = []
 
@@ -119,7 +119,7 @@ def _document(
             tail = found.events[argument][0] if argument in found.events else argument
             found.relations.append(Relation(role, trigger, tail, event))
     renamed: dict[str, str] = {}
-    values: dict[str, dict[str, Any]] = {key: {} for key in found.spans}
+    values: dict[str, JsonObject] = {key: {} for key in found.spans}
     for about, key, value in found.attributes:
         span = found.events[about][0] if about in found.events else about
         if span in values:
@@ -168,7 +168,7 @@ class _Kept(Struct, omit_defaults=True, forbid_unknown_fields=True):
     id: str
     score: float | None = None
     parts: list[Offsets] | None = None
-    attributes: dict[str, Any] = {}
+    attributes: JsonObject = {}
 
 
 def _span(name: str, label: str, parts: list[Offsets]) -> Span:
@@ -272,7 +272,7 @@ def _lines(
     triggers: Counter[str] = Counter(head for head, _ in events.values())
     event_of = {head: event for event, (head, _) in events.items()}
     labels = {span.id: _word(span.label or "Span", notes) for span in doc.spans}
-    attributes: list[tuple[str, str, Any]] = []
+    attributes: list[tuple[str, str, object]] = []
     noted = []
     for span in doc.spans:
         parts = _without_breaks(doc.text, span.parts)

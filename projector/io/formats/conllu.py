@@ -13,7 +13,7 @@ is kept in ``meta.conllu``, so that a file comes back as it was; ``--set keep=no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from projector.errors import DataError, UsageError, suggestion
 from projector.io.bio import is_ill_formed, spans_from_tags, tags_from_spans
@@ -247,7 +247,7 @@ def _block(doc: Document, options: Options, notes: Notes) -> str:
     original = doc.meta.get("text") if kept is not None else None
     if not lines:
         notes.remark("documents without tokens were written as comments alone")
-    return "\n".join([*comment_lines(doc, "sent_id", original), *lines]) + "\n\n"
+    return "\n".join([*comment_lines(doc, "sent_id", cast(str | None, original)), *lines]) + "\n\n"
 
 
 def _first_word(token: Token) -> Row:

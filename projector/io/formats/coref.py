@@ -11,7 +11,7 @@ words is written beside them (``text``), which is read again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import cast
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,7 @@ from projector.io.formats.shared.text_files import write_text
 from projector.io.formats.shared.words import Spacing, joined, located
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
+from projector.json_values import JsonObject
 from projector.records import Document, Offsets, Record, Span
 from projector.text.detokenisation import spaces_after
 from projector.text.tokens import with_tokens
@@ -57,7 +58,7 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         yield Line(item.number, None, error.at(path, item.number), item.raw)
 
 
-def _document(row: dict[str, Any], options: Options, name: str) -> Document:
+def _document(row: JsonObject, options: Options, name: str) -> Document:
     sentences, numbers = _words(row)
     text, tokens = _text(sentences, options.lang, options.text)
     given = row.get("text")
@@ -66,7 +67,7 @@ def _document(row: dict[str, Any], options: Options, name: str) -> Document:
         text, tokens = (given, found) if found is not None else (text, tokens)
     spans: dict[Offsets, Span] = {}
     clusters: list[list[str]] = []
-    for n, cluster in enumerate(row.get("clusters") or []):
+    for n, cluster in enumerate(cast(list[list[list[object]]], row.get("clusters") or [])):
         names: list[str] = []
         for m, mention in enumerate(cluster):
             first, last = (_number(value, numbers) for value in mention[:2])
@@ -93,7 +94,7 @@ def _document(row: dict[str, Any], options: Options, name: str) -> Document:
     )
 
 
-def _words(row: dict[str, Any]) -> tuple[list[list[str]], list[int] | None]:
+def _words(row: JsonObject) -> tuple[list[list[str]], list[int] | None]:
     """Sentences of words; and for subword files the word of each subword."""
     sentences, tokens = row.get("sentences"), row.get("tokens")
     numbers = row.get("subtoken_map")
@@ -112,7 +113,7 @@ def _words(row: dict[str, Any]) -> tuple[list[list[str]], list[int] | None]:
     return sentences, numbers
 
 
-def _number(value: Any, numbers: list[int] | None) -> int | None:
+def _number(value: object, numbers: list[int] | None) -> int | None:
     if not isinstance(value, int) or isinstance(value, bool):
         return None
     if numbers is None:
@@ -148,7 +149,7 @@ def write(
     return write_text(lines(), path, force=force)
 
 
-def _row(doc: Document, notes: Notes) -> dict[str, Any]:
+def _row(doc: Document, notes: Notes) -> JsonObject:
     doc = with_tokens(doc)
     tokens = doc.tokens or []
     spans = doc.span_by_id()
@@ -159,7 +160,7 @@ def _row(doc: Document, notes: Notes) -> dict[str, Any]:
         found = [_place(spans[name], tokens, notes) for name in cluster]
         clusters.append([place for place in found if place is not None])
     sentences = _sentences(doc)
-    row: dict[str, Any] = {"doc_key": doc.id, "sentences": sentences}
+    row: JsonObject = {"doc_key": doc.id, "sentences": sentences}
     row["clusters"] = [cluster for cluster in clusters if cluster]
     if doc.lang:
         row["lang"] = doc.lang

@@ -17,7 +17,6 @@ import csv
 import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -30,6 +29,7 @@ from projector.io.formats.shared.text_files import TextLine, text_lines, write_t
 from projector.io.jsonl import Line
 from projector.io.limits import limits
 from projector.io.shorthand import record_from_json
+from projector.json_values import JsonObject
 from projector.records import Document, Record
 
 TEXTS = ("text", "sentence", "utterance", "content")
@@ -166,7 +166,7 @@ def _holds_text(fields: Iterable[str]) -> bool:
     return bool(known & {*TEXTS, *WORDS, "context"}) or set(PAIR) <= known
 
 
-def _value(fields: Sequence[str], row: Sequence[str], options: Options) -> dict[str, Any]:
+def _value(fields: Sequence[str], row: Sequence[str], options: Options) -> JsonObject:
     """The JSON object that a row stands for; empty cells are left out."""
     if len(row) > len(fields):
         raise DataError(
@@ -174,7 +174,7 @@ def _value(fields: Sequence[str], row: Sequence[str], options: Options) -> dict[
             reason="bad_columns",
         )
     cells = {name: cell for name, cell in zip(fields, row, strict=False) if name and cell.strip()}
-    value: dict[str, Any] = {}
+    value: JsonObject = {}
     labels: dict[str, str] = {}
     for name, cell in cells.items():
         if name in LABELS or name.startswith("labels."):
@@ -188,21 +188,25 @@ def _value(fields: Sequence[str], row: Sequence[str], options: Options) -> dict[
     if set(PAIR) <= set(fields):
         for side in PAIR:
             lang = value.pop(f"{side}_lang", getattr(options, f"{side}_lang"))
-            value[side] = {"text": value.get(side, ""), "lang": lang or ""}
-        if options.lang and not value["source"]["lang"]:
-            value["source"]["lang"] = options.lang
+            if side == "source":
+                lang = lang or options.lang
+            document: JsonObject = {"text": value.get(side, ""), "lang": lang or ""}
+            if labels:
+                document["labels"] = labels
+            value[side] = document
         if labels:
-            value["target"]["labels"] = value["source"]["labels"] = value.pop("labels")
+            value.pop("labels")
     elif options.lang:
         value.setdefault("lang", options.lang)
     return value
 
 
-def _list(name: str, cell: str) -> Any:
+def _list(name: str, cell: str) -> object:
     """A cell that holds a list: as JSON, or words between spaces."""
     if cell.lstrip()[:1] in ("[", "{"):
         try:
-            return msgspec.json.decode(cell)
+            found: object = msgspec.json.decode(cell)
+            return found
         except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
             if name not in WORDS:
                 raise DataError(f"{name}: found no JSON ({error})", reason="bad_field") from error

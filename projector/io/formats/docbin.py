@@ -18,6 +18,7 @@ from projector.io.jsonl import Line
 from projector.io.limits import read_whole
 from projector.io.shorthand import default_id
 from projector.io.streams import open_read, open_write
+from projector.json_values import JsonObject
 from projector.records import Document, Record, Span
 from projector.text.tokens import with_tokens
 
@@ -93,9 +94,10 @@ def _with_unique_ids(spans: list[Span]) -> list[Span]:
     return [replace(span, id=f"s{n}") for n, span in enumerate(spans)]
 
 
-def _labels(cats: dict[str, float]) -> dict[str, Any]:
+def _labels(cats: dict[str, float]) -> JsonObject:
     """``topic=sports`` categories as labels; others are one label that lists those above a half."""
-    labels: dict[str, Any] = {}
+    labels: JsonObject = {}
+    others: list[str] = []
     for key, value in cats.items():
         if value <= 0.5:
             continue
@@ -103,7 +105,8 @@ def _labels(cats: dict[str, float]) -> dict[str, Any]:
         if equals:
             labels[name] = label
         else:
-            labels.setdefault("label", []).append(key)
+            others.append(key)
+            labels.setdefault("label", others)
     return labels
 
 

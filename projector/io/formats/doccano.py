@@ -23,6 +23,7 @@ from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
+from projector.json_values import JsonObject
 from projector.records import Document, Record, Relation, Span
 
 BACK = frozenset({"relations"})  # what goes back into the records, beside spans
@@ -60,7 +61,7 @@ def _document(row: dict[str, Any], options: Options, name: str) -> Document:
     if not isinstance(text, str):
         raise DataError("text: found no text, wanted the row's text", reason="missing_field")
     spans: list[Span] = []
-    labels: dict[str, Any] = {}
+    names: list[str] = []
     for entity in row.get("entities") or []:
         spans.append(
             Span(
@@ -73,12 +74,11 @@ def _document(row: dict[str, Any], options: Options, name: str) -> Document:
     plain = row.get("label", row.get("labels")) or []
     for given in [plain] if isinstance(plain, str) else plain:
         if isinstance(given, str):
-            labels.setdefault("label", []).append(given)
+            names.append(given)
         else:
             start, end, label = given
             spans.append(Span(f"s{len(spans)}", int(start), int(end), str(label)))
-    if "label" in labels and len(labels["label"]) == 1:
-        labels["label"] = labels["label"][0]
+    labels: JsonObject = {"label": names[0] if len(names) == 1 else names} if names else {}
     relations = [
         Relation(str(r["type"]), str(r["from_id"]), str(r["to_id"]))
         for r in row.get("relations") or []
@@ -106,7 +106,7 @@ def write(
             numbers = {span.id: number + n + 1 for n, span in enumerate(record.spans)}
             number += len(numbers)
             notes.lose("spans", "discontinuous (their hull)", _discontinuous(record))
-            row: dict[str, Any] = {
+            row: JsonObject = {
                 "record_id": record.id,
                 "lang": record.lang,
                 "text": record.text,
@@ -140,7 +140,7 @@ def _recognises(sample: Sample) -> float:
     return 0.9 if any(map(_is_annotated, sample.json_rows)) else 0.0
 
 
-def _is_annotated(row: dict[str, Any]) -> bool:
+def _is_annotated(row: JsonObject) -> bool:
     entities = row.get("entities")
     if isinstance(row.get("text"), str) and isinstance(entities, list) and entities:
         return all(isinstance(e, dict) and "start_offset" in e for e in entities)

@@ -24,6 +24,7 @@ from projector.io.formats.shared.hf_rows import RowOptions, Table, chosen_splits
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
+from projector.json_values import JsonObject
 from projector.records import Record
 
 DESCRIPTIONS = ("state.json", "dataset_info.json", "dataset_dict.json")
@@ -71,7 +72,7 @@ def _data_set(
     yield from documents(_rows(found), names, path, options, split)
 
 
-def _rows(found: Any) -> Iterator[dict[str, Any]]:
+def _rows(found: Any) -> Iterator[JsonObject]:
     yield from found.with_format(None)
 
 

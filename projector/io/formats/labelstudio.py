@@ -33,6 +33,7 @@ from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
 from projector.io.utf16 import to_code_points, to_utf16
+from projector.json_values import JsonObject
 from projector.records import Document, Pair, Record, Relation, Span
 
 PIECE, COREF = "[piece]", "[coref]"
@@ -98,7 +99,7 @@ def _document(
         return None
     spans: dict[str, Span] = {}
     ties: list[tuple[str, str, str, str]] = []
-    labels: dict[str, Any] = {}
+    labels: JsonObject = {}
     for entry in result or ():
         if not isinstance(entry, dict):
             raise DataError("result: found no object, wanted one", reason="bad_field")
@@ -181,7 +182,7 @@ def _assembled(
     lang: str,
     spans: dict[str, Span],
     ties: list[tuple[str, str, str, str]],
-    labels: dict[str, Any],
+    labels: JsonObject,
 ) -> Document:
     """A document; regions tied by ``[piece]`` are one span, those tied by ``[coref]`` a chain."""
     pieces: dict[str, list[str]] = defaultdict(list)
@@ -225,7 +226,7 @@ def write(
     choices: dict[str, dict[str, None]] = {}
     sources = False
 
-    def tasks() -> Iterator[dict[str, Any]]:
+    def tasks() -> Iterator[JsonObject]:
         nonlocal sources
         for record in records:
             sources = sources or isinstance(record, Pair)
@@ -250,11 +251,11 @@ def write(
 
 def _task(record: Record, options: Options) -> dict[str, Any]:
     doc = record.target if isinstance(record, Pair) else record
-    data: dict[str, Any] = {"id": record.id, options.text: doc.text, "lang": doc.lang}
+    data: JsonObject = {"id": record.id, options.text: doc.text, "lang": doc.lang}
     if isinstance(record, Pair):
         # Not "source": Label Studio shows the whole task under that name.
         data["source_text"] = record.source.text
-    result: list[dict[str, Any]] = []
+    result: list[JsonObject] = []
     ties: list[tuple[str, str, str]] = []
     for span in doc.spans:
         for n, (a, b) in enumerate(span.parts):
@@ -278,7 +279,7 @@ def _task(record: Record, options: Options) -> dict[str, Any]:
             }
         )
     scores = [span.score for span in doc.spans if span.score is not None]
-    prediction: dict[str, Any] = {"model_version": "xproject", "result": result}
+    prediction: JsonObject = {"model_version": "xproject", "result": result}
     if scores:
         prediction["score"] = min(scores)  # the task list can be sorted by its weakest span
     return {"data": data, "predictions": [prediction]}
@@ -286,9 +287,9 @@ def _task(record: Record, options: Options) -> dict[str, Any]:
 
 def _as_region(
     text: str, name: str, span: Span, start: int, end: int, options: Options
-) -> dict[str, Any]:
+) -> JsonObject:
     utf16 = options.offsets == "utf16"
-    entry: dict[str, Any] = {
+    entry: JsonObject = {
         "id": name,
         "type": "labels",
         "from_name": "label",

@@ -8,7 +8,6 @@ contexts.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +17,7 @@ from projector.io.folders import write_folder
 from projector.io.formats.shared.format import Format
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.passages import passages_and_queries
+from projector.json_values import JsonObject
 from projector.records import Record
 
 
@@ -37,7 +37,7 @@ def write(
     """
     passages, queries = passages_and_queries(records)
     by_id = {p.id: p for p in passages}
-    files: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
+    files: dict[tuple[str, str], dict[str, list[JsonObject]]] = {}
     for query in queries:
         for name, answers in query.answers.items():
             languages = (by_id[name].lang, query.lang)
@@ -46,7 +46,7 @@ def write(
                     f"mlqa: found the question {query.id!r} or its context without a language, "
                     "wanted 'lang' on both (xproject convert --lang)"
                 )
-            asked = {
+            asked: JsonObject = {
                 "id": query.id.removesuffix(f"-{query.lang}"),
                 "question": query.text,
                 "answers": [{"text": text, "answer_start": start} for start, text in answers],

@@ -21,6 +21,7 @@ from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.spool import Spool
 from projector.io.jsonl import Line
 from projector.io.streams import open_write
+from projector.json_values import JsonObject
 from projector.records import Record
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _shard(path: str, options: RowOptions, notes: Notes, split: str) -> Iterator
         ) from error
 
 
-def _rows(file: Any) -> Iterator[dict[str, Any]]:
+def _rows(file: Any) -> Iterator[JsonObject]:
     for batch in file.iter_batches(batch_size=BATCH):
         yield from batch.to_pylist()
 

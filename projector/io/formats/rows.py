@@ -8,7 +8,6 @@ gives the row back, its fields in their order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +18,7 @@ from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import text_lines, write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import document_from_row
+from projector.json_values import JsonObject
 from projector.records import Document, Record
 
 _LANGUAGE_FIELDS = ("lang", "language")
@@ -61,7 +61,7 @@ def write(
     return write_text(lines, path, force=force)
 
 
-def row_of(doc: Document, text: str = "") -> dict[str, Any]:
+def row_of(doc: Document, text: str = "") -> JsonObject:
     """The row of a document: its ``meta``, with its text and labels where it has such.
 
     Args:
@@ -77,7 +77,7 @@ def row_of(doc: Document, text: str = "") -> dict[str, Any]:
     return {"id": doc.id, **own, **doc.labels, **row, **own}
 
 
-def _decoded(text: str) -> dict[str, Any]:
+def _decoded(text: str) -> JsonObject:
     try:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -21,6 +20,7 @@ from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import write_text
 from projector.io.jsonl import Line
 from projector.io.shorthand import default_id
+from projector.json_values import JsonObject
 from projector.records import Document, Record, Span
 
 LABELS = ("intent", "scenario")
@@ -47,7 +47,7 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         yield Line(item.number, None, error.at(path, item.number), item.raw)
 
 
-def _document(row: dict[str, Any], options: Options, name: str, notes: Notes) -> Document:
+def _document(row: JsonObject, options: Options, name: str, notes: Notes) -> Document:
     annotated = row.get("annot_utt")
     if not isinstance(annotated, str):
         raise DataError("annot_utt: found no text, wanted one", reason="missing_field")
@@ -121,7 +121,7 @@ def write(
     def lines() -> Iterator[str]:
         for record in records:
             assert isinstance(record, Document)
-            row: dict[str, Any] = {"id": record.id}
+            row: JsonObject = {"id": record.id}
             meta = {k: v for k, v in record.meta.items() if k not in row}
             locale = meta.get("locale")
             if not (isinstance(locale, str) and locale.partition("-")[0] == record.lang):

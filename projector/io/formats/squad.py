@@ -12,7 +12,6 @@ import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +21,7 @@ from projector.io.formats.shared.format import Format, Sample
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import whole_text, write_text
 from projector.io.jsonl import Line
+from projector.json_values import JsonObject
 from projector.records import Document, Question, Record, Span
 
 
@@ -40,7 +40,7 @@ class Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class _File(Struct):
     data: list[msgspec.Raw]
-    version: Any = None
+    version: object = None
 
 
 def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
@@ -95,20 +95,20 @@ def _short(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _object(value: Any, where: str) -> dict[str, Any]:
+def _object(value: object, where: str) -> JsonObject:
     if not isinstance(value, dict):
         raise DataError(f"{where}: found no object, wanted one", reason="bad_field")
     return value
 
 
-def _list(value: dict[str, Any], key: str, where: str) -> list[Any]:
+def _list(value: JsonObject, key: str, where: str) -> list[object]:
     found = value.get(key)
     if not isinstance(found, list):
         raise DataError(f"{where}.{key}: found no list, wanted one", reason="bad_field")
     return found
 
 
-def _string(value: dict[str, Any], key: str, where: str) -> str:
+def _string(value: JsonObject, key: str, where: str) -> str:
     found = value.get(key)
     if not isinstance(found, str):
         raise DataError(f"{where}.{key}: found no string, wanted one", reason="bad_field")
@@ -116,7 +116,7 @@ def _string(value: dict[str, Any], key: str, where: str) -> str:
 
 
 def _document(
-    paragraph: dict[str, Any], name: str, where: str, about: dict[str, Any], options: Options,
+    paragraph: JsonObject, name: str, where: str, about: JsonObject, options: Options,
     notes: Notes,
 ) -> Document:  # fmt: skip
     text = _string(paragraph, "context", where)
@@ -143,7 +143,7 @@ def _document(
             )
         )
     rest = {key: value for key, value in paragraph.items() if key not in ("context", "qas")}
-    meta: dict[str, Any] = {"squad": {**about, **({"paragraph": rest} if rest else {})}}
+    meta: JsonObject = {"squad": {**about, **({"paragraph": rest} if rest else {})}}
     return Document(
         id=name,
         text=text,
@@ -154,7 +154,7 @@ def _document(
     )
 
 
-def _answer(answer: dict[str, Any], text: str, options: Options, notes: Notes) -> tuple[int, int]:
+def _answer(answer: JsonObject, text: str, options: Options, notes: Notes) -> tuple[int, int]:
     wanted, start = answer.get("text"), answer.get("answer_start")
     if not isinstance(wanted, str) or not isinstance(start, int) or isinstance(start, bool):
         raise DataError(
@@ -217,7 +217,7 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _about(doc: Document) -> dict[str, Any]:
+def _about(doc: Document) -> JsonObject:
     about = doc.meta.get("squad")
     return about if isinstance(about, dict) else {}
 
@@ -233,11 +233,11 @@ def _head(key: str) -> str:
     return "".join(f"{_json(name)}: {_json(value)}, " for name, value in about.items())
 
 
-def _paragraph(doc: Document, notes: Notes) -> dict[str, Any]:
+def _paragraph(doc: Document, notes: Notes) -> JsonObject:
     spans = doc.span_by_id()
     answering = {name for question in doc.questions for name in question.answers}
     notes.lose("spans", "no answer of a question", len(set(spans) - answering))
-    asked: list[dict[str, Any]] = []
+    asked: list[JsonObject] = []
     for question in doc.questions:
         answers = []
         for name in question.answers:
@@ -249,7 +249,7 @@ def _paragraph(doc: Document, notes: Notes) -> dict[str, Any]:
         if not answers and question.is_impossible is not True:
             notes.lose("questions", "without an answer")
             continue
-        entry: dict[str, Any] = {"id": question.id, "question": question.text, "answers": answers}
+        entry: JsonObject = {"id": question.id, "question": question.text, "answers": answers}
         if question.is_impossible is not None:
             entry["is_impossible"] = question.is_impossible
         asked.append({**entry, **question.meta})

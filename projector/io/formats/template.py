@@ -32,6 +32,7 @@ from projector.io.formats.shared.format import EVERYTHING, Format
 from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.text_files import write_text
 from projector.io.yaml_files import read_yaml
+from projector.json_values import JsonObject
 from projector.records import Document, Pair, Record
 from projector.shipped import template_path
 from projector.text.language_codes import english_name
@@ -57,9 +58,7 @@ def write(
     return write_text(rows, path, force=force)
 
 
-def _rows(
-    template: RowTemplate, records: Iterable[Record], notes: Notes
-) -> Iterator[dict[str, Any]]:
+def _rows(template: RowTemplate, records: Iterable[Record], notes: Notes) -> Iterator[JsonObject]:
     for record in records:
         rows = template.rows(record)
         if not rows:
@@ -83,7 +82,7 @@ class RowTemplate:
             raise UsageError("template: found none, wanted --template FILE.j2")
         path = template_path(name)
         self._name = path.name
-        self._words = read_yaml(words, dict[str, Any], "labels in words") if words else {}
+        self._words = read_yaml(words, JsonObject, "labels in words") if words else {}
         environment = _Sandbox(undefined=jinja2.StrictUndefined, trim_blocks=True,
                                lstrip_blocks=True, autoescape=False)  # fmt: skip
         for filter_ in ("random", "center", "format"):  # by chance, or long things of short ones
@@ -101,7 +100,7 @@ class RowTemplate:
         except jinja2.TemplateError as error:
             raise UsageError(f"{path}: {error}") from error
 
-    def rows(self, record: Record) -> list[dict[str, Any]]:
+    def rows(self, record: Record) -> list[JsonObject]:
         """The objects that the template writes for a record.
 
         Raises:
@@ -121,7 +120,7 @@ class RowTemplate:
             raise self._failed(record, f"{type(error).__name__}: {error}") from error
         return self._objects("".join(written), record)
 
-    def _seen(self, record: Record) -> dict[str, Any]:
+    def _seen(self, record: Record) -> JsonObject:
         if isinstance(record, Pair):
             source, target, segments = record.source, record.target, record.segments
         else:
@@ -141,9 +140,9 @@ class RowTemplate:
             "draw": _Draw(record.id),
         }  # fmt: skip
 
-    def _objects(self, text: str, record: Record) -> list[dict[str, Any]]:
+    def _objects(self, text: str, record: Record) -> list[JsonObject]:
         decoder = json.JSONDecoder()
-        found: list[dict[str, Any]] = []
+        found: list[JsonObject] = []
         at = 0
         while (at := _after_space(text, at)) < len(text):
             try:
@@ -166,7 +165,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%"})
     _WIDENING = frozenset("center ljust rjust zfill expandtabs format format_map".split())
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(
+        self, context: jinja2.runtime.Context, operator: str, left: object, right: object
+    ) -> object:
         numbers = all(isinstance(value, int | float) for value in (left, right))
         if operator == "**" or not numbers:
             raise SecurityError(
@@ -174,7 +175,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             )
         return super().call_binop(context, operator, left, right)
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         return attr not in self._WIDENING and super().is_safe_attribute(obj, attr, value)
 
 
@@ -184,7 +185,7 @@ class _Draw:
     def __init__(self, name: str) -> None:
         self._name, self._times = name, 0
 
-    def __call__(self, *values: Any) -> Any:
+    def __call__(self, *values: object) -> object:
         if not values:
             raise ValueError("draw: found nothing to draw from")
         self._times += 1
@@ -192,7 +193,7 @@ class _Draw:
         return values[int.from_bytes(digest[:8], "big") % len(values)]
 
 
-def _document(doc: Document) -> dict[str, Any]:
+def _document(doc: Document) -> JsonObject:
     plain: dict[str, Any] = msgspec.to_builtins(doc)
     filled = {"spans": [], "labels": {}, "questions": [], "relations": [], "meta": {}, "lang": ""}
     spans = [

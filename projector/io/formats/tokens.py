@@ -9,7 +9,7 @@ text=spaced``: by single spaces), as `conll` does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -21,6 +21,7 @@ from projector.io.formats.shared.notes import Notes
 from projector.io.formats.shared.words import Spacing, naturally_spaced
 from projector.io.jsonl import Line
 from projector.io.streams import open_write
+from projector.json_values import JsonObject
 from projector.records import Document, Record
 from projector.text.tokens import with_tokens
 
@@ -42,12 +43,12 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
         yield line
 
 
-def row(doc: Document, options: Options, notes: Notes) -> dict[str, Any]:
+def row(doc: Document, options: Options, notes: Notes) -> JsonObject:
     """One data row: lists of equal length, and the record labels as fields."""
     doc = with_tokens(doc)
     words = doc.words()
     tags = tags_from_spans(flat_spans(doc, notes, options), len(words), options.scheme)
-    found: dict[str, Any] = {"id": doc.id, "tokens": words, options.field: tags}
+    found: JsonObject = {"id": doc.id, "tokens": words, options.field: tags}
     for layer, values in doc.tags.items():
         found[layer if layer != options.field else f"{layer}_tags"] = list(values)
     for name, value in doc.labels.items():
@@ -73,7 +74,7 @@ def _recognises(sample: Sample) -> float:
     return 0.85 if rows and all(map(_is_token_list, rows)) else 0.0
 
 
-def _is_token_list(row: dict[str, Any]) -> bool:
+def _is_token_list(row: JsonObject) -> bool:
     words = row.get("tokens", row.get("words"))
     return "text" not in row and isinstance(words, list) and all(isinstance(w, str) for w in words)
 

@@ -9,6 +9,8 @@ sentence only, in a fixed order. Each kernel takes the exact sums of the linear 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,55 @@ LOG2E = np.float32(1.4426950408889634)
 LN2_HIGH = np.float32(0.693359375)
 LN2_LOW = np.float32(-2.12194440e-4)
 SHORT = 8  # numbers that are summed one by one
+
+
+class Sums(NamedTuple):
+    """A linear layer's exact sums, (rows, outputs), with what they stand for: ``unit`` by row,
+    ``scales`` and ``bias`` by column (`linear.Linear`)."""
+
+    values: Floats
+    unit: Floats
+    scales: Floats
+    bias: Floats
+
+
+class Sources(NamedTuple):
+    """What a decoder layer attends to.
+
+    Attributes:
+        starts: the first row of each sentence and the end of the last.
+        packed: keys and values of all rows side by side.
+        keys, blocks: keys of all sentences, turned (`turned`).
+    """
+
+    starts: Ints
+    packed: Floats
+    keys: Floats
+    blocks: Ints
+
+
+class Seen(NamedTuple):
+    """Where attention weights are kept: those of head ``heads[k]`` of a row go to
+    ``weights[k, places[row]:]``; head -1 for none."""
+
+    heads: Ints
+    places: Ints
+    weights: Floats
+
+
+class Output(NamedTuple):
+    """The output layer: the table is int8, (vocabulary, dimensions)."""
+
+    factor: np.float32
+    table: Bytes
+    bias: Floats
+
+
+class Lists(NamedTuple):
+    """The pieces that may come next: of sentence s ``pieces[starts[s]:starts[s + 1]]``."""
+
+    pieces: Ints
+    starts: Ints
 
 
 @compiled_finite
@@ -316,34 +367,28 @@ def self_attention(
 
 @compiled_finite
 def cross_attention(
-    queries: Floats,
-    unit: Floats,
-    scales: Floats,
-    bias: Floats,
+    queries: Sums,
     starts: Ints,
     owner: Ints,
-    keys: Floats,
-    blocks: Ints,
-    packed: Floats,
-    sources: Ints,
+    attended: Sources,
     heads: int,
     room: float,
     whole: Floats,
-    kept: Ints,
-    places: Ints,
-    seen: Floats,
+    seen: Seen,
 ) -> None:
     """Attention of target rows to the sentences that they translate.
 
     Args:
-        queries: sums of the queries' layer, scaled in place. Rows ``starts[r]`` to
-            ``starts[r + 1]`` belong to hypothesis r, which translates sentence ``owner[r]``.
-        keys, blocks: keys of all sentences, turned.
-        packed: keys and values of all source rows side by side, by sentence from ``sources[s]``.
-        kept: heads whose weights are wanted; those of ``kept[k]`` go to ``seen[k, places[row]:]``;
-            -1 for none.
+        queries: the queries' layer, scaled in place; ``unit`` is overwritten with what 1 stands
+            for in ``whole``, the result.
+        starts, owner: rows ``starts[r]`` to ``starts[r + 1]`` belong to hypothesis r, which
+            translates sentence ``owner[r]``.
+        seen: the weights that are wanted.
     """
-    size = queries.shape[1]
+    values, unit, scales, bias = queries
+    sources, packed, keys, blocks = attended
+    kept, places, kept_weights = seen
+    size = values.shape[1]
     weights = np.empty(heads * _widest(sources), np.float32)
     power = np.empty(len(weights), np.int32)
     scale = power.view(np.float32)
@@ -354,7 +399,7 @@ def cross_attention(
         block = keys[blocks[s] : blocks[s + 1]]
         width = len(block) // size
         for i in range(starts[r], starts[r + 1]):
-            query, u = queries[i], unit[i]
+            query, u = values[i], unit[i]
             for j in range(size):
                 query[j] = query[j] * u * scales[j] + bias[j]
             _attend(query, block, width, packed, size, first, count, heads, weights, power, scale,
@@ -362,16 +407,13 @@ def cross_attention(
             for k in range(len(kept)):
                 if kept[k] >= 0:
                     for j in range(count):
-                        seen[k, places[i] + j] = weights[kept[k] * width + j]
+                        kept_weights[k, places[i] + j] = weights[kept[k] * width + j]
             unit[i] = _rounded(mixed, room, whole[i], whole[i])
 
 
 @compiled_finite
 def recurrent(
-    sums: Floats,
-    unit: Floats,
-    scales: Floats,
-    bias: Floats,
+    sums: Sums,
     gain: Floats,
     shift: Floats,
     starts: Ints,
@@ -385,6 +427,7 @@ def recurrent(
     ``sums`` has the candidate and the forget gate side by side; ``cells[r]`` is the memory of
     hypothesis r, overwritten by the new one; ``states`` and ``unit`` in place.
     """
+    values, unit, scales, bias = sums
     size = states.shape[1]
     power = np.empty(size, np.int32)
     scale = power.view(np.float32)
@@ -392,7 +435,7 @@ def recurrent(
     for r in range(len(starts) - 1):
         cell = cells[r]
         for i in range(starts[r], starts[r + 1]):
-            new, row, u = sums[i], states[i], unit[i]
+            new, row, u = values[i], states[i], unit[i]
             for j in range(size):
                 new[size + j] = new[size + j] * u * scales[size + j] + bias[size + j]
                 decay[j] = -abs(new[size + j])
@@ -434,8 +477,7 @@ def _products(row: NDArray[np.int16], table: Bytes, own: Ints, values: Floats) -
 def _outputs_of_list(
     state: Floats,
     unit: np.float32,
-    table: Bytes,
-    bias: Floats,
+    output: Output,
     own: Ints,
     small: NDArray[np.int16],
     values: Floats,
@@ -446,7 +488,8 @@ def _outputs_of_list(
     """
     for j in range(len(small)):
         small[j] = np.int16(state[j])
-    _products(small, table, own, values)
+    bias = output.bias
+    _products(small, output.table, own, values)
     highest = np.float32(-3e38)
     for k in range(len(own)):
         values[k] = values[k] * unit + bias[own[k]]
@@ -458,12 +501,9 @@ def _outputs_of_list(
 def best_of_lists(
     whole: Floats,
     unit: Floats,
-    factor: np.float32,
-    table: Bytes,
-    bias: Floats,
+    output: Output,
     owner: Ints,
-    pieces: Ints,
-    lists: Ints,
+    lists: Lists,
     banned: int,
     best: Ints,
     score: Floats,
@@ -472,23 +512,23 @@ def best_of_lists(
 
     Args:
         whole, unit: top states of the decoder.
-        factor, table, bias: of the output layer; the table is int8, (vocabulary, dimensions).
-        owner: the sentence of each row; its pieces are ``pieces[lists[s]:lists[s + 1]]``.
+        owner: the sentence of each row.
         banned: a piece that counts but is not made.
         best: the piece found, per row; ``score`` its log-probability within the list.
     """
+    pieces, starts = lists
     longest = 0
-    for s in range(len(lists) - 1):
-        longest = max(longest, lists[s + 1] - lists[s])
+    for s in range(len(starts) - 1):
+        longest = max(longest, starts[s + 1] - starts[s])
     values = np.empty(longest, np.float32)
     power = np.empty(longest, np.int32)
     scale = power.view(np.float32)
     small = np.empty(whole.shape[1], np.int16)
     for i in range(len(owner)):
-        own = pieces[lists[owner[i]] : lists[owner[i] + 1]]
+        own = pieces[starts[owner[i]] : starts[owner[i] + 1]]
         count = len(own)
         highest = _outputs_of_list(
-            whole[i], np.float32(unit[i] * factor), table, bias, own, small, values
+            whole[i], np.float32(unit[i] * output.factor), output, own, small, values
         )
         at = -1
         for k in range(count):
@@ -505,12 +545,9 @@ def best_of_lists(
 def log_probability_in_lists(
     whole: Floats,
     unit: Floats,
-    factor: np.float32,
-    table: Bytes,
-    bias: Floats,
+    output: Output,
     owner: Ints,
-    pieces: Ints,
-    lists: Ints,
+    lists: Lists,
     wanted: Ints,
     out: Floats,
 ) -> None:
@@ -518,18 +555,19 @@ def log_probability_in_lists(
 
     As `best_of_lists`; ``wanted`` is each row's piece as a place in its list.
     """
+    pieces, starts = lists
     longest = 0
-    for s in range(len(lists) - 1):
-        longest = max(longest, lists[s + 1] - lists[s])
+    for s in range(len(starts) - 1):
+        longest = max(longest, starts[s + 1] - starts[s])
     values = np.empty(longest, np.float32)
     power = np.empty(longest, np.int32)
     scale = power.view(np.float32)
     small = np.empty(whole.shape[1], np.int16)
     for i in range(len(owner)):
-        own = pieces[lists[owner[i]] : lists[owner[i] + 1]]
+        own = pieces[starts[owner[i]] : starts[owner[i] + 1]]
         count = len(own)
         highest = _outputs_of_list(
-            whole[i], np.float32(unit[i] * factor), table, bias, own, small, values
+            whole[i], np.float32(unit[i] * output.factor), output, own, small, values
         )
         found = values[wanted[i]] - highest
         for k in range(count):

@@ -186,12 +186,13 @@ class Network:
             turned = parts.table(shape.output, size, words)
             output = Quantised(turned.values.T, turned.multiplier)
         self.words: Bytes = np.ascontiguousarray(output.values)  # (vocabulary, dimensions)
-        self.factor = np.float32(1 / output.multiplier)
+        factor = np.float32(1 / output.multiplier)
         bias = "decoder_ff_logit_out_b"
         if model.configuration.get("output-omit-bias"):
-            self.bias: Floats = np.zeros(words, np.float32)
+            shift: Floats = np.zeros(words, np.float32)
         else:
-            self.bias = parts.vector(bias, words)
+            shift = parts.vector(bias, words)
+        self._output = kernels.Output(factor, self.words, shift)
         length = max(
             longest(block.astype(np.float32))
             for block in np.array_split(self.words, 16)
@@ -276,14 +277,29 @@ class Network:
         seen = np.empty((len(heads), int(places[-1])), np.float32)
         for number, layer in enumerate(self._decoder):
             cell, query, mixed = layer.cell, layer.query, layer.mixed
-            kernels.recurrent(cell.sums(whole), unit, cell.scales, cell.bias, layer.cell_gain,
-                              layer.cell_shift, starts, cells[number], query.room, states,
-                              whole)  # fmt: skip
+            kernels.recurrent(
+                kernels.Sums(cell.sums(whole), unit, cell.scales, cell.bias),
+                layer.cell_gain,
+                layer.cell_shift,
+                starts,
+                cells[number],
+                query.room,
+                states,
+                whole,
+            )
             kept = np.array([h if depth == number else -1 for depth, h in heads], np.int64)
-            kernels.cross_attention(query.sums(whole), unit, query.scales, query.bias, starts,
-                                    owner, encoded.keys[number], encoded.blocks,
-                                    encoded.packed[number], sources, self.shape.heads, mixed.room,
-                                    whole, kept, places, seen)  # fmt: skip
+            kernels.cross_attention(
+                kernels.Sums(query.sums(whole), unit, query.scales, query.bias),
+                starts,
+                owner,
+                kernels.Sources(
+                    sources, encoded.packed[number], encoded.keys[number], encoded.blocks
+                ),
+                self.shape.heads,
+                mixed.room,
+                whole,
+                kernels.Seen(kept, places, seen),
+            )
             if not top and all(depth <= number for depth, _ in heads):
                 break
             kernels.added(mixed.sums(whole), unit, mixed.scales, mixed.bias, layer.gain,
@@ -299,7 +315,7 @@ class Network:
         for a in range(0, len(self.words), BLOCK):
             block = self.words[a : a + BLOCK].astype(np.float32)
             np.matmul(read.whole, block.T, out=scores[:, a : a + BLOCK])
-        kernels.log_probabilities(scores, read.unit, self.factor, self.bias)
+        kernels.log_probabilities(scores, read.unit, self._output.factor, self._output.bias)
         return scores
 
     def log_probability_of(self, read: Read, following: Ints) -> Floats:
@@ -308,8 +324,14 @@ class Network:
         table = self.words.astype(np.float32).T  # for this call only: it is four times the file's
         for a in range(0, len(following), ROWS):
             part = slice(a, a + ROWS)
-            kernels.log_probability_of(read.whole[part] @ table, read.unit[part], self.factor,
-                                       self.bias, following[part], out[part])  # fmt: skip
+            kernels.log_probability_of(
+                read.whole[part] @ table,
+                read.unit[part],
+                self._output.factor,
+                self._output.bias,
+                following[part],
+                out[part],
+            )
         return out
 
     def log_probability_in(
@@ -321,8 +343,10 @@ class Network:
         pieces as places in these.
         """
         out = np.empty(len(places), np.float32)
-        kernels.log_probability_in_lists(read.whole, read.unit, self.factor, self.words, self.bias,
-                                         owner, pieces, lists, places, out)  # fmt: skip
+        listed = kernels.Lists(pieces, lists)
+        kernels.log_probability_in_lists(
+            read.whole, read.unit, self._output, owner, listed, places, out
+        )
         return out
 
     def best(self, read: Read, banned: int) -> tuple[Ints, Floats]:
@@ -341,8 +365,10 @@ class Network:
         within the list.
         """
         best, score = np.empty(len(owner), np.int64), np.empty(len(owner), np.float32)
-        kernels.best_of_lists(read.whole, read.unit, self.factor, self.words, self.bias, owner,
-                              pieces, lists, banned, best, score)  # fmt: skip
+        listed = kernels.Lists(pieces, lists)
+        kernels.best_of_lists(
+            read.whole, read.unit, self._output, owner, listed, banned, best, score
+        )
         return best, score
 
     def _embedded(

@@ -11,12 +11,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import msgspec
 
 from projector.errors import DataError
 from projector.io.streams import compressed, open_read
+from projector.json_values import JsonObject
 from projector.pipeline.run.journal import ShardEntry, sync_folder
 from projector.pipeline.run.shards import RunFiles, file_digest
 from projector.pipeline.run.store import SPOOL, Store
@@ -90,7 +91,7 @@ def write_rejected(store: Store, plan: RunFiles, phases: int) -> str:
             for phase in range(phases):
                 store.check_rejected(phase, shard)
             parts = [store.rejected_path(phase, shard) for phase in range(phases)]
-            found = heapq.merge(*map(_rejects, parts), key=lambda reject: reject["line"])
+            found = heapq.merge(*map(_rejects, parts), key=lambda reject: cast(int, reject["line"]))
             for reject in _with_raw(found, _source(store, item.source)):
                 if plan.sharded:
                     reject = {"file": item.source, **reject}
@@ -105,7 +106,7 @@ def write_rejected(store: Store, plan: RunFiles, phases: int) -> str:
     return str(path) if count else ""
 
 
-def _rejects(path: Path) -> Iterator[dict[str, Any]]:
+def _rejects(path: Path) -> Iterator[JsonObject]:
     if path.exists():
         with open(path, "rb") as stream:
             for line in stream:
@@ -117,7 +118,7 @@ def _source(store: Store, name: str) -> str:
     return str(spooled) if name == "-" and spooled.exists() else name
 
 
-def _with_raw(rejects: Iterator[dict[str, Any]], source: str) -> Iterator[dict[str, Any]]:
+def _with_raw(rejects: Iterator[JsonObject], source: str) -> Iterator[JsonObject]:
     """Fill in the input's line where a later phase did not know it, in one pass over the input."""
     lines: Iterator[tuple[int, bytes]] | None = None
     for reject in rejects:
@@ -133,7 +134,7 @@ def _lines(source: str) -> Iterator[tuple[int, bytes]]:
         yield from enumerate(stream, start=1)
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: object) -> None:
     """A JSON file for people and programs, complete or absent."""
     beside = Path(f"{path}.part")
     with open(beside, "wb") as stream:
@@ -146,7 +147,7 @@ def write_json(path: Path, value: Any) -> None:
 def write_manifest(store: Store, plan: RunFiles, last_phase: int) -> None:
     """``manifest.json`` in the output folder: records and digest of every file."""
     assert store.journal is not None
-    files: list[dict[str, Any]] = []
+    files: list[JsonObject] = []
     phases = range(last_phase + 1)
     for n, shard in enumerate(plan.shards):
         entry, first = store.journal.shards[n], store.journal.tallies[0, n]
@@ -161,5 +162,7 @@ def write_manifest(store: Store, plan: RunFiles, last_phase: int) -> None:
                 "sha256": entry.sha256,
             }
         )
-    totals = {key: sum(f[key] for f in files) for key in ("records_in", "records", "rejected")}
+    totals = {
+        key: sum(cast(int, f[key]) for f in files) for key in ("records_in", "records", "rejected")
+    }
     write_json(Path(plan.base) / "manifest.json", {"files": files, "totals": totals})

@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 import projector
 from projector import __version__
+from projector.json_values import JsonObject
 from projector.pipeline.recipe import ConfiguredStage
 from projector.pipeline.run.shards import RunFiles, content_mark
 from projector.redact import redacted_options
@@ -23,13 +23,13 @@ def identity(
     stages: Sequence[Stage],
     plan: RunFiles,
     limit: int | None,
-) -> Any:
+) -> JsonObject:
     """Plain values that must agree when a run is resumed.
 
     Not in it: the input (its blocks have checksums), and everything in `Job` that cannot change
     a byte of the output. ``configured`` is empty for stages that were made elsewhere.
     """
-    described: list[dict[str, Any]] = []
+    described: list[JsonObject] = []
     for n, stage in enumerate(stages):
         options = configured[n].plain() if configured else {"stage": stage.name}
         options.pop("resources", None)
@@ -47,7 +47,8 @@ def identity(
         "limit": limit,
         "outputs": [shard.target for shard in plan.shards] if plan.sharded else 1,
     }
-    return msgspec.json.decode(msgspec.json.encode(plain))  # as it will come back from the file
+    # As it will come back from the file.
+    return msgspec.json.decode(msgspec.json.encode(plain), type=JsonObject)
 
 
 @cache
@@ -62,7 +63,7 @@ def program() -> str:
     return digest.hexdigest()[:16]
 
 
-def differences(was: Any, now: Any) -> list[str]:
+def differences(was: object, now: object) -> list[str]:
     """``["stages[0].options.to: was 'es', is now 'fr'", ...]``; empty when they agree."""
     return [
         f"{place}: was {old!r}, is now {new!r}" for place, old, new in _walk(was, now, "") if place
@@ -72,7 +73,7 @@ def differences(was: Any, now: Any) -> list[str]:
 _ABSENT = "(nothing)"
 
 
-def _walk(was: Any, now: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+def _walk(was: object, now: object, place: str) -> Iterator[tuple[str, object, object]]:
     if isinstance(was, dict) and isinstance(now, dict):
         for key in sorted({*was, *now}):
             yield from _walk(

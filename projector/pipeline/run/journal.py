@@ -18,12 +18,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct, field
 
 from projector.errors import DataError, UsageError
+from projector.json_values import JsonObject
 from projector.pipeline.chain import Tally
 
 VERSION = 2
@@ -32,7 +32,7 @@ VERSION = 2
 class Header(Struct, tag="header", frozen=True):
     """What is being run; a resumed run must agree with ``identity``."""
 
-    identity: dict[str, Any]
+    identity: JsonObject
     block_size: int
     version: int = VERSION
 

@@ -15,11 +15,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from itertools import chain as joined
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from projector.abilities import KeepsState
 from projector.errors import DataError, EngineError, TooManyRejects, UsageError
 from projector.io.streams import open_read, standard_output
+from projector.json_values import JsonObject
 from projector.pipeline.blocks import BlockReader, checksum
 from projector.pipeline.chain import Block, Chain, Done, reject_line
 from projector.pipeline.check import check_recipe
@@ -117,7 +118,7 @@ class _Run:
         self.last = len(self.phases) - 1
         self.summary = Summary(outputs=[shard.target for shard in plan.shards])
         self.block_size = job.block_size
-        self.inputs: dict[int, dict[str, Any]] = {}
+        self.inputs: dict[int, JsonObject] = {}
         self._in_flight: dict[tuple[int, int], _InFlight] = {}
         self._in_place: dict[int, bool] = {}
         self._learned_from: list[str] = []  # digests of the inputs that the first stage has seen

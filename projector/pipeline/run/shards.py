@@ -10,7 +10,6 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -118,7 +117,7 @@ def file_digest(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def content_mark(value: Any) -> Any:
+def content_mark(value: object) -> object:
     """What identifies the files that an option names, so that a changed one is noticed.
 
     A file is its digest, a folder (a model) the names and sizes in it; anything else is None.
@@ -146,7 +145,7 @@ def content_mark(value: Any) -> Any:
     return None
 
 
-def named_files(value: Any) -> list[str]:
+def named_files(value: object) -> list[str]:
     """The files that an option names, or that stand anywhere in a structure of options."""
     if isinstance(value, dict):
         value = list(value.values())

@@ -8,12 +8,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import msgspec
 
 from projector.errors import DataError, UsageError
 from projector.io.streams import open_read
+from projector.json_values import JsonObject
 from projector.pipeline.blocks import BlockReader
 from projector.pipeline.job import Job
 from projector.pipeline.run.identity import differences
@@ -28,7 +29,7 @@ from projector.redact import redacted_options
 
 
 def open_store(
-    plan: RunFiles, job: Job, identity: dict[str, Any], say: Callable[[str], None]
+    plan: RunFiles, job: Job, identity: JsonObject, say: Callable[[str], None]
 ) -> Store | Summary:
     """The work folder with its journal open; or the summary, where the run is complete already.
 
@@ -111,7 +112,7 @@ def _refuse_if_alive(path: Path) -> None:
         return
 
 
-def complete_already(plan: RunFiles, job: Job, identity: dict[str, Any]) -> Summary | None:
+def complete_already(plan: RunFiles, job: Job, identity: JsonObject) -> Summary | None:
     """The summary of a finished run that is the same as this; None if there is no output, or one
     that another run wrote nothing into.
 
@@ -136,10 +137,10 @@ def complete_already(plan: RunFiles, job: Job, identity: dict[str, Any]) -> Summ
     )
 
 
-def _changed_inputs(plan: RunFiles, job: Job, known: dict[str, Any]) -> list[str]:
+def _changed_inputs(plan: RunFiles, job: Job, known: JsonObject) -> list[str]:
     """Names of the inputs that are not what the finished run read (streams cannot be asked)."""
     changed = []
-    for item, shard in zip(known["inputs"], plan.shards, strict=False):
+    for item, shard in zip(cast(list[JsonObject], known["inputs"]), plan.shards, strict=False):
         if "-" in (item["path"], shard.source):
             continue
         with open_read(shard.source) as stream:
@@ -152,23 +153,24 @@ def _changed_inputs(plan: RunFiles, job: Job, known: dict[str, Any]) -> list[str
 
 
 def run_notes(
-    recipe: dict[str, Any],
+    recipe: JsonObject,
     plan: RunFiles,
-    inputs: list[dict[str, Any]],
+    inputs: list[JsonObject],
     journal: Journal,
     summary: Summary,
-    identity: dict[str, Any],
-) -> dict[str, Any]:
+    identity: JsonObject,
+) -> JsonObject:
     """OUT.run.json: what was run, on what, with what, and what came of it."""
     outputs = [
         {"path": shard.target, "sha256": journal.shards[n].sha256}
         for n, shard in enumerate(plan.shards)
     ]
-    stages = [msgspec.convert(stage["engine"], Step) for stage in identity["stages"]]
+    engines = [stage["engine"] for stage in cast(list[JsonObject], identity["stages"])]
+    stages = msgspec.convert(engines, list[Step])
     seeds = {
         f"{stage['stage']}.{key}": value
-        for stage in recipe.get("stages", [])
-        for group in (stage, stage.get("options") or {})
+        for stage in cast(list[JsonObject], recipe.get("stages", []))
+        for group in (stage, cast(JsonObject, stage.get("options") or {}))
         for key, value in group.items()
         if "seed" in key
     }
@@ -178,7 +180,7 @@ def run_notes(
         "outputs": outputs,
         "counts": summary.plain(),
         "versions": versions(),
-        "engines": [stage["engine"] for stage in identity["stages"]],
+        "engines": engines,
         "licences": licences([*summary.steps, *unrecorded(stages)]),
         "seeds": seeds,
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

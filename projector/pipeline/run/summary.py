@@ -5,11 +5,11 @@ from __future__ import annotations
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from msgspec import field
 
 from projector import __version__
+from projector.json_values import JsonObject
 from projector.pipeline.chain import Tally
 
 # Packages whose version can change what a run writes; those that are not installed are left out.
@@ -39,7 +39,7 @@ class Summary(Tally):
     outputs: list[str] = field(default_factory=list)
     rejected_path: str = ""
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> JsonObject:
         """The numbers for OUT.run.json."""
         return {
             "records": self.records,

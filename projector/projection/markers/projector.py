@@ -10,7 +10,6 @@ on its units, which is what its links are, so `match` does the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 
 from projector.abilities import total_cost
 from projector.engines import engine_class, read_options
+from projector.json_values import JsonObject
 from projector.one_to_one import largest_matching
 from projector.projection.base import Projection
 from projector.projection.markers.insertion import (
@@ -55,7 +55,7 @@ class MarkerOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     engine: str = "hf"
-    options: dict[str, Any] = {}
+    options: JsonObject = {}
     markers: str = "xml"
     match: bool = True
 
@@ -84,7 +84,7 @@ class MarkerProjector:
     name = "markers"
     needs_links = False
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(MarkerOptions, options, self.name)
         self.markers = read_markers(self.options.markers)
         engine = engine_class("translators", self.options.engine)

@@ -9,12 +9,12 @@ translation and their numbers become links (`links`); spacing and capitals are m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct
 
 import projector
 from projector.engines import read_options
+from projector.json_values import JsonObject
 from projector.translation.apertium.mode_pipeline import ModePipeline
 from projector.translation.apertium.modes import Mode, route, version
 from projector.translation.base import Constraint, Translation
@@ -56,7 +56,7 @@ class ApertiumTranslator:
     name = "apertium"
     gives_links = True
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.model = model
         self.version = ""
         self._wanted = model
@@ -85,7 +85,7 @@ class ApertiumTranslator:
         versions = dict.fromkeys(version(mode.path) for mode in modes)
         return ",".join(mode.name for mode in modes), ", ".join(versions)
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Everything that decides what a translation is between the languages last checked."""
         model, packages = self.provenance(*self._checked) if self._checked else (self.model, "")
         return {

@@ -9,13 +9,13 @@ their own go through English, their links composed. Models: `projector.models.fi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import Struct, structs
 
 from projector import __version__
 from projector.engines import read_options
 from projector.errors import EngineError, UsageError
+from projector.json_values import JsonObject
 from projector.models.fingerprint import folder_fingerprint
 from projector.models.firefox import store
 from projector.models.firefox.store import InstalledModel
@@ -73,7 +73,7 @@ class FirefoxTranslator:
     name = "firefox"
     gives_links = True
 
-    def __init__(self, model: str = "", **options: Any) -> None:
+    def __init__(self, model: str = "", **options: object) -> None:
         self.model = model
         self.options = read_options(FirefoxOptions, options, self.name)
         self.version = __version__
@@ -122,7 +122,7 @@ class FirefoxTranslator:
         versions = [m.version for m in route if m.version]
         return "+".join(names), "+".join([__version__, *versions])
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """What the results depend on, for the cache."""
         known = (
             [InstalledModel("", "", self.model, self.model)] if self.model else store.installed()

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from projector.engines import read_options
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.models.batching import in_batches
 from projector.models.families import Plan, encode, encode_target
 from projector.models.hub import model_folder
@@ -123,7 +124,7 @@ class CTranslate2Translator(LocalModelTranslator):
             return self.options.precision
         return "int8" if self._device == "cpu" else "float16"
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """As that of `hf`, and the precision that this machine makes of ``auto``."""
         return {**super().identity(), "precision": self._precision}
 

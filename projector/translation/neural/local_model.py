@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from msgspec import Struct, structs
 
 from projector.errors import UsageError
+from projector.json_values import JsonObject
 from projector.models.families import Plan, plan
 from projector.models.fingerprint import folder_fingerprint
 from projector.models.hub import model_folder
@@ -58,7 +59,7 @@ class LocalModelTranslator:
     def _tokenizer_folder(self) -> str:
         return self.folder
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JsonObject:
         """Everything that decides what a translation is (the cache's key)."""
         options = structs.asdict(self._given)
         return {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import cast
 
 from projector.io.bio import is_ill_formed
 from projector.io.formats.shared.text_files import one_line
+from projector.json_values import JsonObject
 from projector.records import Document
 
 _KEY = re.compile(r"#\s*([^\s=][^=]*?)\s*=\s?(.*)", re.DOTALL)
@@ -34,8 +35,8 @@ class Comments:
         self.id = ""
         self.text = ""
         self.lang = ""
-        self.labels: dict[str, Any] = {}
-        self._meta: dict[str, Any] = {}
+        self.labels: JsonObject = {}
+        self._meta: JsonObject = {}
         self._bare: list[str] = []
 
     def add(self, line: str) -> None:
@@ -59,7 +60,7 @@ class Comments:
         else:
             self._meta[key] = value
 
-    def meta(self) -> dict[str, Any]:
+    def meta(self) -> JsonObject:
         """What belongs into the document's ``meta``."""
         return {**self._meta, **({"comments": self._bare} if self._bare else {})}
 
@@ -68,9 +69,10 @@ def comment_lines(doc: Document, key: str = "id", text: str | None = None) -> li
     """The comments that `Comments` reads back: id, text (the document's, unless another is given),
     record labels, and strings of meta."""
     lines = []
-    if isinstance(doc.meta.get("newdoc"), str):
-        lines.append(f"# newdoc id = {one_line(doc.meta['newdoc'])}")
-    for bare in doc.meta.get("comments") or []:
+    newdoc = doc.meta.get("newdoc")
+    if isinstance(newdoc, str):
+        lines.append(f"# newdoc id = {one_line(newdoc)}")
+    for bare in cast(list[object], doc.meta.get("comments") or []):
         if isinstance(bare, str) and bare.strip():
             lines.append(f"# {one_line(bare)}")
     lines.append(f"# {key} = {one_line(doc.id)}")

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from projector.io.formats.shared.notes import Notes
 from projector.io.jsonl import Line
+from projector.json_values import JsonObject
 from projector.records import Record
 
 LAYERS = ("tags", "spans", "relations", "clusters", "questions", "labels", "alignment")
@@ -74,11 +75,11 @@ class Sample:
         return start[:1] in ("{", "[") and start[1:].lstrip()[:1] in ("", '"', "{", "[", "}", "]")
 
     @cached_property
-    def json_rows(self) -> list[dict[str, Any]]:
+    def json_rows(self) -> list[JsonObject]:
         """The objects among the first lines of JSON Lines; [] where the first line is none."""
         import msgspec
 
-        rows: list[dict[str, Any]] = []
+        rows: list[JsonObject] = []
         for line in self.filled[:ROWS] if self.is_json else ():
             try:
                 row = msgspec.json.decode(line)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from projector.errors import DataError
+from projector.json_values import JsonObject
 
 
-def class_names(features: Mapping[str, Any]) -> dict[str, list[str]]:
+def class_names(features: Mapping[str, object]) -> dict[str, list[str]]:
     """Column -> class names, from the JSON form of a data set's features."""
     found: dict[str, list[str]] = {}
     for column, feature in features.items():
@@ -46,7 +46,7 @@ def classes_like(path: str) -> dict[str, list[str]]:
     return found
 
 
-def _of_json(file: Path) -> dict[str, Any]:
+def _of_json(file: Path) -> JsonObject:
     try:
         found = json.loads(file.read_text(encoding="utf-8")).get("features")
     except (ValueError, AttributeError):
@@ -54,7 +54,7 @@ def _of_json(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _of_parquet(file: Path) -> dict[str, Any]:
+def _of_parquet(file: Path) -> JsonObject:
     import pyarrow
     from pyarrow import parquet
 
@@ -65,7 +65,7 @@ def _of_parquet(file: Path) -> dict[str, Any]:
         raise DataError(f"found no readable Parquet ({why})", path=str(file)) from error
 
 
-def parquet_features(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
+def parquet_features(metadata: Mapping[bytes, bytes]) -> JsonObject:
     """The features that `datasets` writes into a Parquet file's metadata; {} without any."""
     try:
         found = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]

@@ -10,7 +10,7 @@ ones after them; without such an order by name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ from projector.io.formats.tokens import Options as TokenOptions
 from projector.io.formats.tokens import row as token_row
 from projector.io.jsonl import Line
 from projector.io.shorthand import TAG_FIELDS, document_from_json, record_from_json
+from projector.json_values import JsonObject
 from projector.records import Document, Record
 
 NO_TAG = "_"
@@ -51,7 +52,7 @@ class RowOptions(FlatOptions, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def documents(
-    rows: Iterator[dict[str, Any]],
+    rows: Iterator[JsonObject],
     names: dict[str, list[str]],
     path: str,
     options: RowOptions,
@@ -64,12 +65,12 @@ def documents(
     given = given_names(options)
     for number, row in enumerate(rows, start=1):
         try:
-            value = {
+            named = {
                 key: _named(item, names.get(key) or (given if _is_tags(key) else []), key)
                 for key, item in row.items()
                 if item is not None
             }
-            value = _plain(value)
+            value = cast(JsonObject, _plain(named))
             if "source" in value and "target" in value:
                 record = record_from_json(value, line=number, path=path)
             else:
@@ -122,7 +123,7 @@ def _of_split(record: Record, split: str) -> Record:
     )
 
 
-def _document(value: dict[str, Any], number: int, path: str) -> Document:
+def _document(value: JsonObject, number: int, path: str) -> Document:
     doc = document_from_json(value, line=number, path=path)
     words = doc.tokens
     if words is None or not doc.meta:
@@ -146,7 +147,7 @@ def _is_tags(column: str) -> bool:
     return column in ("tags", "labels") or column.endswith("_tags")
 
 
-def _named(value: Any, names: list[str], column: str) -> Any:
+def _named(value: object, names: list[str], column: str) -> object:
     """Class numbers as names; -100 and the like, which mean "no class", as no tag."""
     if not names:
         return value
@@ -165,7 +166,7 @@ def _named(value: Any, names: list[str], column: str) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Values that JSON cannot hold (dates, bytes, arrays) as text or lists."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
@@ -180,7 +181,7 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _raw(row: dict[str, Any]) -> str:
+def _raw(row: JsonObject) -> str:
     return msgspec.json.encode(_plain(row)).decode("utf-8", "replace")
 
 
@@ -209,7 +210,7 @@ class Table:
         self._is_list: dict[str, bool] = {options.field: True}
         self.labels: set[str] = set()
 
-    def add(self, doc: Document) -> dict[str, Any]:
+    def add(self, doc: Document) -> JsonObject:
         """The row of a document, with names in the place of class numbers."""
         row = token_row(doc, self._options, self._notes)
         split = doc.meta.get(SPLIT)
@@ -218,13 +219,15 @@ class Table:
         layers = {self._options.field, *(key for key in row if isinstance(row[key], list))}
         for layer in layers - {"tokens"}:
             self._is_list[layer] = True
-            self._seen.setdefault(layer, set()).update(str(tag) for tag in row[layer])
+            self._seen.setdefault(layer, set()).update(
+                str(tag) for tag in cast(list[object], row[layer])
+            )
         for key, value in row.items():
             if key in layers or key == "id":
                 continue
-            row[key] = str(value)
+            row[key] = name = str(value)
             if key in self._known:
-                self._seen.setdefault(key, set()).add(row[key])
+                self._seen.setdefault(key, set()).add(name)
             else:
                 self.labels.add(key)
         return row
@@ -247,26 +250,26 @@ class Table:
         """Whether a column of classes has one for each token (or one for each record)."""
         return self._is_list.get(column, False)
 
-    def numbered(self, row: dict[str, Any]) -> dict[str, Any]:
+    def numbered(self, row: JsonObject) -> JsonObject:
         """The row with class numbers and every column; to be called when all rows were added."""
         numbers = {
             column: {name: n for n, name in enumerate(names)}
             for column, names in self.classes.items()
         }
-        out: dict[str, Any] = {"id": row["id"], "tokens": row["tokens"]}
+        out: JsonObject = {"id": row["id"], "tokens": row["tokens"]}
         for column, number in numbers.items():
             if self.is_list(column):
-                out[column] = [number[str(tag)] for tag in row.get(column, [])]
+                out[column] = [number[str(tag)] for tag in cast(list[object], row.get(column, []))]
             else:
-                out[column] = number.get(row.get(column, ""))
+                out[column] = number.get(cast(str, row.get(column, "")))
         for column in sorted(self.labels):
             out[column] = row.get(column)
         return out
 
-    def features(self) -> dict[str, Any]:
+    def features(self) -> JsonObject:
         """The JSON form of the data set's features."""
         text = {"dtype": "string", "_type": "Value"}
-        found: dict[str, Any] = {"id": text, "tokens": {"feature": text, "_type": "Sequence"}}
+        found: JsonObject = {"id": text, "tokens": {"feature": text, "_type": "Sequence"}}
         for column, names in self.classes.items():
             feature = {"names": names, "_type": "ClassLabel"}
             is_list = self.is_list(column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,13 +12,14 @@ from projector.errors import DataError
 from projector.io.formats.shared.text_files import text_lines, whole_text, write_text
 from projector.io.limits import PIECE
 from projector.io.streams import open_read
+from projector.json_values import JsonObject
 
 
 class Item(NamedTuple):
     """One object, or why there is none; numbers count items of a list, or lines."""
 
     number: int
-    value: dict[str, Any]
+    value: JsonObject
     raw: str
     error: DataError | None = None
 

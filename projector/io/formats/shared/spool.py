@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 
 from projector.io.formats.shared.hf_rows import SPLIT, Table
+from projector.json_values import JsonObject
 from projector.records import Document, Record
 
 
@@ -36,7 +36,7 @@ class Spool:
         """How many rows there are."""
         return self.splits.total()
 
-    def rows(self, split: str | None = None) -> Iterator[dict[str, Any]]:
+    def rows(self, split: str | None = None) -> Iterator[JsonObject]:
         """All rows, or those of a split, with class numbers; from the start each time."""
         self._file.seek(0)
         for line in self._file:
@@ -44,9 +44,9 @@ class Spool:
             if split is None or of == split:
                 yield self._table.numbered(row)
 
-    def batches(self, size: int) -> Iterator[list[dict[str, Any]]]:
+    def batches(self, size: int) -> Iterator[list[JsonObject]]:
         """All rows, so many at a time."""
-        held: list[dict[str, Any]] = []
+        held: list[JsonObject] = []
         for row in self.rows():
             held.append(row)
             if len(held) == size:
