@@ -95,19 +95,22 @@ def _with_unique_ids(spans: list[Span]) -> list[Span]:
 
 
 def _labels(cats: dict[str, float]) -> JsonObject:
-    """``topic=sports`` categories as labels; others are one label that lists those above a half."""
-    labels: JsonObject = {}
-    others: list[str] = []
+    """The categories above a half as labels: ``topic=sports`` the value of ``topic``, or one of its
+    list; those without a name a list as ``label``."""
+    found: dict[str, list[str]] = {}
+    lists = set()
     for key, value in cats.items():
         if value <= 0.5:
             continue
         name, equals, label = key.partition("=")
-        if equals:
-            labels[name] = label
-        else:
-            others.append(key)
-            labels.setdefault("label", others)
-    return labels
+        if not equals:
+            name, label = "label", key
+            lists.add(name)
+        found.setdefault(name, []).append(label)
+    return {
+        name: values if len(values) > 1 or name in lists else values[0]
+        for name, values in found.items()
+    }
 
 
 def write(

@@ -68,6 +68,19 @@ def test_a_file_made_by_spacy(tmp_path: Path) -> None:
     assert found.labels == {"label": ["A"]}
 
 
+def test_categories_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    doc = spacy.blank("de")("Ana wohnt in Köln.")
+    doc.cats = {"topic=people": 1.0, "topic=towns": 0.9, "label=x": 1.0, "A": 1.0, "B": 0.2}
+    spacy.tokens.DocBin(docs=[doc]).to_disk(tmp_path / "x.spacy")
+    (found,) = read(tmp_path / "x.spacy", options={"lang": "de"})
+    assert isinstance(found, Document)
+    assert found.labels == {"topic": ["people", "towns"], "label": ["x", "A"]}
+    write([found], tmp_path / "y.spacy", "docbin", {})
+    (again,) = read(tmp_path / "y.spacy", options={"lang": "de"})
+    assert isinstance(again, Document)
+    assert again.labels == found.labels
+
+
 def test_what_it_cannot_hold_is_said(tmp_path: Path) -> None:
     notes = Notes()
     doc = Document(
