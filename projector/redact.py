@@ -6,6 +6,7 @@ What leaves the process shows ``***`` in its place; the engine itself gets the r
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -46,9 +47,14 @@ def _redacted_value(name: str, value: object) -> object:
 
 
 def secrets_of(url: str) -> list[str]:
-    """The passwords and keys that stand in a URL."""
+    """The passwords and keys that stand in a URL, and what a header makes of them (RFC 7617), which
+    a server may repeat. A user without a password is a key."""
     parts = urlsplit(url)
-    found = [unquote(parts.password)] if parts.password else []
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    found = []
+    if user or password:
+        header = base64.b64encode(f"{user}:{password}".encode()).decode()
+        found = [password or user, header.rstrip("=")]
     for name, value in parse_qsl(parts.query):
         if re.fullmatch(_SENSITIVE, name, re.IGNORECASE):
             found.append(value)

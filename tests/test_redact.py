@@ -46,10 +46,22 @@ def test_options_called_as_secrets_are_and_urls_at_any_depth_are_hidden() -> Non
 
 def test_what_a_server_echoes_is_found_also_when_quoted() -> None:
     url = "http://me:p%40ss%20word@h/v1?api_key=abcdefgh&q=hello"
-    assert secrets_of(url) == ["p@ss word", "abcdefgh"]
+    assert secrets_of(url) == ["p@ss word", "bWU6cEBzcyB3b3Jk", "abcdefgh"]
     redact = Redactor([*secrets_of(url), "short"])
     assert (
         redact("got p@ss word and p%40ss%20word, abcdefgh; short") == "got *** and ***, ***; short"
     )
     assert redact.found_in("x abcdefgh y") and not redact.found_in("hello short")
     assert not Redactor([]).found_in("anything")
+
+
+@pytest.mark.parametrize("user", ["me:pw", "me:p%40ss%20word", "token-of-mine", ":password"])
+def test_what_a_header_makes_of_a_password_is_hidden_when_a_server_repeats_it(user: str) -> None:
+    httpx = pytest.importorskip("httpx")
+    url = f"http://{user}@host/v1"
+    echo = httpx.MockTransport(lambda got: httpx.Response(200, text=got.headers["authorization"]))
+    with httpx.Client(transport=echo) as client:
+        said = client.get(url).text
+    redact = Redactor(secrets_of(url))
+    assert said.startswith("Basic ") and redact.found_in(said)
+    assert redact(said).rstrip("=") == "Basic ***"
