@@ -63,7 +63,8 @@ def read(path: str, options: Options, notes: Notes) -> Iterator[Line]:
 def _document(doc: Any, name: str, options: Options, notes: Notes) -> Document:
     words = [token for token in doc if not token.is_space and token.text]
     spans: dict[tuple[int, int, str], Span] = {}
-    groups = [list(doc.ents), *(list(group) for group in doc.spans.values())]
+    # Groups first: theirs are the ids, entities have none.
+    groups = [*(list(group) for group in doc.spans.values()), list(doc.ents)]
     for found in groups:
         for span in found:
             key = span.start_char, span.end_char, span.label_

@@ -125,6 +125,7 @@ def add(
     final = store() / "-".join(pair)
     if final.exists() and not force:
         raise UsageError(f"models add: {final} is there already; --force fetches it again")
+    _refuse_foreign("add", final)
     if origin and not _is_url(origin) and not (Path(origin) / "records.json").exists():
         return _copy(Path(origin), pair, final)
     releases = available(origin)
@@ -165,8 +166,24 @@ def remove(source: str, target: str) -> InstalledModel:
             f"models remove: {source}-{target} belongs to the package {model.origin}; "
             f"pip uninstall removes it"
         )
+    _refuse_foreign("remove", Path(model.folder))
     shutil.rmtree(model.folder)
     return model
+
+
+def _refuse_foreign(command: str, folder: Path) -> None:
+    """Refuse to delete what is none of a model's files.
+
+    Raises:
+        UsageError: the folder holds others; no option makes that possible.
+    """
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    foreign = [p for p in inside if p.name != "model.json" and not _FILE.fullmatch(p.name)]
+    if foreign:
+        raise UsageError(
+            f"models {command}: found {foreign[0].name!r} in {folder}, which is none of a model's "
+            "files; move it elsewhere first"
+        )
 
 
 def how_to_get(source: str, target: str) -> str:

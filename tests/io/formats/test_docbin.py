@@ -36,8 +36,8 @@ def test_round_trip_keeps_text_tokens_and_overlapping_spans(tmp_path: Path) -> N
     )
     assert again.tags == DOC.tags
     assert again.labels == DOC.labels
-    assert sorted((s.start, s.end, s.label) for s in again.spans) == sorted(
-        (s.start, s.end, s.label) for s in DOC.spans
+    assert sorted((s.start, s.end, s.label, s.id) for s in again.spans) == sorted(
+        (s.start, s.end, s.label, s.id) for s in DOC.spans
     )
 
 

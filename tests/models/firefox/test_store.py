@@ -59,6 +59,18 @@ def test_a_second_add_is_refused_unless_forced(server: ModelServer) -> None:
     assert contents(store.add("en", "es", server.list_url, force=True)) == FILES
 
 
+def test_a_file_of_the_users_in_a_models_folder_is_never_deleted(server: ModelServer) -> None:
+    folder = Path(store.add("en", "es", server.list_url).folder)
+    (folder / "thesis.tex").write_text("mine")
+    with pytest.raises(UsageError, match=r"found 'thesis\.tex'"):
+        store.add("en", "es", server.list_url, force=True)
+    with pytest.raises(UsageError, match=r"found 'thesis\.tex'"):
+        store.remove("en", "es")
+    (folder / "thesis.tex").unlink()
+    store.remove("en", "es")
+    assert not folder.exists()
+
+
 def test_a_wrong_checksum_is_thrown_away_and_nothing_is_installed(server: ModelServer) -> None:
     server.publish("en", "fr", {name.replace("enes", "enfr"): b"x" for name in FILES},
                    decompressedHash="0" * 64)  # fmt: skip
