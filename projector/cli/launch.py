@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from projector.cli import messages
 from projector.engines import install_command
-from projector.errors import Interrupted, TooManyRejects
+from projector.errors import DataError, Interrupted, ProjectorError, TooManyRejects
 from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, resolved, single
@@ -56,11 +56,32 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
         summary = run(recipe, job=job, progress=progress)
     except KeyboardInterrupt as error:
         raise Interrupted(_how_to_go_on(recipe)) from error
+    except DataError as error:
+        raise _with_format(error) from error
     show(summary)
     if not summary.records and job.limit != 0:
         messages.warn_of_no_records(recipe.input)
     raise_if_nothing_written(summary)
     return summary
+
+
+def _with_format(error: DataError) -> DataError:
+    """The error with what to type, where a file that is no JSON Lines is of another format."""
+    if error.reason not in ("invalid_json", "invalid_utf8") or not error.path:
+        return error
+    from projector.io.formats.shared.guess import guess
+
+    try:
+        name = guess(error.path)
+    except ProjectorError:
+        return error
+    if name == "jsonl":
+        return error
+    words = shlex.join(["xproject", "convert", error.path, "-o", f"{error.path}.jsonl"])
+    told = (
+        f"{error.detail}; it looks like a file of the format {name}, which this brings in: {words}"
+    )
+    return DataError(told, reason=error.reason, path=error.path, line=error.line)
 
 
 def warn_of_missing_segmenters(recipe: Recipe) -> None:

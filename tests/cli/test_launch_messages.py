@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from projector.cli.launch import show, warn_of_missing_segmenters
+from projector.cli.main import main
 from projector.pipeline.recipe import single
 from projector.pipeline.run.summary import Summary
 from projector.text import segmenters
@@ -33,3 +34,19 @@ def test_that_there_was_no_span_to_project_is_said(capsys: pytest.CaptureFixture
     show(Summary(records=2, written=2, spans=1, seconds={"project": 0.1}))
     show(Summary(records=2, written=2, seconds={"align": 0.1}))
     assert "note" not in capsys.readouterr().err
+
+
+def test_a_file_of_another_format_is_named_with_what_brings_it_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "in put.conll"
+    file.write_text("Ana B-PER\nruns O\n")
+    assert main(["project", str(file), "-o", str(tmp_path / "out.jsonl")]) == 3
+    said = capsys.readouterr().err
+    assert (
+        f"format conll, which this brings in: xproject convert '{file}' -o '{file}.jsonl'" in said
+    )
+    broken = tmp_path / "in.jsonl"
+    broken.write_text("{bad\n")
+    assert main(["project", str(broken), "-o", str(tmp_path / "out.jsonl")]) == 3
+    assert "convert" not in capsys.readouterr().err
