@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
-
-from msgspec import Struct
+from typing import Any
 
 from projector.engines import read_options
 from projector.errors import UsageError
@@ -26,14 +24,14 @@ from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
 from projector.translation.constraints import holds
 from projector.translation.neural.conversion import converted_folder
-from projector.translation.neural.local_model import LocalModelTranslator
+from projector.translation.neural.local_model import LocalModelOptions, LocalModelTranslator
 from projector.translation.neural.windowed import Piece, finish, translate_pieces
 
 PRECISIONS = ("int8", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
 
 
-class CTranslate2Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of the engine; those with the same name mean the same as in `hf`.
+class CTranslate2Options(LocalModelOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the engine, besides those of `LocalModelOptions`.
 
     Attributes:
         precision: auto (int8 on the CPU, float16 on a GPU) or one of CTranslate2's names.
@@ -42,30 +40,14 @@ class CTranslate2Options(Struct, frozen=True, kw_only=True, forbid_unknown_field
         cache_dir: where converted models are kept ("" for the user's cache folder).
     """
 
-    beam: int = 4
-    length_penalty: float = 1.0
-    no_repeat_ngram: int = 0
-    repetition_penalty: float = 1.0
-    sample: bool = False
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 1.0
-    seed: int = 0
-    batch_tokens: int = 0
-    max_source_tokens: int = 0
-    max_ratio: float = 3.0
-    long: Literal["split", "reject"] = "split"
-    prefix: str = ""
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
     hypotheses: int = 8
     tokenizer: str = ""
     cache_dir: str = ""
 
     def __post_init__(self) -> None:
-        if self.beam < 1 or self.hypotheses < 1:
-            raise ValueError("beam and hypotheses: wanted 1 or more")
+        super().__post_init__()
+        if self.hypotheses < 1:
+            raise ValueError(f"hypotheses: found {self.hypotheses}, wanted 1 or more")
         if self.precision != "auto" and self.precision not in PRECISIONS:
             raise ValueError(
                 f"precision: found {self.precision!r}, wanted auto, {', '.join(PRECISIONS)}"
@@ -85,7 +67,7 @@ class CTranslate2Translator(LocalModelTranslator):
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(CTranslate2Options, options, self.name)
-        super().__init__(model, self.options, self.options.prefix)
+        super().__init__(model, self.options)
         self.version = f"ctranslate2 {version('ctranslate2')}"
         self._translator: Any = None
         self._tokens: tuple[list[str], dict[str, int]] = ([], {})

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from projector.engines import read_options
 from projector.models.batching import in_batches
@@ -19,7 +19,7 @@ from projector.models.families import Plan, encode, encode_target
 from projector.text.language_codes import glue_for
 from projector.translation.base import Constraint, Translation
 from projector.translation.constraints import holds
-from projector.translation.neural.local_model import LocalModelTranslator
+from projector.translation.neural.local_model import LocalModelOptions, LocalModelTranslator
 from projector.translation.neural.windowed import Piece, finish, translate_pieces
 
 if TYPE_CHECKING:
@@ -28,50 +28,14 @@ if TYPE_CHECKING:
     from projector.models.seq2seq import Seq2Seq
 
 
-class HfOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Options of the engine.
+class HfOptions(LocalModelOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of the engine, besides those of `LocalModelOptions`.
 
     Attributes:
-        beam: beams of the search; 1 is greedy.
-        length_penalty, no_repeat_ngram, repetition_penalty, early_stopping: as in transformers.
-        sample, temperature, top_k, top_p, seed: draw instead of searching; the same seed and
-            text give the same translation in any batch.
-        batch_tokens: padded source tokens in a batch, times beams (0: by device).
-        max_source_tokens: cut or reject longer sentences (0: the model's own window).
-        max_ratio: a translation that has not ended after this many target tokens for each source
-            token (and 40 more) is rejected as not ended.
-        long: what to do with a sentence longer than the window: "split" or "reject".
-        prefix: text before every sentence; {source} and {target} become language names.
-        device: auto, cpu, cuda, cuda:1, mps. precision: auto, float32, float16, bfloat16.
-        threads: CPU threads (0: torch's own choice).
+        early_stopping: as in transformers.
     """
 
-    beam: int = 4
-    length_penalty: float = 1.0
-    no_repeat_ngram: int = 0
-    repetition_penalty: float = 1.0
     early_stopping: bool = False
-    sample: bool = False
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 1.0
-    seed: int = 0
-    batch_tokens: int = 0
-    max_source_tokens: int = 0
-    max_ratio: float = 3.0
-    long: Literal["split", "reject"] = "split"
-    prefix: str = ""
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
-
-    def __post_init__(self) -> None:
-        if self.beam < 1:
-            raise ValueError(f"beam: found {self.beam}, wanted 1 or more")
-        if not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p: found {self.top_p}, wanted a number in (0, 1]")
-        if self.temperature <= 0:
-            raise ValueError(f"temperature: found {self.temperature}, wanted more than 0")
 
 
 class HuggingFaceTranslator(LocalModelTranslator):
@@ -87,7 +51,7 @@ class HuggingFaceTranslator(LocalModelTranslator):
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(HfOptions, options, self.name)
-        super().__init__(model, self.options, self.options.prefix)
+        super().__init__(model, self.options)
         self.version = f"transformers {version('transformers')}"
         self._seq2seq: Seq2Seq | None = None
 
