@@ -39,7 +39,7 @@ def source(tmp_path) -> Path:
 
 def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
     done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {command}"], cwd=cwd, capture_output=True, timeout=120
+        ["bash", "-c", f"set -o pipefail; {command}"], cwd=cwd, capture_output=True, timeout=400
     )
     assert done.returncode == 0, done.stderr.decode()
     return done
