@@ -330,11 +330,16 @@ def _attend(
 
 
 @compiled_finite
-def _widest(starts: Ints) -> int:
+def _longest(starts: Ints) -> int:
     longest = 0
     for s in range(len(starts) - 1):
         longest = max(longest, starts[s + 1] - starts[s])
-    return (longest + LANES - 1) // LANES * LANES
+    return longest
+
+
+@compiled_finite
+def _widest(starts: Ints) -> int:
+    return (_longest(starts) + LANES - 1) // LANES * LANES
 
 
 @compiled_finite
@@ -498,6 +503,24 @@ def _outputs_of_list(
 
 
 @compiled_finite
+def _log_share(
+    values: Floats,
+    at: int,
+    highest: np.float32,
+    count: int,
+    power: NDArray[np.int32],
+    scale: Floats,
+) -> np.float32:
+    """The logarithm of the share that ``values[at]`` has of ``values[:count]`` after a softmax;
+    they are used up. ``power`` and ``scale`` as in `exponentials`."""
+    found = values[at] - highest
+    for k in range(count):
+        values[k] -= highest
+    share: np.float32 = found - np.log(exponentials(values, count, power, scale))
+    return share
+
+
+@compiled_finite
 def best_of_lists(
     whole: Floats,
     unit: Floats,
@@ -517,9 +540,7 @@ def best_of_lists(
         best: the piece found, per row; ``score`` its log-probability within the list.
     """
     pieces, starts = lists
-    longest = 0
-    for s in range(len(starts) - 1):
-        longest = max(longest, starts[s + 1] - starts[s])
+    longest = _longest(starts)
     values = np.empty(longest, np.float32)
     power = np.empty(longest, np.int32)
     scale = power.view(np.float32)
@@ -535,10 +556,7 @@ def best_of_lists(
             if (at < 0 or values[k] > values[at]) and own[k] != banned:
                 at = k
         best[i] = own[at]
-        found = values[at] - highest
-        for k in range(count):
-            values[k] -= highest
-        score[i] = found - np.log(exponentials(values, count, power, scale))
+        score[i] = _log_share(values, at, highest, count, power, scale)
 
 
 @compiled_finite
@@ -556,9 +574,7 @@ def log_probability_in_lists(
     As `best_of_lists`; ``wanted`` is each row's piece as a place in its list.
     """
     pieces, starts = lists
-    longest = 0
-    for s in range(len(starts) - 1):
-        longest = max(longest, starts[s + 1] - starts[s])
+    longest = _longest(starts)
     values = np.empty(longest, np.float32)
     power = np.empty(longest, np.int32)
     scale = power.view(np.float32)
@@ -569,10 +585,7 @@ def log_probability_in_lists(
         highest = _outputs_of_list(
             whole[i], np.float32(unit[i] * output.factor), output, own, small, values
         )
-        found = values[wanted[i]] - highest
-        for k in range(count):
-            values[k] -= highest
-        out[i] = found - np.log(exponentials(values, count, power, scale))
+        out[i] = _log_share(values, wanted[i], highest, count, power, scale)
 
 
 @compiled_finite
@@ -609,7 +622,4 @@ def log_probability_of(
         for j in range(count):
             row[j] = row[j] * u + bias[j]
             highest = max(highest, row[j])
-        own = row[wanted[i]]
-        for j in range(count):
-            row[j] -= highest
-        out[i] = own - highest - np.log(exponentials(row, count, power, scale))
+        out[i] = _log_share(row, wanted[i], highest, count, power, scale)
