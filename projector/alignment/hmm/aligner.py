@@ -174,7 +174,7 @@ class HmmAligner:
         corpora = {}
         for whole, corpus in short.items():
             others = [self._vocabularies[whole].learn(pairs)] if pairs else []
-            corpora[whole] = joined([corpus, joined(others, longest)], longest)
+            corpora[whole] = joined([corpus, *others], longest)
         languages = self._languages
         self.pairs = max(corpus.pairs for corpus in corpora.values())
         for name in self.options.views or self._choose():

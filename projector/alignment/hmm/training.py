@@ -76,16 +76,7 @@ class Parameters:
 
     def probabilities(self) -> Probabilities:
         """What compiled code needs of the model."""
-        return Probabilities(
-            self.p,
-            self.null_t,
-            self.null_s,
-            self.step_s,
-            self.step_t,
-            self.row_s,
-            self.row_t,
-            self.null,
-        )
+        return Probabilities._make(getattr(self, name) for name in Probabilities._fields)
 
     def known(self, source: list[str], target: list[str]) -> LexiconView:
         """What a lexicon stores of the model."""
