@@ -16,8 +16,9 @@ from projector.errors import DataError
 JSON_LINES = (".jsonl", ".json", ".ndjson")
 COMPRESSED = ("", ".gz", ".zst")
 PATTERN = frozenset("*?[")
+MANIFEST = "manifest.json"  # in a folder of shards: what each holds
 # What a run writes beside its records.
-NO_RECORDS = ("manifest.json", ".rejected.jsonl", ".run.json")
+NO_RECORDS = (MANIFEST, ".rejected.jsonl", ".run.json")
 
 
 def is_sharded(source: str) -> bool:

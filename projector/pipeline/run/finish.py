@@ -16,6 +16,7 @@ from typing import cast
 import msgspec
 
 from projector.errors import DataError
+from projector.io.shards import MANIFEST
 from projector.io.streams import compressed, open_read
 from projector.json_values import JsonObject
 from projector.pipeline.run.journal import ShardEntry, sync_folder
@@ -165,4 +166,4 @@ def write_manifest(store: Store, plan: RunFiles, last_phase: int) -> None:
     totals = {
         key: sum(cast(int, f[key]) for f in files) for key in ("records_in", "records", "rejected")
     }
-    write_json(Path(plan.base) / "manifest.json", {"files": files, "totals": totals})
+    write_json(Path(plan.base) / MANIFEST, {"files": files, "totals": totals})

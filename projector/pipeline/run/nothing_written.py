@@ -10,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from projector.io.shards import MANIFEST
 from projector.pipeline.run.shards import file_digest
-
-MANIFEST = "manifest.json"
 
 
 def nothing_written(target: str) -> bool:
