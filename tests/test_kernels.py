@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from numba.core.dispatcher import Dispatcher
 
@@ -15,16 +15,15 @@ SAFE = {"nnan", "ninf", "nsz"}
 
 
 def kernels() -> Iterator[tuple[str, Dispatcher]]:
-    for found in pkgutil.walk_packages(projector.__path__, "projector."):
-        source = found.module_finder.find_spec(found.name, None)  # type: ignore[union-attr, call-arg]
-        assert source is not None and source.origin is not None
-        with open(source.origin, encoding="utf-8") as file:
-            if "@compiled" not in file.read():
-                continue
-        module = importlib.import_module(found.name)
+    root = Path(projector.__file__).parent
+    for file in sorted(root.rglob("*.py")):
+        if "@compiled" not in file.read_text("utf-8"):
+            continue
+        place = ".".join(("projector", *file.relative_to(root).with_suffix("").parts))
+        module = importlib.import_module(place)
         for name, value in vars(module).items():
-            if isinstance(value, Dispatcher) and value.py_func.__module__ == found.name:
-                yield f"{found.name}.{name}", value
+            if isinstance(value, Dispatcher) and value.py_func.__module__ == place:
+                yield f"{place}.{name}", value
 
 
 def test_no_kernel_rounds_as_the_compiler_pleases() -> None:
