@@ -1,12 +1,13 @@
 """The same bytes whatever the blocks and workers: translate, align and project over real text.
 
     python tests/benchmarks/blocks.py --data ../shared/data [--records 3000] [--single 600]
-        [--stages translate,align,project]
+        [--stages translate,align,project] [--joined 50]
 
 English sentences (`real_text`) made Portuguese by the student, estimates included; their Spanish
 side aligned by `hmm`, and projected. Each command runs in blocks of 512, once as a first use, which
 compiles the inner loops, and once with what that left; then in blocks of 7, and of 64 by two
 workers; over the first ``--single`` records in blocks of 1 too, beside blocks of 512 of the same.
+``--joined`` makes one record of so many pairs, without spans and segments: long texts, which `hmm` cuts.
 Printed: how many lines differ from those of the second run. Ends with status 1 if any does.
 """
 
@@ -87,15 +88,32 @@ def write(path: Path, records: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
+def long_text(pairs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One pair of all their texts."""
+    sides = {
+        side: {
+            "id": pairs[0]["id"],
+            "lang": pairs[0][side]["lang"],
+            "text": " ".join(pair[side]["text"] for pair in pairs),
+        }
+        for side in ("source", "target")
+    }
+    return {"id": pairs[0]["id"], **sides}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--records", type=int, default=3000)
     parser.add_argument("--single", type=int, default=600)
     parser.add_argument("--stages", default=",".join(WORDS))
+    parser.add_argument("--joined", type=int, default=1)
     given = parser.parse_args()
     stages = given.stages.split(",")
-    pairs = real_text.pairs(given.data, given.records)
+    pairs = real_text.pairs(given.data, given.records * given.joined)
+    if given.joined > 1:
+        starts = range(0, len(pairs), given.joined)
+        pairs = [long_text(pairs[at : at + given.joined]) for at in starts]
     total = 0
     table_row(["command", "records", "in a block", "lines that differ"])
     table_row(["---"] * 4)
