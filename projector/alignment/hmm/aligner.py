@@ -253,6 +253,7 @@ class HmmAligner:
         sides = sides_of(
             unit_vectors(forms[0], left.of_word, len(left.names)),
             unit_vectors(forms[1], right.of_word, len(right.names)),
+            self._threads,
         )
         return lambda table: levels_of(table, sides, self._threads)
 

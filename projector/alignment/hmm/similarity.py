@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from projector.alignment.hmm.table import Doubles, Floats, Ints, Longs, Table
 from projector.alignment.hmm.threads import in_parts
 from projector.compiled import compiled_alone
+from projector.models.blas import one_blas_thread
 from projector.models.vectors.base import unit_rows
 
 Levels = NDArray[np.uint8]
@@ -27,6 +28,7 @@ PARTS = 8  # of a table's rows, for threads
 DIMENSIONS = 128  # principal components that vectors are cut down to
 NEIGHBOURS = 10  # nearest words of the other language, to know a hub by
 HUB_SAMPLE = 4000  # words of the other language among which they are looked for
+BLOCK = 256  # units whose cosines are held at a time
 # Similarities are kept as levels of a byte; level 0: a unit without a vector.
 LOWEST, FINE, TOP = -0.7, 0.00625, 225
 LEVEL_SIMILARITY = (LOWEST + FINE * (np.arange(TOP + 1) - 1)).astype(np.float64)
@@ -56,10 +58,11 @@ def reduced(source: Floats, target: Floats, dimensions: int = DIMENSIONS) -> tup
     """Both vocabularies' vectors in their common principal components."""
     if source.shape[1] <= dimensions:
         return source, target
-    scatter = source.T @ source + target.T @ target
-    _, axes = np.linalg.eigh(scatter.astype(np.float64))
-    kept = axes[:, -dimensions:].astype(np.float32)
-    return source @ kept, target @ kept
+    with one_blas_thread():
+        scatter = source.T @ source + target.T @ target
+        _, axes = np.linalg.eigh(scatter.astype(np.float64))
+        kept = axes[:, -dimensions:].astype(np.float32)
+        return source @ kept, target @ kept
 
 
 def unit_vectors(forms: Floats, unit_of_form: Ints, units: int) -> Floats:
@@ -69,15 +72,15 @@ def unit_vectors(forms: Floats, unit_of_form: Ints, units: int) -> Floats:
     return unit_rows(total)
 
 
-def sides_of(source: Floats, target: Floats) -> tuple[SideVectors, SideVectors]:
+def sides_of(source: Floats, target: Floats, threads: int = 1) -> tuple[SideVectors, SideVectors]:
     """The vectors with each unit's nearness to the other side."""
     return (
-        SideVectors(source, _nearness(source, target)),
-        SideVectors(target, _nearness(target, source)),
+        SideVectors(source, _nearness(source, target, threads)),
+        SideVectors(target, _nearness(target, source, threads)),
     )
 
 
-def _nearness(vectors: Floats, others: Floats) -> Floats:
+def _nearness(vectors: Floats, others: Floats, threads: int) -> Floats:
     """The mean cosine of each vector's `NEIGHBOURS` nearest among (a sample of) the others."""
     present = np.flatnonzero(others.any(1))
     if len(present) < 2:
@@ -89,10 +92,14 @@ def _nearness(vectors: Floats, others: Floats) -> Floats:
     k = min(max(1, round(wanted)), many // 2 or 1)
     out = np.zeros(len(vectors), np.float32)
     mine = np.flatnonzero(vectors.any(1))
-    for at in range(0, len(mine), 256):
-        rows = mine[at : at + 256]
+
+    def measure(block: int) -> None:
+        rows = mine[block * BLOCK : (block + 1) * BLOCK]
         cosines = vectors[rows] @ sample
         out[rows] = np.partition(cosines, many - k, axis=1)[:, -k:].mean(1)
+
+    with one_blas_thread():
+        in_parts(-(-len(mine) // BLOCK), threads, measure)
     return out
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.models.blas import one_blas_thread
 from projector.models.vectors.base import Floats, unit_rows
 
 if TYPE_CHECKING:
@@ -62,13 +63,11 @@ class Usem3Vectors:
             for part in parts:
                 encode_part(part)
             return unit_rows(out)
-        from threadpoolctl import threadpool_limits
-
         # The matrices are small: threads inside a product wait for one another longer than they
         # work (four times the processor time), threads of whole batches do not.
         encoder = self._encoder
         encoder.encode([""])  # loads the weights, here and not on two threads at once
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads) as pool:
+        with one_blas_thread(), ThreadPoolExecutor(self._threads) as pool:
             for _ in pool.map(encode_part, parts):
                 pass
         return unit_rows(out)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +60,32 @@ def test_fewer_dimensions_keep_the_cosines_of_vectors_that_lie_in_them() -> None
     small_s, small_t = reduced(source.astype(np.float32), target.astype(np.float32), 32)
     assert small_s.shape == (WORDS, 32)
     assert small_s @ small_t.T == pytest.approx(source @ target.T, abs=1e-4)
+
+
+PRODUCTS = """
+import hashlib
+import numpy as np
+from projector.alignment.hmm.similarity import reduced, sides_of
+from projector.models.vectors.base import unit_rows
+made = np.random.default_rng(0)
+given = [unit_rows(made.standard_normal((many, 512))) for many in (300, 500)]
+small = [unit_rows(rows) for rows in reduced(*given)]
+sides = sides_of(*small, THREADS)
+print(hashlib.sha256(b"".join(array.tobytes() for side in sides for array in side)).hexdigest())
+"""
+
+
+def test_similarities_are_the_same_bytes_on_any_number_of_threads() -> None:
+    said = set()
+    for threads in "1", "2":
+        several = {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        program = PRODUCTS.replace("THREADS", threads)
+        found = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, **several}, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        said.add(found.stdout)
+    assert len(said) == 1
 
 
 def learnt(shift: float) -> SimilarityCurve:
