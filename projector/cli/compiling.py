@@ -86,12 +86,13 @@ def _pairs() -> list[Pair]:
 
 
 def _linked(pair: Pair) -> Pair:
-    """The pair with a link from each word to the one at its place: any will do here."""
+    """The pair with a link from each word to the one at its place: any will do here. Links without
+    probabilities run through more loops than those with."""
     from projector.text.tokens import with_tokens
 
     source, target = with_tokens(pair.source), with_tokens(pair.target)
     shorter = min(len(source.tokens or ()), len(target.tokens or ()))
-    links = [(n, n, 0.9) for n in range(shorter)]
+    links = [(n, n, 1.0) for n in range(shorter)]
     return replace(pair, source=source, target=target, alignment=links)
 
 

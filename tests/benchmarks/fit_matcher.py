@@ -436,6 +436,10 @@ def main() -> None:
     parser.add_argument("--eflomal-python", default="", help="a Python that has eflomal")
     parser.add_argument("--only", default="", help="sets, with commas")
     parser.add_argument("--sources", default="", help="names of `link_sources`, with semicolons")
+    parser.add_argument(
+        "--kind", choices=("both", "hard"), default="both",
+        help="hard: only weights for hard links; with --write the others and the confidence stay",
+    )  # fmt: skip
     parser.add_argument("--l2", type=float, default=5e-4)
     parser.add_argument("--rounds", type=int, default=1, help="of learning the first pass anew")
     parser.add_argument("--write", action="store_true")
@@ -448,7 +452,7 @@ def main() -> None:
     every = Sources(given.data, given.cache, given.eflomal_python).all()
     finals = []
     evidence_rows: list[tuple[str, Correctness]] = []
-    for hard in (False, True):
+    for hard in (True,) if given.kind == "hard" else (False, True):
         print("hard links" if hard else "link probabilities", flush=True)
         sources = [s for s in every if s.hard == hard and (not wanted or s.name in wanted)]
         examples = load(given.data, sources, only)
@@ -468,16 +472,20 @@ def main() -> None:
         return
     print("calibration, all sources")
     report_calibration(evidence_rows)
+    print("of the package's confidence over them: " + package_calibration(evidence_rows))
     if given.write:
-        confidence = fit_confidence([rows for _, rows in evidence_rows])
-        made = "python tests/benchmarks/fit_matcher.py --data ../shared/data --write"
         parts = [part for final in finals for part in (final[:COUNT], final[COUNT:])]
-        soft, sparse, hard_soft, hard_sparse = (
+        named = [
             {n: round(float(w), 4) for n, w in zip(FEATURES, part, strict=True) if w}
             for part in parts
-        )
-        said = {n: round(float(w), 4) for n, w in zip(EVIDENCE, confidence, strict=True)}
-        weights = Weights(soft, said, hard_soft, sparse, hard_sparse, made)
+        ]
+        if given.kind == "hard":
+            weights = replace(load_weights(), hard_weights=named[0], hard_sparse_weights=named[1])
+        else:
+            confidence = fit_confidence([rows for _, rows in evidence_rows])
+            said = {n: round(float(w), 4) for n, w in zip(EVIDENCE, confidence, strict=True)}
+            made = "python tests/benchmarks/fit_matcher.py --data ../shared/data --write"
+            weights = Weights(named[0], said, named[2], named[1], named[3], made)
         STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
 
 
@@ -535,6 +543,14 @@ def report_calibration(rows: Sequence[tuple[str, Correctness]]) -> None:
         print(f"{folder:12} held out: {described(*pooled[-1])}")
     said, right, telling = (np.concatenate(part) for part in zip(*pooled, strict=True))
     print(f"{'all':12} held out: {described(said, right, telling)}")
+
+
+def package_calibration(rows: Sequence[tuple[str, Correctness]]) -> str:
+    """Of held-out choices, with the confidence model that the package has."""
+    model = np.array([load_weights().confidence.get(name, 0.0) for name in EVIDENCE])
+    said = np.concatenate([1 / (1 + np.exp(-r.rows @ model)) for _, r in rows])
+    right, telling = (np.concatenate([r[n] for _, r in rows]) for n in (1, 2))
+    return described(said, right, telling)
 
 
 def described(said: np.ndarray, right: np.ndarray, telling: np.ndarray) -> str:

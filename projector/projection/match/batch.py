@@ -19,6 +19,7 @@ from projector.projection.conventions.learning import Convention, Conventions
 from projector.projection.match.arrays import ARTICLED, NAMED, NOUNS, Batch, MatchBatch
 from projector.projection.match.span_translations import SpanTranslations
 from projector.projection.match.statistics import CorpusStatistics
+from projector.projection.match.weak_links import with_weak_links
 from projector.projection.match.word_table import WordTable
 from projector.projection.token_runs import token_run
 from projector.projection.words import word_class
@@ -153,21 +154,16 @@ def build(
         np.array(bigram_on if bigrams else [0.0] * len(target), np.float32),
         np.array(statistics.scale(*languages, bare), np.float64),
     )  # fmt: skip
-    return MatchBatch(
-        batch,
-        source_table.arrays(
-            statistics.source_frequencies(*languages),
-            None,
-            bare,
-        ),
-        target_table.arrays(
-            statistics.target_frequencies(*languages),
-            conventions.classes_of(*languages),
-            bare,
-        ),
-        np.array(owners, np.int64),
-        runs,
+    source_facts = source_table.arrays(statistics.source_frequencies(*languages), None, bare)
+    target_facts = target_table.arrays(
+        statistics.target_frequencies(*languages), conventions.classes_of(*languages), bare
     )
+    hard = 1.0 - statistics.link_kind(*languages).gradedness
+    if hard > 0:
+        link_counts = statistics.link_counts(*languages)
+        counted = link_counts.among(source_table.numbers, target_table.numbers)
+        batch = with_weak_links(batch, source_facts, target_facts, counted, hard)
+    return MatchBatch(batch, source_facts, target_facts, np.array(owners, np.int64), runs)
 
 
 def cuts_tokens(doc: Document) -> bool:

@@ -20,7 +20,6 @@ from projector.projection.conventions.learning import Conventions
 from projector.projection.match.arrays import Candidates, MatchBatch
 from projector.projection.match.batch import build, cuts_tokens, has_bare_script
 from projector.projection.match.boundaries import target_offsets
-from projector.projection.match.columns import Feature
 from projector.projection.match.confidence import confidence
 from projector.projection.match.features import candidates
 from projector.projection.match.span_translations import SpanTranslations
@@ -155,7 +154,6 @@ class MatchProjector:
         scores = confidence(self.weights, found, log_p, chosen, self._link_kind(pairs))
         first, end = found.first[chosen].tolist(), found.end[chosen].tolist()
         null = np.exp(log_p[found.at[1:] - 1]).tolist()
-        linked = (found.features[found.at[1:] - 1, Feature.NULL_LINK] > 0).tolist()
         for pair, runs in zip(pairs, asked.runs, strict=True):
             unit = self._unit(pair)
             row = []
@@ -177,7 +175,7 @@ class MatchProjector:
                     row.append(Projection(None, score, "no_counterpart", detail))
                 elif pieces:
                     row.append(Projection(merge_adjacent(pieces, pair.target.text), score))
-                elif not any(linked[number] for number in numbers if number is not None):
+                elif not _is_linked(pair, numbers, asked):
                     row.append(Projection(None, 0.0, "no_links", "none of its words is linked"))
                 else:
                     row.append(
@@ -222,6 +220,14 @@ class MatchProjector:
 
     def close(self) -> None:
         """Nothing to free."""
+
+
+def _is_linked(pair: Pair, numbers: Sequence[int | None], asked: MatchBatch) -> bool:
+    """Whether a word of these runs has a link; weak ones that are only supposed do not count."""
+    first, end = asked.batch.span_first, asked.batch.span_end
+    known = [number for number in numbers if number is not None]
+    links = pair.alignment or ()
+    return any(first[n] <= i < end[n] and p > 0 for n in known for i, _, p in links)
 
 
 def _by_languages(pairs: Sequence[Pair]) -> list[list[int]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from projector.projection.match.arrays import LINKED
+from projector.projection.match.link_counts import LinkCounts
 from projector.projection.words import facts, word_class
 from projector.records import Document, Pair
 
@@ -58,6 +59,7 @@ class _Stored(msgspec.Struct):
 
     sides: dict[str, _Side]
     links: dict[str, _Links]
+    counts: dict[str, LinkCounts]
 
 
 class _Uncounted(NamedTuple):
@@ -73,6 +75,7 @@ class CorpusStatistics:
     def __init__(self) -> None:
         self._sides: dict[str, _Side] = {}
         self._links: dict[str, _Links] = {}
+        self._counts: dict[str, LinkCounts] = {}
         self._uncounted: dict[str, _Uncounted] = {}
         self._ready: dict[str, dict[str, float]] = {}
         self._bigrams: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
@@ -85,9 +88,12 @@ class CorpusStatistics:
         if pair.alignment:
             links = self._links.setdefault(languages, _Links())
             links.links += len(pair.alignment)
-            links.graded += sum(NEAR_ZERO < p < NEAR_ONE for _, _, p in pair.alignment)
+            graded = sum(NEAR_ZERO < p < NEAR_ONE for _, _, p in pair.alignment)
+            links.graded += graded
             links.words += len(pair.source.tokens or ())
             links.linked += len({i for i, _, p in pair.alignment if p >= LINKED})
+            if not graded:
+                self._counts.setdefault(languages, LinkCounts()).add(pair)
 
     def source_frequencies(self, source: str, target: str) -> Mapping[str, float]:
         """Document frequency of the source's lower-cased words, in [0, 1]; rare ones left out."""
@@ -130,6 +136,10 @@ class CorpusStatistics:
             1.0 - links.linked / max(1, links.words),
         )
 
+    def link_counts(self, source: str, target: str) -> LinkCounts:
+        """How often which forms are linked, in pairs whose links have no probabilities."""
+        return self._counts.get(f"{source} {target}", LinkCounts())
+
     def scale(self, source: str, target: str, bare: bool) -> tuple[float, float]:
         """Target words for each source word, and target letters (``bare``: consonants) for each
         source letter; 1 if nothing was counted."""
@@ -145,14 +155,19 @@ class CorpusStatistics:
         """Everything counted, as JSON."""
         for name in self._sides:
             self._count_up(name)
-        return msgspec.json.encode(_Stored(self._sides, self._links), order="sorted")
+        asked = {
+            name: counts
+            for name, counts in self._counts.items()
+            if self.link_kind(*name.split(" ")).gradedness < 1
+        }
+        return msgspec.json.encode(_Stored(self._sides, self._links, asked), order="sorted")
 
     @classmethod
     def load(cls, data: bytes) -> CorpusStatistics:
         """What `dump` wrote."""
         made = cls()
         stored = msgspec.json.decode(data, type=_Stored)
-        made._sides, made._links = stored.sides, stored.links
+        made._sides, made._links, made._counts = stored.sides, stored.links, stored.counts
         return made
 
     def _add(self, name: str, doc: Document) -> None:

@@ -112,3 +112,19 @@ def test_weights_follow_the_kind_of_links() -> None:
     assert value(1.0, 0.5) == pytest.approx(2.2)
     assert value(0.0, 0.5) == pytest.approx(5.0)
     assert Weights({"recall": 2.0}, {}).vector(LinkKind(0.0, 0.3))[column] == 2.0
+
+
+def test_forms_are_counted_in_pairs_whose_links_have_no_probabilities() -> None:
+    corpus = CorpusStatistics()
+    corpus.add(pair("one two", "uno dos", "0-0 1-1"))
+    corpus.add(pair("one two", "uno dos", [(0, 0, 0.6), (1, 1, 1.0)]))
+    assert corpus.link_counts("en", "es").links == {"one": {"uno": 1}, "two": {"dos": 1}}
+    graded = CorpusStatistics.load(corpus.dump())
+    assert not graded.link_counts("en", "es").links, "a third is graded: no use is made of them"
+
+
+def test_hard_links_that_are_counted_are_carried() -> None:
+    corpus = CorpusStatistics()
+    corpus.add(pair("one two", "uno dos", "0-0 1-1"))
+    carried = CorpusStatistics.load(corpus.dump())
+    assert carried.link_counts("en", "es") == corpus.link_counts("en", "es")
