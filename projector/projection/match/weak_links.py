@@ -48,7 +48,7 @@ WEIGHTS = {
     "spelling": 0.71,  # similarity
     "distance": -0.18,  # tokens off the line seen from either side, added up
     "neighbours": 0.75,  # how many of the two diagonal neighbours are linked
-    "half_free": -2.2,  # one of the two has a link; set: as learnt (-1.27), spans grow by articles
+    "half_free": -2.2,  # one of the two has a link; set, not learnt (-1.27)
 }
 EVIDENCE = tuple(WEIGHTS)
 VECTOR = np.array(list(WEIGHTS.values()))
