@@ -26,6 +26,7 @@ from projector.alignment.hmm.long_sentences import (
     pieces_between_cuts,
     rough_pieces,
 )
+from projector.alignment.hmm.month_names import month_names
 from projector.alignment.hmm.pairs_of_forms import FormPairs, together
 from projector.alignment.hmm.priors import evidence_for, lexicon_jumps, null_counts, total_counts
 from projector.alignment.hmm.similarity import Levels, levels_of, sides_of, unit_vectors
@@ -204,7 +205,8 @@ class HmmAligner:
         found = joined_words(corpus, *vocabulary.forms)
         if not spaced_and_unspaced(self._languages):
             return found
-        return together([found, transliterations(corpus, vocabulary, self._languages)])
+        spelled = transliterations(corpus, vocabulary, self._languages)
+        return together([found, spelled, month_names(vocabulary, self._languages)])
 
     def _choose(self) -> Sequence[str]:
         """All views for a small corpus, one for a larger: the more it has, the less words need to
