@@ -57,6 +57,8 @@ def compile_all() -> list[Compiled]:
 
 
 def _hmm() -> None:
+    from projector.alignment.base import TokenPair
+    from projector.alignment.hmm.aligner import HmmAligner
     from projector.alignment.stage import AlignOptions, AlignStage
     from projector.pipeline.in_memory import apply
 
@@ -65,6 +67,9 @@ def _hmm() -> None:
         apply([stage], _pairs())
     finally:
         stage.close()
+    # Names in scripts without spaces have loops of their own.
+    spelled = TokenPair(["Lady", "Gaga"], ["เล", "ดี", "กากา"])
+    HmmAligner(vectors="none", views=["form"]).fit([spelled], "en", "th")
 
 
 def _match() -> None:

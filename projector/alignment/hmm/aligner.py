@@ -17,6 +17,7 @@ import msgspec
 from projector.alignment.base import TokenPair
 from projector.alignment.hmm.bitext import bitext_path, read_bitext
 from projector.alignment.hmm.inference import Matrices, link_matrices
+from projector.alignment.hmm.joined_words import joined_words
 from projector.alignment.hmm.lexicon import JumpCounts, Lexicon, LexiconView, load_lexicon
 from projector.alignment.hmm.long_sentences import (
     LongPairs,
@@ -25,12 +26,15 @@ from projector.alignment.hmm.long_sentences import (
     pieces_between_cuts,
     rough_pieces,
 )
+from projector.alignment.hmm.month_names import month_names
+from projector.alignment.hmm.pairs_of_forms import FormPairs, together
 from projector.alignment.hmm.priors import evidence_for, lexicon_jumps, null_counts, total_counts
 from projector.alignment.hmm.similarity import Levels, levels_of, sides_of, unit_vectors
 from projector.alignment.hmm.state import State, parameters_in, parameters_out
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, joined, repacked
 from projector.alignment.hmm.threads import in_order
 from projector.alignment.hmm.training import Parameters, Settings, train
+from projector.alignment.hmm.transliterations import spaced_and_unspaced, transliterations
 from projector.alignment.hmm.views import (
     VIEWS,
     Units,
@@ -136,9 +140,9 @@ class HmmAligner:
         few = not self.options.bitext
         self._whole = whole_word_views(*languages, by_vectors=bool(self.vectors) and few)
         needed = {name in self._whole for name in self.options.views or VIEWS}
+        counts_case = bool(self.vectors) or spaced_and_unspaced(languages)
         self._vocabularies = {
-            whole: Vocabulary.empty(languages, whole, bool(self.vectors))
-            for whole in sorted(needed)
+            whole: Vocabulary.empty(languages, whole, counts_case) for whole in sorted(needed)
         }
         long = LongPairs()
         read = self._read(long.set_aside(pairs), languages)
@@ -177,6 +181,10 @@ class HmmAligner:
             corpora[whole] = joined([corpus, *others], longest)
         languages = self._languages
         self.pairs = max(corpus.pairs for corpus in corpora.values())
+        names = {
+            whole: self._names(corpus, self._vocabularies[whole])
+            for whole, corpus in corpora.items()
+        }
         for name in self.options.views or self._choose():
             kind, whole = view(name, *languages), name in self._whole
             vocabulary, corpus = self._vocabularies[whole], corpora[whole]
@@ -188,8 +196,17 @@ class HmmAligner:
             units_s = left.learn(vocabulary.source.forms)
             units_t = right.learn(vocabulary.target.forms)
             mapped = repacked(corpus, units_s[corpus.source], units_t[corpus.target])
-            trained = self._train(kind, mapped, left, right, vectors.get(whole))
+            by_name = names[whole].of_units(units_s, units_t)
+            trained = self._train(kind, mapped, left, right, vectors.get(whole), by_name)
             self._models[name] = Trained(left, right, trained, whole)
+
+    def _names(self, corpus: Corpus, vocabulary: Vocabulary) -> FormPairs:
+        """Evidence for words that are several on one side and one on the other."""
+        found = joined_words(corpus, *vocabulary.forms)
+        if not spaced_and_unspaced(self._languages):
+            return found
+        spelled = transliterations(corpus, vocabulary, self._languages)
+        return together([found, spelled, month_names(vocabulary, self._languages)])
 
     def _choose(self) -> Sequence[str]:
         """All views for a small corpus, one for a larger: the more it has, the less words need to
@@ -224,6 +241,7 @@ class HmmAligner:
         left: Units,
         right: Units,
         forms: tuple[Floats, Floats] | None,
+        by_name: FormPairs,
     ) -> Parameters:
         levels: list[tuple[Ints, Ints]] = []
         names = left.names, right.names
@@ -236,7 +254,7 @@ class HmmAligner:
             corpus,
             (len(left.names), len(right.names)),
             levels,
-            evidence_for(self._lexicons, kind, left.names, right.names, self._threads),
+            evidence_for(self._lexicons, kind, left.names, right.names, self._threads, by_name),
             Settings(
                 *self._iterations(),
                 kappa=kind.kappa,

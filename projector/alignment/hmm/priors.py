@@ -13,6 +13,7 @@ import numpy as np
 
 from projector.alignment.hmm.cognates import spelling_evidence
 from projector.alignment.hmm.lexicon import JumpCounts, Lexicon, LexiconView
+from projector.alignment.hmm.pairs_of_forms import FormPairs
 from projector.alignment.hmm.subtokens import text_subtokens
 from projector.alignment.hmm.table import Floats, Ints, Table
 from projector.alignment.hmm.views import Shorten, View
@@ -30,11 +31,16 @@ def evidence_for(
     source: Sequence[str],
     target: Sequence[str],
     threads: int,
+    of_names: FormPairs | None = None,
 ) -> Evidence:
     """A function from a table over these units to the prior count of each entry."""
 
     def evidence(table: Table) -> Floats:
         prior = spelling_evidence(table, source, target, threads, kind.readers)
+        if of_names is not None:
+            names = np.zeros(len(prior), np.float32)
+            add_entries(table, *of_names, names)
+            prior = np.maximum(prior, names)
         if lexicons:
             rows = {name: n for n, name in enumerate(source)}
             columns = {name: n for n, name in enumerate(target)}
