@@ -29,9 +29,10 @@ from projector.alignment.hmm.long_sentences import (
 from projector.alignment.hmm.month_names import month_names
 from projector.alignment.hmm.pairs_of_forms import FormPairs, together
 from projector.alignment.hmm.priors import evidence_for, lexicon_jumps, null_counts, total_counts
-from projector.alignment.hmm.similarity import Levels, levels_of, sides_of, unit_vectors
+from projector.alignment.hmm.shapes import Kinds, shape_classes
+from projector.alignment.hmm.similarity import Similarity, unit_vectors
 from projector.alignment.hmm.state import State, parameters_in, parameters_out
-from projector.alignment.hmm.table import Corpus, Floats, Ints, Table, joined, repacked
+from projector.alignment.hmm.table import Corpus, Floats, Ints, joined, repacked
 from projector.alignment.hmm.threads import in_order
 from projector.alignment.hmm.training import Parameters, Settings, train
 from projector.alignment.hmm.transliterations import spaced_and_unspaced, transliterations
@@ -218,7 +219,9 @@ class HmmAligner:
     def _iterations(self) -> tuple[int, int]:
         """Of model 1 and of the hidden Markov model; much data needs fewer."""
         given = self.options.iterations
-        return (given, given) if given else (5, 4) if self.pairs <= LARGE else (3, 3)
+        if given:
+            return given, given
+        return (3, 6) if self.pairs <= SMALL else (5, 4) if self.pairs <= LARGE else (3, 3)
 
     def _read(
         self, pairs: Iterable[TokenPair], languages: tuple[str, str]
@@ -259,21 +262,28 @@ class HmmAligner:
                 *self._iterations(),
                 kappa=kind.kappa,
                 threads=self._threads,
+                adapt=self.pairs <= SMALL,
             ),
             similarity=self._similarity(left, right, forms) if forms else None,
+            shapes=self._shapes(kind, left, right),
             **self._earlier(kind.name, left.names, right.names),
         )
 
-    def _similarity(
-        self, left: Units, right: Units, forms: tuple[Floats, Floats]
-    ) -> Callable[[Table], Levels]:
-        """What tells each entry of a table over these units its level of similarity."""
-        sides = sides_of(
+    def _shapes(self, kind: View, left: Units, right: Units) -> tuple[Kinds, Kinds]:
+        """The class of each unit's shape."""
+        source, target = self._vocabularies[kind.name in self._whole].forms
+        return (
+            shape_classes(source, left.of_word, len(left.names)),
+            shape_classes(target, right.of_word, len(right.names)),
+        )
+
+    def _similarity(self, left: Units, right: Units, forms: tuple[Floats, Floats]) -> Similarity:
+        """Of these units, by their forms' vectors."""
+        return Similarity.of(
             unit_vectors(forms[0], left.of_word, len(left.names)),
             unit_vectors(forms[1], right.of_word, len(right.names)),
             self._threads,
         )
-        return lambda table: levels_of(table, sides, self._threads)
 
     def _earlier(self, view: str, source: list[str], target: list[str]) -> Earlier:
         """What the lexicons say beside the evidence for pairs of units."""

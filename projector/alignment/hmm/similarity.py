@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from projector.alignment.hmm.adaptation import adapted
 from projector.alignment.hmm.table import Doubles, Floats, Ints, Longs, Table
 from projector.alignment.hmm.threads import in_parts
 from projector.compiled import compiled_alone
@@ -42,7 +43,7 @@ PSEUDO_LINKS = 10.0  # what the starting curve is worth, in links
 MOST_LINKED = 0.98  # of a bin's cells
 LLR_LOW, LLR_HIGH = -3.0, 6.0
 EXPONENT = 0.5  # of the likelihood ratio: vectors and counts are not independent
-PRIOR = 0.3  # observations that a certain link by its vectors is worth
+PRIOR = 0.6  # observations that a certain link by its vectors is worth
 PRIOR_FROM = 0.02  # probabilities below have no prior count: the prior stays sparse
 
 
@@ -78,6 +79,30 @@ def sides_of(source: Floats, target: Floats, threads: int = 1) -> tuple[SideVect
         SideVectors(source, _nearness(source, target, threads)),
         SideVectors(target, _nearness(target, source, threads)),
     )
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """Vectors of the units of both sides, as evidence for the entries of a table."""
+
+    source: SideVectors
+    target: SideVectors
+    threads: int = 1
+
+    @classmethod
+    def of(cls, source: Floats, target: Floats, threads: int) -> Similarity:
+        """That of these unit vectors."""
+        return cls(*sides_of(source, target, threads), threads)
+
+    def levels(self, table: Table) -> Levels:
+        """The level of similarity of each entry of the table."""
+        return levels_of(table, (self.source, self.target), self.threads)
+
+    def adapted(self, table: Table, count: Floats) -> Similarity | None:
+        """That by vectors fitted to expected counts; None if nothing speaks for it
+        (`adaptation`)."""
+        moved = adapted(self.source.vectors, self.target.vectors, table, count)
+        return None if moved is None else Similarity.of(moved, self.target.vectors, self.threads)
 
 
 def _nearness(vectors: Floats, others: Floats, threads: int) -> Floats:
@@ -170,6 +195,11 @@ class SimilarityCurve:
         curve = cls(levels, _by_bin(often), np.ones(0, np.float32), np.zeros(0, np.float32))
         curve._set(np.interp(LEVEL_SIMILARITY, BIN_CENTRES, start), linked)
         return curve
+
+    def go_on_with(self, levels: Levels, cells: Ints) -> None:
+        """Go on with other levels of the entries; what a level is worth is not learnt anew."""
+        self.levels = levels
+        self.cells_in_bin = _by_bin(np.bincount(levels[cells], minlength=TOP + 1))
 
     def learn(self, count: Floats) -> None:
         """Take the curve from the expected count of each entry (prior counts not included)."""

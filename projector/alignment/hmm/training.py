@@ -24,7 +24,8 @@ from projector.alignment.hmm.kernels import (
 )
 from projector.alignment.hmm.lexicon import JumpCounts, LexiconView
 from projector.alignment.hmm.m_step import Backoff, backoff_of, maximise, update_null
-from projector.alignment.hmm.similarity import Levels, SimilarityCurve
+from projector.alignment.hmm.shapes import Kinds, ShapeCorrelation
+from projector.alignment.hmm.similarity import Similarity, SimilarityCurve
 from projector.alignment.hmm.table import Corpus, Doubles, Floats, Ints, Longs, Table, build_table
 from projector.alignment.hmm.threads import in_parts
 from projector.compiled import compiled
@@ -42,13 +43,14 @@ MIN_STORED_COUNT = 0.05  # a lexicon keeps pairs that were seen at least so ofte
 class Settings:
     """What training can be told; the defaults are those measured best (tests/benchmarks)."""
 
-    model1: int = 5
-    markov: int = 4
-    alpha: float = 0.1  # Dirichlet prior of a pair of units
+    model1: int = 3
+    markov: int = 6
+    alpha: float = 0.12  # Dirichlet prior of a pair of units
     alpha_null: float = 0.01
     kappa: tuple[float, ...] = (3.0,)  # what each coarser level weighs, in observations
-    null: float = 0.2  # of a word being linked to nothing
+    null: float = 0.25  # of a word being linked to nothing
     tau: float = 5.0  # what the steps of all words are worth to a word's own
+    adapt: bool = False  # vectors are fitted to what was counted, while counting
     threads: int = 2
 
 
@@ -103,7 +105,8 @@ def train(
     evidence: Callable[[Table], Floats],
     settings: Settings,
     *,
-    similarity: Callable[[Table], Levels] | None = None,
+    similarity: Similarity | None = None,
+    shapes: tuple[Kinds, Kinds] | None = None,
     nulls: tuple[Floats, Floats] | None = None,
     totals: tuple[Floats, Floats] | None = None,
     jumps: tuple[JumpCounts, JumpCounts] | None = None,
@@ -115,7 +118,8 @@ def train(
         classes: for each level of back-off, the class of each unit (of each class of the level
             before) on either side.
         evidence: from the table to a prior count of each entry.
-        similarity: from the table to each entry's level of similarity by word vectors.
+        similarity: of the units by word vectors.
+        shapes: the class of each unit of either side (`shapes`).
         nulls: prior counts of the null word for source and for target units.
         totals: what an earlier training normalised each source and each target unit by; words
             that this corpus lacks are in it.
@@ -126,8 +130,11 @@ def train(
     plain_prior = prior = evidence(table)
     curve = None
     if similarity is not None:
-        curve = SimilarityCurve.before_training(similarity(table), cells)
+        curve = SimilarityCurve.before_training(similarity.levels(table), cells)
         prior = curve.raise_prior(plain_prior)
+    shape = None
+    if shapes is not None:
+        shape = ShapeCorrelation.before_training(shapes, (corpus.source, corpus.target), table)
     away = _mass_outside_table(table, prior + settings.alpha, sizes, totals)
     levels = _levels(table, classes, corpus, sizes)
     prior_s, prior_t = nulls or (np.zeros(sources, np.float32), np.zeros(targets, np.float32))
@@ -157,24 +164,30 @@ def train(
         prior_s.copy(),
         *(np.empty(0, np.float32) for _ in range(4)),
     )
-    if curve is not None:
-        curve.weigh(model.p)
+    weighing = [evidence for evidence in (curve, shape) if evidence is not None]
+    for words in weighing:
+        words.weigh(model.p)
     for turn in range(settings.model1 + settings.markov):
         markov = turn >= settings.model1
         model.count[:] = 0
         model.count_t[:] = prior_t
         model.count_s[:] = prior_s
         jump_counts = _expectation(corpus, cells, model, markov, settings.threads)
+        if curve is not None and similarity is not None and _adapts(turn, settings):
+            moved = similarity.adapted(table, model.count)
+            if moved is not None:
+                curve.go_on_with(moved.levels(table), cells)
+        for words in weighing:
+            words.learn(model.count)
         if curve is not None:
-            curve.learn(model.count)
             prior = curve.raise_prior(plain_prior)
         model.count += prior
         maximise(
             table, model.count, levels, settings.alpha, settings.kappa, away, model.p,
             settings.threads,
         )  # fmt: skip
-        if curve is not None:
-            curve.weigh(model.p)
+        for words in weighing:
+            words.weigh(model.p)
         update_null(model.count_t, settings.alpha_null, model.null_t)
         update_null(model.count_s, settings.alpha_null, model.null_s)
         if markov:
@@ -190,6 +203,12 @@ def train(
     return _lean(model)
 
 
+def _adapts(turn: int, settings: Settings) -> bool:
+    """Whether vectors are fitted after this turn: after model 1's last, then after every other."""
+    after = turn - settings.model1
+    return settings.adapt and after >= -1 and after % 2 == 1
+
+
 def _lean(model: Parameters) -> Parameters:
     """The model without the entries that came to nothing, most of them: none is likely enough to
     change a link, and a small table is looked up several times faster."""
@@ -198,9 +217,9 @@ def _lean(model: Parameters) -> Parameters:
 
 
 def starting_steps() -> Floats:
-    """Steps forward by one are likeliest; farther ones fade by half powers of e. One row."""
+    """Steps forward by one are likeliest, each farther one half as likely as the last. One row."""
     steps = np.arange(JUMPS) - REACH
-    return np.exp(-0.5 * np.abs(steps - 1)).astype(np.float32)[None]
+    return np.exp2(-np.abs(steps - 1)).astype(np.float32)[None]
 
 
 def _rows(words: Ints, size: int, known: Ints | None) -> Ints:
