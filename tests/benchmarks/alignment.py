@@ -3,16 +3,18 @@
     python tests/benchmarks/alignment.py --data ../shared/data --eflomal-python PYTHON \
         [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext] \
         [--vectors auto|none|NAME|PATH] [--sentences 20] [--canonical] [--joined 50] \
-        [--train tau=1000000000 --train null=0.3] [--long CUT_FROM=60] [--spans 20000]
+        [--train tau=1000000000 --train null=0.3] [--constant long_sentences.CUT_FROM=60]
+        [--spans 20000]
 
 ``--sentences``: each input holds so many sentences (those of a language are aligned in as many
 inputs); ``--canonical``: the canonical sets with sure and possible links; ``--joined``: so many
 sentences are joined into one, beside the same ones apart.
 
-``--train`` changes what `hmm.training.Settings` says, ``--long`` the constants of
-`hmm.long_sentences` (``LONG_SHARE=1``: long records are not learnt from; ``CUT_FROM=1000000`` too:
-nor are they aligned in pieces); ``--spans`` prints span F1 on Europarl for each view with so many
-pairs of ``bitext-large``.
+``--train`` changes what `hmm.training.Settings` says, ``--constant`` the constants of a module of `hmm`
+(``long_sentences.LONG_SHARE=1``: long records are not learnt from; ``CUT_FROM=1000000`` too: nor are
+they aligned in pieces; ``shapes.EXPONENT=0``: lengths are no evidence; ``adaptation.KNOWN=-1``: vectors
+are never fitted); ``--spans`` prints span F1 on Europarl for each view with so many pairs of
+``bitext-large``.
 
 Both aligners see the same sentences, the same bitext (where there is one) and the same sub-tokens;
 eflomal sees stems. eflomal has no seed, so its figures are means of ``--runs`` runs.
@@ -24,6 +26,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from statistics import mean
 
@@ -31,7 +34,7 @@ import gold
 from eflomal_links import eflomal_links
 from msgspec.structs import replace
 
-from projector.alignment.hmm import aligner, long_sentences
+from projector.alignment.hmm import aligner
 from projector.alignment.hmm.bitext import read_bitext
 from projector.alignment.hmm.training import Settings
 from projector.alignment.hmm.views import VIEWS
@@ -240,7 +243,7 @@ def main() -> None:
     parser.add_argument("--canonical", action="store_true")
     parser.add_argument("--joined", type=int, default=0)
     parser.add_argument("--train", action="append")
-    parser.add_argument("--long", action="append")
+    parser.add_argument("--constant", action="append")
     parser.add_argument("--spans", type=int, default=0)
     args = parser.parse_args()
     options = {"vectors": args.vectors, **settings(args.set_)}
@@ -249,10 +252,12 @@ def main() -> None:
         aligner.Settings = lambda *given, **more: Settings(  # type: ignore[assignment,misc]
             **{**dict(zip(("model1", "markov"), given, strict=True)), **more, **told}
         )
-    for name, value in settings(args.long).items():
-        if not hasattr(long_sentences, name):
-            parser.error(f"--long: long_sentences has no {name}")
-        setattr(long_sentences, name, value)
+    for name, value in settings(args.constant).items():
+        module = import_module(f"projector.alignment.hmm.{name.partition('.')[0]}")
+        constant = name.partition(".")[2]
+        if not hasattr(module, constant):
+            parser.error(f"--constant: found no {name}")
+        setattr(module, constant, value)
     if args.spans:
         spans(args.data, args.spans)
     if args.canonical:
