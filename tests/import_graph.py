@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1] / "projector"
 
 # From the bottom up; a part imports from its own layer and from those below.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "runtime", "redact", "one_to_one", "compiled", "json_values"),
+    ("errors", "runtime", "redact", "one_to_one", "compiled", "compressed_rows", "json_values"),
     ("records", "shipped"),
     ("dependents",),
     ("engines", "abilities", "stage"),

@@ -19,28 +19,10 @@ from projector.alignment.hmm.kernels import FLOOR, Probabilities, bidirectional_
 from projector.alignment.hmm.table import Corpus, Floats, Ints, Longs, Table, bounds
 from projector.alignment.hmm.training import Parameters
 from projector.compiled import compiled
+from projector.compressed_rows import find
 from projector.records import Link
 
 SHORT_ROW = 16  # entries of a source word for each word of the target sentence
-
-
-@compiled
-def find(table: Table, s: int, t: int) -> int:
-    """The entry of a pair of words, or -1."""
-    start, column = table.start, table.column
-    # Columns ascend from 0 on, so word t cannot stand beyond place t: frequent words, which have
-    # low numbers, are found in a few steps however long the row.
-    low: int = start[s]
-    high = min(start[s + 1], low + t + 1)
-    while low < high:
-        middle = (low + high) // 2
-        if column[middle] < t:
-            low = middle + 1
-        else:
-            high = middle
-    if low < start[s + 1] and column[low] == t:
-        return low
-    return -1
 
 
 class Matrices(NamedTuple):
@@ -123,7 +105,7 @@ def _links(
                         j = same[j]
                 continue
             for j in range(m):
-                x = find(table, s[i], t[j]) if t[j] >= 0 else -1
+                x = find(table.start, table.column, s[i], t[j]) if t[j] >= 0 else -1
                 if x >= 0:
                     ahead[j, i] = max(ahead[j, i], p[x, 0])
                     back[i, j] = max(back[i, j], p[x, 1])

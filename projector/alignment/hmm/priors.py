@@ -18,6 +18,7 @@ from projector.alignment.hmm.subtokens import text_subtokens
 from projector.alignment.hmm.table import Floats, Ints, Table
 from projector.alignment.hmm.views import Shorten, View
 from projector.compiled import compiled
+from projector.compressed_rows import find
 
 Evidence = Callable[[Table], Floats]
 
@@ -141,24 +142,17 @@ def _entries(
 def _unit_finder(shorten: Shorten, numbers: dict[str, int]) -> Callable[[str], int]:
     """The unit of a text of one word; -1 for longer ones, which say little of any one word."""
 
-    def find(text: str) -> int:
+    def unit(text: str) -> int:
         words = text_subtokens(text)
         return numbers.get(shorten(words[0]), -1) if len(words) == 1 else -1
 
-    return find
+    return unit
 
 
 @compiled
 def add_entries(table: Table, s: Ints, t: Ints, weight: Floats, prior: Floats) -> None:
     """Add each weight to the prior of entry (s, t), where the table has it."""
-    start, column = table.start, table.column
     for n in range(len(s)):
-        low, high = start[s[n]], start[s[n] + 1]
-        while low < high:
-            middle = (low + high) // 2
-            if column[middle] < t[n]:
-                low = middle + 1
-            else:
-                high = middle
-        if low < start[s[n] + 1] and column[low] == t[n]:
-            prior[low] += weight[n]
+        x = find(table.start, table.column, s[n], t[n])
+        if x >= 0:
+            prior[x] += weight[n]

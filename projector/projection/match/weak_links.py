@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from projector.compiled import Array, compiled
+from projector.compressed_rows import find
 from projector.projection.assignment import scored
 from projector.projection.match.arrays import Batch, WordArrays
 from projector.projection.match.link_counts import FormCounts
@@ -179,17 +180,8 @@ def between_links(linked: Array) -> Array:
 @compiled
 def links_between(counts: FormCounts, s: int, t: int) -> float:
     """How often the forms of two words are linked."""
-    form = counts.form[t]
-    low, high = counts.at[s], counts.at[s + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if counts.column[middle] < form:
-            low = middle + 1
-        else:
-            high = middle
-    if low < counts.at[s + 1] and counts.column[low] == form:
-        return float(counts.links[low])
-    return 0.0
+    x = find(counts.at, counts.column, s, counts.form[t])
+    return float(counts.links[x]) if x >= 0 else 0.0
 
 
 @compiled
