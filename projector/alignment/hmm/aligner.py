@@ -182,10 +182,7 @@ class HmmAligner:
             corpora[whole] = joined([corpus, *others], longest)
         languages = self._languages
         self.pairs = max(corpus.pairs for corpus in corpora.values())
-        names = {
-            whole: self._names(corpus, self._vocabularies[whole])
-            for whole, corpus in corpora.items()
-        }
+        names: dict[bool, FormPairs] = {}
         for name in self.options.views or self._choose():
             kind, whole = view(name, *languages), name in self._whole
             vocabulary, corpus = self._vocabularies[whole], corpora[whole]
@@ -193,6 +190,8 @@ class HmmAligner:
                 provider = open_vectors(self.vectors)
                 most = ENCODED_SMALL if self.pairs <= SMALL else ENCODED_LARGE
                 vectors[whole] = vocabulary.form_vectors(provider, languages, most)
+            if whole not in names:
+                names[whole] = self._names(corpus, vocabulary)
             left, right = Units(kind.source), Units(kind.target)
             units_s = left.learn(vocabulary.source.forms)
             units_t = right.learn(vocabulary.target.forms)

@@ -1,11 +1,10 @@
 """Word shape as evidence: long words translate to long words, marks to marks.
 
 How long a word is tells little about any one pair, but it holds for every language and needs no
-corpus: the logarithms of the lengths of linked words correlate (Tiedemann 2003 uses such clues;
-over ten languages a Spanish or Hungarian word of two letters is fifty times likelier for an English
-word of two letters than for one of eight). Both sides' lengths are standardised by the corpus's own
-mean and deviation, so that scripts need no constants, and how far they correlate is learnt from
-expected counts, as the worth of word vectors is (`similarity`).
+corpus: the logarithms of the lengths of linked words correlate (Tiedemann 2003 combines such
+clues). Both sides' lengths are standardised by the corpus's own mean and deviation, so that scripts
+need no constants, and how far they correlate is learnt from expected counts, as the worth of word
+vectors is (`similarity`).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ Kinds = NDArray[np.uint8]
 LONGEST = 15  # letters; longer words count as that long
 MARK = 0  # the class of units without letters or digits; the others' is their length
 CLASSES = LONGEST + 1
-START = 0.6  # correlation before anything is counted, much the same in ten languages
+START = 0.6  # correlation before anything is counted
 PSEUDO_LINKS = 100.0  # what it is worth
 HIGHEST = 0.95  # a correlation of 1 would leave no doubt
 FARTHEST = 3.0  # deviations from the mean

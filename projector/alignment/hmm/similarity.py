@@ -189,10 +189,10 @@ class SimilarityCurve:
     @classmethod
     def before_training(cls, levels: Levels, cells: Ints) -> SimilarityCurve:
         """The curve to begin with; ``cells`` are the entries of the corpus's cells."""
-        often = np.bincount(levels[cells], minlength=TOP + 1)
         start = _start_llr()
         linked = 1 / (1 + np.exp(-(LEVEL_SIMILARITY - START_MIDDLE) / START_WIDTH))
-        curve = cls(levels, _by_bin(often), np.ones(0, np.float32), np.zeros(0, np.float32))
+        curve = cls(levels, np.zeros(0), np.ones(0, np.float32), np.zeros(0, np.float32))
+        curve.go_on_with(levels, cells)
         curve._set(np.interp(LEVEL_SIMILARITY, BIN_CENTRES, start), linked)
         return curve
 
