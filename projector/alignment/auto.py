@@ -1,11 +1,29 @@
-"""The default aligner: the translator's own links where a pair brings them, else ``hmm``."""
+"""The default aligner: the translator's own links where a pair brings them, else ``hmm``, joined by
+the encoder ``e5`` where its package is installed."""
 
 from __future__ import annotations
 
-from projector.alignment.hmm.aligner import HmmAligner
+from projector.alignment.base import Aligner
+from projector.alignment.e5 import E5Aligner
+from projector.alignment.ensemble import EnsembleAligner
+from projector.alignment.hmm.aligner import HmmAligner, HmmOptions
+from projector.engines import installed
+from projector.models.e5.file import PACKAGE
 
 
-class AutoAligner(HmmAligner):
-    """As `HmmAligner`; the stage leaves pairs alone that have links already."""
+class AutoAligner(EnsembleAligner):
+    """``hmm``, or ``hmm+e5``; the stage leaves pairs alone that have links already.
+
+    Args:
+        model, options: those of `HmmAligner`.
+    """
 
     keeps_links = True
+    Options = HmmOptions
+
+    def __init__(self, model: str = "", **options: object) -> None:
+        hmm = HmmAligner(model, **options)
+        members: list[Aligner] = [hmm]
+        if installed(PACKAGE):
+            members.append(E5Aligner(threads=hmm.options.threads))
+        super().__init__(members)

@@ -16,8 +16,8 @@ from projector.alignment.symmetrise import average
 from projector.errors import UsageError
 from projector.records import Link
 
-# Alignment error on XL-WA en-pt development 11.7; weighted the same 12.9 (docs/notes/marian.md).
-USUAL = {"firefox": 0.7, "hmm": 0.3}
+# Chosen by alignment error (docs/notes/marian.md, docs/notes/alignment.md).
+USUAL = ({"firefox": 0.7, "hmm": 0.3}, {"hmm": 1.0, "e5": 2.0})
 
 
 class EnsembleAligner:
@@ -25,7 +25,7 @@ class EnsembleAligner:
 
     Args:
         members: the aligners.
-        weights: one for each member (default: all the same, but for ``firefox+hmm``, `USUAL`).
+        weights: one for each member (default: all the same, but for those in `USUAL`).
 
     Raises:
         UsageError: another number of weights, or none above zero.
@@ -41,8 +41,9 @@ class EnsembleAligner:
         )
         self.sees_corpus = any(m.sees_corpus for m in members)
         if weights is None:
-            known = {m.name for m in members} == USUAL.keys()
-            weights = [USUAL[m.name] if known else 1.0 for m in members]
+            names = {m.name for m in members}
+            usual = next((some for some in USUAL if some.keys() == names), {})
+            weights = [usual.get(m.name, 1.0) for m in members]
         self.weights = [float(w) for w in weights]
         if len(self.weights) != len(members):
             raise UsageError(

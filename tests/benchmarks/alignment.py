@@ -2,7 +2,7 @@
 
     python tests/benchmarks/alignment.py --data ../shared/data --eflomal-python PYTHON \
         [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext] \
-        [--vectors auto|none|NAME|PATH] [--sentences 20] [--canonical] [--joined 50] \
+        [--engine auto|hmm|e5] [--vectors auto|none|NAME|PATH] [--sentences 20] [--canonical] [--joined 50] \
         [--train tau=1000000000 --train null=0.3] [--constant long_sentences.CUT_FROM=60]
         [--spans 20000]
 
@@ -53,8 +53,12 @@ THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 
 def hmm_links(pairs: Sequence[Pair], bitext: list[str], options: dict) -> list[list[Link]]:
-    """The project's links of every pair."""
-    stage = AlignStage(AlignOptions(engine="hmm", bitext=bitext, options=options))
+    """The project's links of every pair, by the engine that ``options`` name, else by `hmm`."""
+    own = dict(options)
+    engine = own.pop("engine", "hmm")
+    if engine == "e5":
+        own.pop("vectors", None)
+    stage = AlignStage(AlignOptions(engine=engine, bitext=bitext, options=own))
     stage.fit(iter(pairs))
     return [pair.alignment or [] for pair in stage.process(pairs)]
 
@@ -238,6 +242,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--set", action="append", dest="set_")
     parser.add_argument("--no-bitext", action="store_true")
+    parser.add_argument("--engine", default="hmm", help="auto: hmm, with e5 where it is installed")
     parser.add_argument("--vectors", default="auto")
     parser.add_argument("--sentences", type=int, default=0)
     parser.add_argument("--canonical", action="store_true")
@@ -246,7 +251,7 @@ def main() -> None:
     parser.add_argument("--constant", action="append")
     parser.add_argument("--spans", type=int, default=0)
     args = parser.parse_args()
-    options = {"vectors": args.vectors, **settings(args.set_)}
+    options = {"engine": args.engine, "vectors": args.vectors, **settings(args.set_)}
     if args.train:
         told = settings(args.train)
         aligner.Settings = lambda *given, **more: Settings(  # type: ignore[assignment,misc]

@@ -20,6 +20,8 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +41,7 @@ from projector.projection.match.weights import STANDARD, Weights, load_weights
 from projector.projection.token_runs import token_run
 from projector.records import Pair
 
+TITLES = {False: "link probabilities", True: "hard links"}
 MAX_STEPS = 150  # of the optimiser
 KEPT = 15  # candidates of a span that the training looks at
 UNREACHED = -2  # gold that no candidate is
@@ -452,22 +455,26 @@ def main() -> None:
     every = Sources(given.data, given.cache, given.eflomal_python).all()
     finals = []
     evidence_rows: list[tuple[str, Correctness]] = []
-    for hard in (True,) if given.kind == "hard" else (False, True):
-        print("hard links" if hard else "link probabilities", flush=True)
-        sources = [s for s in every if s.hard == hard and (not wanted or s.name in wanted)]
-        examples = load(given.data, sources, only)
+    kinds = (True,) if given.kind == "hard" else (False, True)
+    if not (given.ablate or given.ceiling or given.measure):
+        jobs = [(given, only, wanted, hard) for hard in kinds]
+        with ProcessPoolExecutor(len(jobs), get_context("spawn")) as pool:
+            for final, rows, table in pool.map(fitted, jobs):
+                print(table, flush=True)
+                finals.append(final)
+                evidence_rows += rows
+        kinds = ()
+    for hard in kinds:
+        print(TITLES[hard], flush=True)
+        examples = load(given.data, chosen(every, wanted, hard), only)
         if given.ablate:
             ablate(examples, given.l2)
         elif given.ceiling:
             ceiling(examples, package_weights(hard))
-        elif given.measure:
+        else:
             for e in examples:
                 value = f1(e, apply(e, package_weights(hard)))
                 print(f"{e.name:14}{e.source:22}{value:8.1f}{e.kind.unlinked:8.2f}", flush=True)
-        else:
-            final, rows = fit(examples, given.l2, package_weights(hard), given.rounds)
-            finals.append(final)
-            evidence_rows += rows
     if not finals:
         return
     print("calibration, all sources")
@@ -489,6 +496,19 @@ def main() -> None:
         STANDARD.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
 
 
+def chosen(every: Sequence[Source], wanted: set[str], hard: bool) -> list[Source]:
+    """The sources of a kind; those wanted, if any are named."""
+    return [s for s in every if s.hard == hard and (not wanted or s.name in wanted)]
+
+
+def fitted(job: tuple[argparse.Namespace, set[str], set[str], bool]) -> Fitted:
+    """Weights for one kind of links, in a process of its own."""
+    given, only, wanted, hard = job
+    every = Sources(given.data, given.cache, given.eflomal_python).all()
+    examples = load(given.data, chosen(every, wanted, hard), only)
+    return fit(examples, given.l2, package_weights(hard), given.rounds, TITLES[hard])
+
+
 def package_weights(hard: bool) -> np.ndarray:
     """The package's weights for one kind of links, as a doubled vector."""
     weights, share = load_weights(), float(not hard)
@@ -496,10 +516,18 @@ def package_weights(hard: bool) -> np.ndarray:
     return np.concatenate([none, full - none]).astype(np.float64)
 
 
+class Fitted(NamedTuple):
+    """Weights from all folders, what held-out choices say, and a table of both."""
+
+    final: np.ndarray
+    rows: list[tuple[str, Correctness]]
+    table: str
+
+
 def fit(
-    examples: Sequence[Example], l2: float, now: np.ndarray, rounds: int
-) -> tuple[np.ndarray, list[tuple[str, Correctness]]]:
-    """Weights from all folders, and what held-out choices say; prints both."""
+    examples: Sequence[Example], l2: float, now: np.ndarray, rounds: int, title: str
+) -> Fitted:
+    """Learn from all folders, and from all but each."""
     final = learn(examples, l2, start=now)
     folders = sorted({e.folder for e in examples})
     held = {folder: learn(examples, l2, skip=folder, start=final) for folder in folders}
@@ -511,23 +539,23 @@ def fit(
         held = {
             folder: learn(known[folder], l2, skip=folder, start=held[folder]) for folder in folders
         }
-    print(
+    lines = [
+        title,
         f"{'set':14}{'links':22}{'package':>9}{'held out':>10}{'final':>8}{'gold none':>11}"
-        f"{'unreached':>11}{'unlinked':>10}"
-    )
+        f"{'unreached':>11}{'unlinked':>10}",
+    ]
     rows = []
     for n, e in enumerate(examples):
         fold = known[e.folder][n]
         out = apply(fold, held[e.folder])
         rows.append((e.folder, correctness(fold, out)))
         null = e.found.features[np.maximum(e.wanted, 0), Feature.NULL] > 0
-        print(
+        lines.append(
             f"{e.name:14}{e.source:22}{f1(e, apply(e, now)):9.1f}{f1(e, out):10.1f}"
             f"{f1(e, apply(e, final)):8.1f}{100 * np.mean(null & (e.wanted >= 0)):10.1f}%"
-            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%{e.kind.unlinked:10.2f}",
-            flush=True,
+            f"{100 * np.mean(e.wanted == UNREACHED):10.1f}%{e.kind.unlinked:10.2f}"
         )
-    return final, rows
+    return Fitted(final, rows, "\n".join(lines))
 
 
 def report_calibration(rows: Sequence[tuple[str, Correctness]]) -> None:

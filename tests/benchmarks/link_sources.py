@@ -20,8 +20,10 @@ import msgspec
 from eflomal_links import eflomal_links
 from msgspec.structs import replace
 
+from projector.alignment.ensemble import USUAL
 from projector.alignment.stage import AlignOptions, AlignStage
-from projector.alignment.symmetrise import HardLinks, grow_diag_final_and, intersection
+from projector.alignment.symmetrise import HardLinks, average, grow_diag_final_and, intersection
+from projector.json_values import JsonObject
 from projector.records import Link, Pair
 
 HARD_FROM = 0.35  # link probability from which `hardened` keeps a link
@@ -61,8 +63,11 @@ class Sources:
             Source("hmm, bitext", False, self.bitext),
             Source("hmm, no bitext", False, self.bare),
             Source("hmm, vectors", False, self.vectors),
+            Source("hmm+e5, bitext", False, self.with_encoder(self.bitext)),
+            Source("hmm+e5, vectors", False, self.with_encoder(self.vectors)),
             Source("bitext, hard", True, changed(self.bitext, hardened)),
             Source("vectors, hard", True, changed(self.vectors, hardened)),
+            Source("hmm+e5, hard", True, changed(self.with_encoder(self.vectors), hardened)),
             Source("eflomal gdfa", True, lambda found: self.eflomal(found, grow_diag_final_and)),
             Source("eflomal inter", True, lambda found: self.eflomal(found, intersection)),
             Source("bitext, hard, noise", True, changed(changed(self.bitext, hardened), noisy)),
@@ -80,6 +85,24 @@ class Sources:
     def vectors(self, found: gold.Gold) -> list[Pair]:
         """On the input alone, with vectors."""
         return with_links(found, [], self.cache)
+
+    def with_encoder(
+        self, others: Callable[[gold.Gold], list[Pair] | None]
+    ) -> Callable[[gold.Gold], list[Pair] | None]:
+        """The mean of links of `hmm` and of ``e5``, as the default aligner takes it."""
+        weights = [USUAL[1]["hmm"], USUAL[1]["e5"]]
+
+        def made(found: gold.Gold) -> list[Pair] | None:
+            given = others(found)
+            if given is None:
+                return None
+            mine = with_links(found, [], self.cache, engine="e5")
+            return [
+                replace(a, alignment=average([a.alignment or [], b.alignment or []], weights))
+                for a, b in zip(given, mine, strict=True)
+            ]
+
+        return made
 
     def eflomal(
         self, found: gold.Gold, join: Callable[[HardLinks, HardLinks], HardLinks]
@@ -107,17 +130,22 @@ class Sources:
 
 
 def with_links(
-    found: gold.Gold, bitext: Sequence[str], cache: Path | None, vectors: str = "auto"
+    found: gold.Gold,
+    bitext: Sequence[str],
+    cache: Path | None,
+    vectors: str = "auto",
+    engine: str = "hmm",
 ) -> list[Pair]:
-    """The pairs as the default aligner links them."""
-    key = hashlib.md5(f"{found.name} {len(found.pairs)} {list(bitext)} {vectors}".encode())
+    """The pairs as `hmm` links them, or another engine."""
+    said = [found.name, len(found.pairs), list(bitext), vectors, *([engine] if engine != "hmm" else [])]
+    key = hashlib.md5(" ".join(map(str, said)).encode())
     path = cache / f"{key.hexdigest()}.json" if cache else None
     if path is not None and path.exists():
         kept = msgspec.json.decode(path.read_bytes(), type=list[Links])
     else:
         start = time.time()
-        options = {"vectors": vectors}
-        stage = AlignStage(AlignOptions(engine="hmm", bitext=list(bitext), options=options))
+        options: JsonObject = {"vectors": vectors} if engine == "hmm" else {}
+        stage = AlignStage(AlignOptions(engine=engine, bitext=list(bitext), options=options))
         stage.fit(iter(found.pairs))
         done = [o for o in stage.process(found.pairs) if isinstance(o, Pair)]
         stage.close()

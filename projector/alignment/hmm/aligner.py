@@ -138,6 +138,7 @@ class HmmAligner:
         """Train on the pairs and on the bitext; forgets what was learnt before."""
         self._models = {}
         self._languages = languages = source, target
+        self.vectors = resolve_vectors(self.options.vectors, languages)
         few = not self.options.bitext
         self._whole = whole_word_views(*languages, by_vectors=bool(self.vectors) and few)
         needed = {name in self._whole for name in self.options.views or VIEWS}
@@ -372,6 +373,7 @@ class HmmAligner:
         """Take over what another's `fit` learnt."""
         state = msgspec.msgpack.decode(data, type=State)
         self._languages = languages = state.source, state.target
+        self.vectors = resolve_vectors(self.options.vectors, languages)
         self.pairs = state.pairs
         self._whole = state.whole_views
         self._vocabularies = {

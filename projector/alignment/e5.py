@@ -1,0 +1,119 @@
+"""Word links by the encoder multilingual-e5-small (Wang et al. 2024), which a pip package brings.
+
+Two words are linked where they are more alike in their sentences than either is to the others, as
+in SimAlign (Jalili Sabet et al. 2020): the cosines of all words with all words, each sentence's mean
+taken away first, through a softmax both ways, whose harmonic mean is the link's probability. Some
+hundred languages, no training, no torch. A pair's links depend on that pair alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import numpy as np
+from msgspec import Meta, Struct
+
+from projector.alignment.base import TokenPair
+from projector.alignment.hmm.long_sentences import Piece, pieces, pieces_between_cuts
+from projector.alignment.neural.extraction import harmonic, two_way, unit_rows
+from projector.engines import installed, missing_package_message, read_options
+from projector.errors import EngineError
+from projector.models.e5.encoder import LAYER, Encoder, InContext, open_encoder
+from projector.models.e5.file import PACKAGE, Floats, installed_version
+from projector.records import Link
+
+LEAST = 0.02  # links below this probability are not written
+
+
+class E5Options(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Options of `E5Aligner`.
+
+    Attributes:
+        layer: the encoder's, 0 to 12.
+        temperature: of the softmax over cosines.
+        min_probability: links below it are left out.
+        threads: 0: one for each processor, at most eight.
+    """
+
+    layer: Annotated[int, Meta(ge=0)] = LAYER
+    temperature: Annotated[float, Meta(gt=0)] = 0.05
+    min_probability: Annotated[float, Meta(gt=0, lt=1)] = LEAST
+    threads: Annotated[int, Meta(ge=0)] = 0
+
+
+class E5Aligner:
+    """See the module's docstring.
+
+    Args:
+        model: nothing; there is one.
+        options: those of `E5Options`.
+
+    Raises:
+        UsageError: an unknown option.
+        EngineError: the package is not installed.
+    """
+
+    name = "e5"
+    model = ""
+    sees_corpus = False
+    Options = E5Options
+
+    def __init__(self, model: str = "", **options: object) -> None:
+        self.options = read_options(E5Options, options, self.name)
+        if not installed(PACKAGE):
+            raise EngineError(missing_package_message(self.name, PACKAGE))
+        self.version = f"{PACKAGE} {installed_version()}"
+        self._encoder: Encoder | None = None
+
+    def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
+        """Nothing to learn here."""
+
+    def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
+        """Links of each pair; a word that the encoder cannot read has none.
+
+        Raises:
+            EngineError: the encoder's file is damaged.
+        """
+        answers: list[list[Link]] = [[] for _ in pairs]
+        self._into(answers, [part for n, pair in enumerate(pairs) for part in pieces(n, pair)])
+        again = [
+            part
+            for n, pair in enumerate(pairs)
+            for part in pieces_between_cuts(n, pair, answers[n])
+        ]
+        for part in again:
+            answers[part.number] = []
+        self._into(answers, again)
+        return [sorted(links) for links in answers]
+
+    def _into(self, answers: list[list[Link]], parts: Sequence[Piece]) -> None:
+        """Add the links of parts to those of their pairs."""
+        if self._encoder is None and parts:
+            self._encoder = open_encoder(self.options.layer, self.options.threads)
+        if self._encoder is None:
+            return
+        sides = [words for part in parts for words in (part.pair.source, part.pair.target)]
+        found = self._encoder.embed(sides)
+        for n, part in enumerate(parts):
+            links = self._links(found[2 * n], found[2 * n + 1])
+            answers[part.number].extend(part.placed(links) if part.cut else links)
+
+    def _links(self, source: InContext, target: InContext) -> list[Link]:
+        """Links of one pair from its words' vectors."""
+        rows, columns = np.flatnonzero(source.present), np.flatnonzero(target.present)
+        if not len(rows) or not len(columns):
+            return []
+        alike = centred(source.vectors[rows]) @ centred(target.vectors[columns]).T
+        chance = harmonic(*two_way(alike / self.options.temperature))
+        near = np.argwhere(chance >= self.options.min_probability)
+        return [(int(rows[i]), int(columns[j]), round(float(chance[i, j]), 4)) for i, j in near]
+
+    def close(self) -> None:
+        self._encoder = None
+
+
+def centred(vectors: Floats) -> Floats:
+    """A sentence's word vectors less their mean, at length 1."""
+    rows: Floats = unit_rows(vectors - vectors.mean(0))
+    return rows
