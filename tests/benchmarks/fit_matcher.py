@@ -524,9 +524,7 @@ class Fitted(NamedTuple):
     table: str
 
 
-def fit(
-    examples: Sequence[Example], l2: float, now: np.ndarray, rounds: int, title: str
-) -> Fitted:
+def fit(examples: Sequence[Example], l2: float, now: np.ndarray, rounds: int, title: str) -> Fitted:
     """Learn from all folders, and from all but each."""
     final = learn(examples, l2, start=now)
     folders = sorted({e.folder for e in examples})

@@ -137,7 +137,13 @@ def with_links(
     engine: str = "hmm",
 ) -> list[Pair]:
     """The pairs as `hmm` links them, or another engine."""
-    said = [found.name, len(found.pairs), list(bitext), vectors, *([engine] if engine != "hmm" else [])]
+    said = [
+        found.name,
+        len(found.pairs),
+        list(bitext),
+        vectors,
+        *([engine] if engine != "hmm" else []),
+    ]
     key = hashlib.md5(" ".join(map(str, said)).encode())
     path = cache / f"{key.hexdigest()}.json" if cache else None
     if path is not None and path.exists():

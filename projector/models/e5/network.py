@@ -90,7 +90,8 @@ class Network:
 
     def states(self, ids: list[int]) -> Floats:
         """The last layer's states of a text's pieces, (pieces, width)."""
-        return self.several([ids])[0]
+        found: Floats = self.several([ids])[0]
+        return found
 
     def several(self, texts: list[list[int]]) -> Floats:
         """The same for texts of equal length, (texts, pieces, width); their last bits may depend on
@@ -104,7 +105,8 @@ class Network:
             self._normalise(x, layer.attended_norm)
             x += layer.outer(gelu(layer.inner(x)))
             self._normalise(x, layer.outer_norm)
-        return x.reshape(many, length, -1)
+        states: Floats = x.reshape(many, length, -1)
+        return states
 
     def _attend(self, mixed: Floats, many: int) -> Floats:
         """What each piece takes from the others of its text; ``mixed``: query, key and value side

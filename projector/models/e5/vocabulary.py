@@ -1,4 +1,4 @@
-"""Words to the encoder's pieces: those of XLM-R's SentencePiece vocabulary (Conneau et al. 2020)."""
+"""Words to the encoder's pieces: XLM-R's SentencePiece vocabulary (Conneau et al. 2020)."""
 
 from __future__ import annotations
 
@@ -59,4 +59,5 @@ class Vocabulary:
         if not parts:
             return []
         text = SPACE + SPACE.join(parts)
-        return [piece for piece, _ in best_pieces(text, self._entries, self._longest, self._unknown)]
+        found = best_pieces(text, self._entries, self._longest, self._unknown)
+        return [piece for piece, _ in found]

