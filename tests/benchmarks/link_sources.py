@@ -89,18 +89,11 @@ class Sources:
     def with_encoder(
         self, others: Callable[[gold.Gold], list[Pair] | None]
     ) -> Callable[[gold.Gold], list[Pair] | None]:
-        """The mean of links of `hmm` and of ``e5``, as the default aligner takes it."""
-        weights = [USUAL[1]["hmm"], USUAL[1]["e5"]]
+        """Links of `hmm` joined by those of ``e5``."""
 
         def made(found: gold.Gold) -> list[Pair] | None:
             given = others(found)
-            if given is None:
-                return None
-            mine = with_links(found, [], self.cache, engine="e5")
-            return [
-                replace(a, alignment=average([a.alignment or [], b.alignment or []], weights))
-                for a, b in zip(given, mine, strict=True)
-            ]
+            return None if given is None else with_encoder(found, given, self.cache)
 
         return made
 
@@ -127,6 +120,22 @@ class Sources:
             replace(pair, alignment=[(i, j, 1.0) for i, j in sorted(join(a, b))])
             for pair, a, b in zip(found.pairs, forth, back, strict=True)
         ]
+
+
+def with_encoder(found: gold.Gold, pairs: Sequence[Pair], cache: Path | None) -> list[Pair]:
+    """The pairs with the mean of their links, which are those of `hmm`, and of those of ``e5``, as
+    the default aligner takes it where the encoder is installed."""
+    weights = next(usual for usual in USUAL if "e5" in usual)
+    mine = with_links(found, [], cache, engine="e5")
+    return [
+        replace(
+            a,
+            alignment=average(
+                [a.alignment or [], b.alignment or []], [weights["hmm"], weights["e5"]]
+            ),
+        )
+        for a, b in zip(pairs, mine, strict=True)
+    ]
 
 
 def with_links(

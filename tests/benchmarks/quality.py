@@ -3,7 +3,8 @@
     python tests/benchmarks/quality.py --data ../shared/data \
         [--eflomal-python PYTHON] [--large] [--quick] [--only europarl,xsid]
 
-Columns: this project (``hmm`` and ``match``), with and without extra sentence pairs; eflomal
+Columns: this project (``hmm`` and ``match``; ``hmm+e5`` where the encoder is installed), with and
+without extra sentence pairs; eflomal
 (means of three runs, since it has no seed; same sub-tokens and stems) by grow-diag-final-and and
 by intersection under the plainest rule (first to last linked word), and its links under
 ``match``. Rows: span F1, answers, tags, alignment error rate; then calibration.
@@ -17,13 +18,16 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import mean
+from tempfile import TemporaryDirectory
 
 import gold
 from eflomal_links import eflomal_links
-from link_sources import with_links
+from link_sources import with_encoder, with_links
 from msgspec.structs import replace
 
 from projector.alignment.symmetrise import HardLinks, decode, grow_diag_final_and, intersection
+from projector.engines import installed
+from projector.models.e5.file import PACKAGE
 from projector.projection.stage import ProjectOptions, ProjectStage
 from projector.quality.answer_text import exact_match, word_f1
 from projector.quality.calibration import (
@@ -35,6 +39,7 @@ from projector.records import Document, Link, Pair, Span
 
 Row = dict[str, float]
 OURS, BARE, LARGE = "xproject", "no bitext", "large"
+JOINT, JOINT_BARE = "+e5", "+e5, no bitext"
 GDFA, INTER, UNDER = "eflomal gdfa", "inter", "+match"
 
 
@@ -144,9 +149,8 @@ class Bench:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
-        self.scores: list[float] = []
-        self.right: list[bool] = []
-        self.by_set: dict[str, tuple[list[float], list[bool]]] = {}
+        self.by_set: dict[str, dict[str, tuple[list[float], list[bool]]]] = {}
+        self.encoder = installed(PACKAGE)
 
     def extra(self, lang: str, large: bool = False) -> list[str]:
         """The extra sentence pairs of a language."""
@@ -155,6 +159,13 @@ class Bench:
     def ours(self, found: gold.Gold, bitext: Sequence[str]) -> list[Pair]:
         """The pairs with this project's links."""
         return with_links(found, bitext, self.given.cache)
+
+    def joined(self, found: gold.Gold, linked: dict[str, list[Pair]]) -> dict[str, list[Pair]]:
+        """The same links joined by the encoder's."""
+        names = {OURS: JOINT, BARE: JOINT_BARE}
+        with TemporaryDirectory() as folder:  # the encoder runs once
+            cache = self.given.cache or Path(folder)
+            return {names[n]: with_encoder(found, pairs, cache) for n, pairs in linked.items()}
 
     def theirs(self, found: gold.Gold) -> list[tuple[list[HardLinks], list[HardLinks]]]:
         """eflomal's links, a few runs of them."""
@@ -169,17 +180,20 @@ class Bench:
     ) -> None:  # fmt: skip
         """One set under every system."""
         columns: dict[str, Row] = {}
-        done = projected(self.ours(found, self.extra(found.lang)))
-        columns[OURS] = score(done, found.gold)
-        self.note(found, done)
+        linked = {OURS: self.ours(found, self.extra(found.lang))}
         if not self.given.quick:
-            columns[BARE] = score(projected(self.ours(found, [])), found.gold)
-            if large and self.given.large:
-                big = self.ours(found, self.extra(found.lang, large=True))
-                columns[LARGE] = score(projected(big), found.gold)
+            linked[BARE] = self.ours(found, [])
+        if self.encoder:
+            linked |= self.joined(found, linked)
+        for name, pairs in linked.items():
+            done = projected(pairs)
+            columns[name] = score(done, found.gold)
+            self.note(name, found, done)
+        if not self.given.quick and large and self.given.large:
+            big = self.ours(found, self.extra(found.lang, large=True))
+            columns[LARGE] = score(projected(big), found.gold)
         if found.pairs[0].source.tags:
-            linked = projected(self.ours(found, self.extra(found.lang)), tags="links")
-            columns["links only"] = score(linked, found.gold)
+            columns["links only"] = score(projected(linked[OURS], tags="links"), found.gold)
         if self.given.eflomal_python:
             rows: dict[str, list[Row]] = {GDFA: [], INTER: [], UNDER: []}
             for forth, back in self.theirs(found):
@@ -195,12 +209,15 @@ class Bench:
 
     def links_line(self, found: gold.Gold, wanted: list[list[Link]]) -> None:
         """One set of gold links."""
-        columns: dict[str, Row] = {}
-        for name, bitext in ((OURS, self.extra(found.lang)), (BARE, [])):
-            if name == BARE and self.given.quick:
-                continue
-            links = [decode(p.alignment or []) for p in self.ours(found, bitext)]
-            columns[name] = error_rate(links, wanted)
+        linked = {OURS: self.ours(found, self.extra(found.lang))}
+        if not self.given.quick:
+            linked[BARE] = self.ours(found, [])
+        if self.encoder:
+            linked |= self.joined(found, linked)
+        columns = {
+            name: error_rate([decode(p.alignment or []) for p in pairs], wanted)
+            for name, pairs in linked.items()
+        }
         if self.given.eflomal_python:
             rows: dict[str, list[Row]] = {GDFA: [], INTER: []}
             for forth, back in self.theirs(found):
@@ -210,20 +227,20 @@ class Bench:
             columns.update({name: average(several) for name, several in rows.items()})
         show(found.name, columns)
 
-    def note(self, found: gold.Gold, done: Sequence[Pair]) -> None:
+    def note(self, system: str, found: gold.Gold, done: Sequence[Pair]) -> None:
         """Keep scores and verdicts for the calibration."""
         folder = found.name.split()[0]
-        kept = self.by_set.setdefault(folder, ([], []))
+        kept = self.by_set.setdefault(system, {}).setdefault(folder, ([], []))
         for old, new in zip(kept, verdicts(done, found.gold), strict=True):
             old.extend(new)
 
-    def calibration(self) -> None:
+    def calibration(self, system: str) -> None:
         """The calibration of every folder and of all."""
         every: tuple[list[float], list[bool]] = ([], [])
-        print("\nScores against exactly right, with bitext\n")
+        print(f"\nScores against exactly right: {system}\n")
         table_row(["set", "spans", "right", "said", "ECE", "coverage at 98 % precision"])
         table_row(["---"] * 6)
-        for folder, (scores, right) in self.by_set.items():
+        for folder, (scores, right) in self.by_set[system].items():
             if scores:
                 calibration_line(folder, scores, right)
                 every[0].extend(scores)
@@ -302,7 +319,9 @@ def main() -> None:
         print("\nAlignment error rate, XL-WA development")
         for lang in gold.XLWA:
             bench.links_line(*gold.xlwa(given.data, lang))
-    bench.calibration()
+    for system in (OURS, JOINT_BARE):
+        if system in bench.by_set:
+            bench.calibration(system)
     print(f"{time.time() - start:.0f} s", file=sys.stderr)
 
 

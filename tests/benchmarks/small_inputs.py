@@ -1,7 +1,7 @@
 """Spans and answers of inputs of a few records, each aligned and projected by itself, no bitext.
 
     python tests/benchmarks/small_inputs.py --data ../shared/data [--records 20] [--vectors auto]
-        [--only xsid,uner] [--cache DIR]
+        [--engine hmm|hmm+e5] [--only xsid,uner] [--cache DIR]
 
 Each set is cut into inputs of so many records as they come; what `hmm` and `match` learn, they learn
 from these alone. Printed: span F1 (xSID, UNER) or exact answers (XQuAD) over all inputs of a set,
@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import mean
 
 import gold
-from link_sources import with_links
+from link_sources import with_encoder, with_links
 from quality import answer_scores, projected, span_f1, table_row, verdicts
 
 from projector.quality.calibration import expected_calibration_error
@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--records", type=int, default=20)
     parser.add_argument("--vectors", default="auto")
+    parser.add_argument("--engine", choices=("hmm", "hmm+e5"), default="hmm")
     parser.add_argument("--only", default="", help="folders, with commas")
     parser.add_argument("--cache", type=Path, help="keep this project's links here")
     given = parser.parse_args()
@@ -46,7 +47,10 @@ def main() -> None:
             part = gold.Gold(
                 f"{found.name} {at}", lang, *(x[at : at + given.records] for x in found[2:])
             )
-            done += projected(with_links(part, [], given.cache, given.vectors))
+            linked = with_links(part, [], given.cache, given.vectors)
+            if given.engine != "hmm":
+                linked = with_encoder(part, linked, given.cache)
+            done += projected(linked)
         answers = folder == "xquad"
         scores = (answer_scores if answers else span_f1)(done, found.gold)
         value = scores["EM" if answers else "F1"]
