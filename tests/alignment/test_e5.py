@@ -6,6 +6,7 @@ import json
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from projector.alignment import auto as auto_module
@@ -99,6 +100,18 @@ def test_empty_sides_and_words_without_pieces_have_no_links(aligner: E5Aligner) 
     holed = TokenPair(["\u200b", *PAIRS[0].source], PAIRS[0].target)
     (found,), (whole,) = aligner.align([holed], "en", "hu"), aligner.align(PAIRS[:1], "en", "hu")
     assert found == [(i + 1, j, p) for i, j, p in whole]
+
+
+def test_what_a_sentences_words_share_is_taken_away() -> None:
+    rows = np.random.default_rng(4).normal(size=(5, 8)).astype(np.float32)
+    found = e5_module.centred(rows + 100)
+    assert np.linalg.norm(found, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+    assert np.abs(found - e5_module.centred(rows)).max() < 1e-3
+    assert not e5_module.centred(rows[:1]).any()  # a word alone shares all with itself
+
+
+def test_a_pair_of_single_words_is_linked(aligner: E5Aligner) -> None:
+    assert aligner.align([TokenPair(["dog"], ["kutya"])], "en", "hu") == [[(0, 0, 1.0)]]
 
 
 def test_options_change_the_links_and_mistakes_in_them_are_named() -> None:

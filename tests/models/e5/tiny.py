@@ -20,7 +20,7 @@ from projector.models.e5.file import (
 )
 
 SIZES = Sizes(width=64, layers=2, heads=4, inner=96, rows=40, positions=20, types=2)
-EPSILON = 1e-6
+EPSILON = 0.01  # large, so that it shows
 PIECES = [
     *("<s>", "<pad>", "</s>", "<unk>", "▁", "a", "b", "c", "é", "я", "▁a", "ab", "▁ab", "bc"),
     *("▁query", ":", "家", "▁家", "query", "abc", "ca", "▁c", "cab", "▁b", "ba", "😀", "▁query:"),
