@@ -36,9 +36,6 @@ class EnsembleAligner:
         self.name = "+".join(m.name for m in members)
         self.model = "+".join(m.model for m in members if m.model)
         self.version = "+".join(m.version for m in members)
-        self.vectors = "+".join(
-            m.vectors for m in members if isinstance(m, UsesVectors) and m.vectors
-        )
         self.sees_corpus = any(m.sees_corpus for m in members)
         if weights is None:
             names = {m.name for m in members}
@@ -51,6 +48,11 @@ class EnsembleAligner:
             )
         if min(self.weights) < 0 or max(self.weights) <= 0:
             raise UsageError(f"weights: found {self.weights}, wanted none below 0 and one above 0")
+
+    @property
+    def vectors(self) -> str:
+        """Those of the members; a member may choose them by the languages that it is shown."""
+        return "+".join(m.vectors for m in self.members if isinstance(m, UsesVectors) and m.vectors)
 
     def fit(self, pairs: Iterable[TokenPair], source: str, target: str) -> None:
         """Show the pairs to every member that wants to see them."""

@@ -75,10 +75,14 @@ class AlignStage:
 
     def step(self) -> Step:
         """Provenance; the files that the links were learnt from are part of it."""
+        return self._step_of(self._first)
+
+    def _step_of(self, engine: Aligner | None) -> Step:
+        """The same for the languages of an engine, by which word vectors may be chosen."""
         given = {
             "bitext": self.options.bitext,
             "lexicon": self.options.lexicon,
-            "vectors": self._first.vectors if isinstance(self._first, UsesVectors) else "",
+            "vectors": engine.vectors if isinstance(engine, UsesVectors) else "",
             **self.options.options,
         }
         members = self._members
@@ -157,7 +161,6 @@ class AlignStage:
         outcomes: list[Outcome] = list(pairs)
         waiting: dict[Languages, list[tuple[int, list[Unit]]]] = {}
         given: dict[int, list[Link]] = {}
-        step = self.step()
         for n, pair in enumerate(pairs):
             if self._kept(pair):
                 outcomes[n] = pair
@@ -169,12 +172,14 @@ class AlignStage:
                     outcomes[n] = Rejected(pair.id, error.reason, str(error))
                     continue
             if self._first is None:
-                outcomes[n] = _linked(pair, given[n], step)
+                outcomes[n] = _linked(pair, given[n], self.step())
             else:
                 waiting.setdefault(_languages(pair), []).append((n, units_of(pair)))
         for languages, group in waiting.items():
             units = [unit for _, found in group for unit in found]
-            answers = iter(self._engine(languages).align([u.words for u in units], *languages))
+            engine = self._engine(languages)
+            answers = iter(engine.align([u.words for u in units], *languages))
+            step = self._step_of(engine)
             for n, found in group:
                 links = links_of(found, [next(answers) for _ in found])
                 if n in given:

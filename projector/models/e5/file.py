@@ -176,7 +176,7 @@ def read_encoder(path: Path) -> EncoderFile:
         raise EngineError(f"{path}: cannot be read ({error})") from None
     try:
         return _read(path, data)
-    except (struct.error, UnicodeDecodeError, ValueError, IndexError) as error:
+    except (struct.error, ValueError, OverflowError) as error:  # no character is so high
         raise EngineError(f"{path}: damaged: {error}") from None
 
 
@@ -208,13 +208,14 @@ def _read(path: Path, data: mmap.mmap) -> EncoderFile:
     (block,) = cursor.numbers("i")
     if (
         min(sizes) < 1
+        or not 0 <= epsilon < 1  # nor a NaN
         or block != BLOCK
         or sizes.layers > MOST_LAYERS
         or sizes.width % sizes.heads
         or sizes.width % BLOCK
         or sizes.inner % BLOCK
     ):
-        raise ValueError(f"sizes {tuple(sizes)} in blocks of {block}")
+        raise ValueError(f"sizes {tuple(sizes)}, epsilon {epsilon}, in blocks of {block}")
     many, begin, end, padding, unknown = cursor.numbers("5i")
     (size,) = cursor.numbers("Q")
     if not 0 < many <= min(MOST_PIECES, sizes.rows):
@@ -226,6 +227,8 @@ def _read(path: Path, data: mmap.mmap) -> EncoderFile:
     scores = np.frombuffer(cursor.bytes(4 * many), "<f4")
     if not np.isfinite(scores).all():
         raise ValueError("scores that are no numbers")
+    if sorted(bounds) != bounds:  # pieces could overlap, and come to more than the file
+        raise ValueError("places of pieces that do not ascend")
     text = cursor.bytes(size)
     pieces = [text[a:b].decode() for a, b in pairwise(bounds)]
     normal = _normal(cursor)
