@@ -3,12 +3,15 @@ the encoder ``e5`` where its package is installed."""
 
 from __future__ import annotations
 
-from projector.alignment.base import Aligner
+from collections.abc import Sequence
+
+from projector.alignment.base import Aligner, TokenPair
 from projector.alignment.e5 import E5Aligner
 from projector.alignment.ensemble import EnsembleAligner
 from projector.alignment.hmm.aligner import HmmAligner, HmmOptions
 from projector.engines import installed
 from projector.models.e5.file import PACKAGE
+from projector.records import Link
 
 
 class AutoAligner(EnsembleAligner):
@@ -27,3 +30,9 @@ class AutoAligner(EnsembleAligner):
         if installed(PACKAGE):
             members.append(E5Aligner(threads=hmm.options.threads))
         super().__init__(members)
+        self._least = hmm.options.min_probability
+
+    def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
+        """Links of each pair, of at least the probability that was asked for."""
+        found = super().align(pairs, source, target)
+        return [[link for link in links if link[2] >= self._least] for links in found]

@@ -3,8 +3,9 @@
 Two words are linked where they are more alike in their sentences than either is to the others, as
 in SimAlign (Jalili Sabet et al. 2020): the cosines of all words with all words, each sentence's
 mean taken away first, go through a softmax both ways, and the harmonic mean of the two is the
-link's probability. Some hundred languages, no training, no torch. A pair's links depend on that
-pair alone.
+link's probability. Of words that are equally alike, as in lists, the one at the same relative place
+is likelier. Some hundred languages, no training, no torch. A pair's links depend on that pair
+alone.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from projector.alignment.base import TokenPair
 from projector.alignment.hmm.long_sentences import Piece, pieces, pieces_between_cuts
 from projector.alignment.neural.extraction import harmonic, two_way, unit_rows
 from projector.engines import installed, missing_package_message, read_options
-from projector.errors import EngineError
+from projector.errors import EngineError, UsageError
 from projector.models.e5.encoder import LAYER, Encoder, InContext, open_encoder
 from projector.models.e5.file import PACKAGE, Floats, installed_version
 from projector.records import Link
 
+# What each word's distance from the same relative place takes off, in units of the softmax; farther
+# ones count as that far, since in long texts the places drift apart.
+AWAY, FARTHEST = 1 / 8, 24
 LEAST = 0.02  # links below this probability are not written
 
 
@@ -47,11 +51,11 @@ class E5Aligner:
     """See the module's docstring.
 
     Args:
-        model: nothing; there is one.
+        model: "", there is only one.
         options: those of `E5Options`.
 
     Raises:
-        UsageError: an unknown option.
+        UsageError: an unknown option, or another model.
         EngineError: the package is not installed.
     """
 
@@ -62,6 +66,8 @@ class E5Aligner:
 
     def __init__(self, model: str = "", **options: object) -> None:
         self.options = read_options(E5Options, options, self.name)
+        if model:
+            raise UsageError(f"the engine 'e5' takes no --model: found {model!r}")
         if not installed(PACKAGE):
             raise EngineError(missing_package_message(self.name, PACKAGE))
         self.version = f"{PACKAGE} {installed_version()}"
@@ -106,12 +112,21 @@ class E5Aligner:
         if not len(rows) or not len(columns):
             return []
         alike = centred(source.vectors[rows]) @ centred(target.vectors[columns]).T
-        chance = harmonic(*two_way(alike / self.options.temperature))
+        away = displacement(len(source.present), len(target.present))[np.ix_(rows, columns)]
+        chance = harmonic(*two_way(alike / self.options.temperature - AWAY * away))
         near = np.argwhere(chance >= self.options.min_probability)
         return [(int(rows[i]), int(columns[j]), round(float(chance[i, j]), 4)) for i, j in near]
 
     def close(self) -> None:
         self._encoder = None
+
+
+def displacement(source: int, target: int) -> Floats:
+    """How many words each word of the target is away from the place that each of the source has,
+    (source, target); words of both sides' mean length, at most `FARTHEST`."""
+    rows, columns = ((np.arange(n) + 0.5) / n for n in (source, target))
+    away: Floats = np.abs(rows[:, None] - columns) * (source * target) ** 0.5
+    return np.minimum(away, FARTHEST).astype(np.float32)
 
 
 def centred(vectors: Floats) -> Floats:

@@ -20,6 +20,7 @@ import msgspec
 from eflomal_links import eflomal_links
 from msgspec.structs import replace
 
+from projector.alignment.e5 import LEAST
 from projector.alignment.ensemble import USUAL
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.alignment.symmetrise import HardLinks, average, grow_diag_final_and, intersection
@@ -127,15 +128,11 @@ def with_encoder(found: gold.Gold, pairs: Sequence[Pair], cache: Path | None) ->
     the default aligner takes it where the encoder is installed."""
     weights = next(usual for usual in USUAL if "e5" in usual)
     mine = with_links(found, [], cache, engine="e5")
-    return [
-        replace(
-            a,
-            alignment=average(
-                [a.alignment or [], b.alignment or []], [weights["hmm"], weights["e5"]]
-            ),
-        )
-        for a, b in zip(pairs, mine, strict=True)
-    ]
+    done = []
+    for a, b in zip(pairs, mine, strict=True):
+        both = average([a.alignment or [], b.alignment or []], [weights["hmm"], weights["e5"]])
+        done.append(replace(a, alignment=[link for link in both if link[2] >= LEAST]))
+    return done
 
 
 def with_links(
