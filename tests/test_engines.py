@@ -32,8 +32,7 @@ def test_every_name_in_the_table_leads_to_a_class(kind: str, name: str, engine: 
         if str(error.name).startswith("projector"):
             raise
         pytest.skip(f"{name} needs {error.name}")
-    # The aligner `auto` is `hmm` for pairs without links, and is called so in their provenance.
-    assert found.name == ("hmm" if (kind, name) == ("aligners", "auto") else name)
+    assert found.name == name
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:

@@ -21,6 +21,7 @@ class AutoAligner(EnsembleAligner):
         model, options: those of `HmmAligner`.
     """
 
+    name = "auto"
     keeps_links = True
     Options = HmmOptions
 

@@ -13,6 +13,7 @@ from projector.records import Link
 
 HardLinks = set[tuple[int, int]]
 
+DECIMALS = 4  # of a probability
 THRESHOLD = 0.35  # where XL-WA's alignment error is lowest on average over its languages
 
 _NEIGHBOURS = [(-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1)]
@@ -64,4 +65,5 @@ def average(ways: Sequence[Sequence[Link]], weights: Sequence[float]) -> list[Li
     for links, weight in zip(ways, weights, strict=True):
         for i, j, p in links:
             sums[i, j] = sums.get((i, j), 0.0) + weight * p
-    return [(i, j, min(1.0, v / total)) for (i, j), v in sorted(sums.items()) if v > 0]
+    means = ((i, j, round(min(1.0, v / total), DECIMALS)) for (i, j), v in sorted(sums.items()))
+    return [link for link in means if link[2] > 0]
