@@ -2,7 +2,7 @@
 
     python tests/benchmarks/alignment.py --data ../shared/data --eflomal-python PYTHON \
         [--langs es,de] [--runs 3] [--set views=[prefix]] [--no-bitext] \
-        [--engine auto|hmm|e5] [--vectors auto|none|NAME|PATH] [--sentences 20] [--canonical] [--joined 50] \
+        [--engine auto|hmm|e5|hmm+e5] [--vectors auto|none|NAME|PATH] [--sentences 20] [--canonical] [--joined 50] \
         [--train tau=1000000000 --train null=0.3] [--constant long_sentences.CUT_FROM=60]
         [--spans 20000]
 
@@ -10,8 +10,11 @@
 inputs); ``--canonical``: the canonical sets with sure and possible links; ``--joined``: so many
 sentences are joined into one, beside the same ones apart.
 
-``--train`` changes what `hmm.training.Settings` says, ``--constant`` the constants of a module of `hmm`
-(``long_sentences.LONG_SHARE=1``: long records are not learnt from; ``CUT_FROM=1000000`` too: nor are
+``--engine auto``: `hmm`, joined by ``e5`` where the encoder is installed; ``--set`` gives options of the
+engine (``--engine e5 --set layer=6``, ``--engine hmm+e5 --set weights=[1,1]``).
+
+``--train`` changes what `hmm.training.Settings` says, ``--constant`` the constants of a module of `hmm` or of ``e5``
+(``e5.AWAY=0``: places are no evidence; ``long_sentences.LONG_SHARE=1``: long records are not learnt from; ``CUT_FROM=1000000`` too: nor are
 they aligned in pieces; ``shapes.EXPONENT=0``: lengths are no evidence; ``adaptation.KNOWN=-1``: vectors
 are never fitted); ``--spans`` prints span F1 on Europarl for each view with so many pairs of
 ``bitext-large``.
@@ -58,6 +61,9 @@ def hmm_links(pairs: Sequence[Pair], bitext: list[str], options: dict) -> list[l
     engine = own.pop("engine", "hmm")
     if engine == "e5":
         own.pop("vectors", None)
+    if engine == "hmm+e5":
+        weights = {name: own.pop(name) for name in ("weights",) if name in own}
+        own = {"hmm": own, **weights}
     stage = AlignStage(AlignOptions(engine=engine, bitext=bitext, options=own))
     stage.fit(iter(pairs))
     return [pair.alignment or [] for pair in stage.process(pairs)]
@@ -258,7 +264,8 @@ def main() -> None:
             **{**dict(zip(("model1", "markov"), given, strict=True)), **more, **told}
         )
     for name, value in settings(args.constant).items():
-        module = import_module(f"projector.alignment.hmm.{name.partition('.')[0]}")
+        within = "" if name.startswith("e5.") else "hmm."
+        module = import_module(f"projector.alignment.{within}{name.partition('.')[0]}")
         constant = name.partition(".")[2]
         if not hasattr(module, constant):
             parser.error(f"--constant: found no {name}")

@@ -4,7 +4,7 @@
         [--stages translate,align,project] [--joined 50]
 
 English sentences (`real_text`) made Portuguese by the student, estimates included; their Spanish
-side aligned by `hmm`, and projected. Each command runs in blocks of 512, once as a first use, which
+side aligned by the default aligner, and projected. Each command runs in blocks of 512, once as a first use, which
 compiles the inner loops, and once with what that left; then in blocks of 7, and of 64 by two
 workers; over the first ``--single`` records in blocks of 1 too, beside blocks of 512 of the same.
 ``--joined`` makes one record of so many pairs, without spans and segments: long texts, which `hmm` cuts.
@@ -29,7 +29,7 @@ from quality import table_row
 
 WORDS = {
     "translate": ["translate", "--engine", "firefox", "--to", "pt"],
-    "align": ["align", "--engine", "hmm"],
+    "align": ["align", "--engine", "auto"],
     "project": ["project"],
 }
 USUAL = (512, 1)  # records in a block, workers
