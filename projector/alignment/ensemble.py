@@ -15,9 +15,21 @@ from projector.alignment.base import Aligner, TokenPair, UsesVectors
 from projector.alignment.symmetrise import average
 from projector.errors import UsageError
 from projector.records import Link
+from projector.text.languages import base_language
+from projector.text.segmenters import SPACELESS
 
 # Chosen by alignment error (docs/notes/marian.md, docs/notes/alignment.md).
 USUAL = ({"firefox": 0.7, "hmm": 0.3}, {"hmm": 1.0, "e5": 2.0})
+# The encoder knows the words of scripts without spaces less well.
+SPACELESS_USUAL = ({"hmm": 1.0, "e5": 1.0}, *USUAL)
+
+
+def usual_weights(names: Sequence[str], *languages: str) -> list[float]:
+    """The weight of each aligner in a join of these, all the same for one that was not measured."""
+    spaceless = any(base_language(lang) in SPACELESS for lang in languages)
+    joins = SPACELESS_USUAL if spaceless else USUAL
+    usual = next((some for some in joins if some.keys() == set(names)), {})
+    return [usual.get(name, 1.0) for name in names]
 
 
 class EnsembleAligner:
@@ -25,7 +37,7 @@ class EnsembleAligner:
 
     Args:
         members: the aligners.
-        weights: one for each member (default: all the same, but for those in `USUAL`).
+        weights: one for each member (default: all the same, but for what `usual_weights` knows).
 
     Raises:
         UsageError: another number of weights, or none above zero.
@@ -37,10 +49,9 @@ class EnsembleAligner:
         self.model = "+".join(m.model for m in members if m.model)
         self.version = "+".join(m.version for m in members)
         self.sees_corpus = any(m.sees_corpus for m in members)
+        self._measured = weights is None
         if weights is None:
-            names = {m.name for m in members}
-            usual = next((some for some in USUAL if some.keys() == names), {})
-            weights = [usual.get(m.name, 1.0) for m in members]
+            weights = usual_weights([m.name for m in members])
         self.weights = [float(w) for w in weights]
         if len(self.weights) != len(members):
             raise UsageError(
@@ -82,7 +93,10 @@ class EnsembleAligner:
     def align(self, pairs: Sequence[TokenPair], source: str, target: str) -> list[list[Link]]:
         """Average links of each pair."""
         answers = [m.align(pairs, source, target) for m in self.members]
-        return [average(ways, self.weights) for ways in zip(*answers, strict=True)]
+        weights = self.weights
+        if self._measured:
+            weights = usual_weights([m.name for m in self.members], source, target)
+        return [average(ways, weights) for ways in zip(*answers, strict=True)]
 
     def close(self) -> None:
         for member in self.members:

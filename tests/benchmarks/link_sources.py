@@ -21,7 +21,7 @@ from eflomal_links import eflomal_links
 from msgspec.structs import replace
 
 from projector.alignment.e5 import LEAST
-from projector.alignment.ensemble import USUAL
+from projector.alignment.ensemble import usual_weights
 from projector.alignment.stage import AlignOptions, AlignStage
 from projector.alignment.symmetrise import HardLinks, average, grow_diag_final_and, intersection
 from projector.json_values import JsonObject
@@ -126,11 +126,11 @@ class Sources:
 def with_encoder(found: gold.Gold, pairs: Sequence[Pair], cache: Path | None) -> list[Pair]:
     """The pairs with the mean of their links, which are those of `hmm`, and of those of ``e5``, as
     the default aligner takes it where the encoder is installed."""
-    weights = next(usual for usual in USUAL if "e5" in usual)
+    weights = usual_weights(["hmm", "e5"], found.lang)
     mine = with_links(found, [], cache, engine="e5")
     done = []
     for a, b in zip(pairs, mine, strict=True):
-        both = average([a.alignment or [], b.alignment or []], [weights["hmm"], weights["e5"]])
+        both = average([a.alignment or [], b.alignment or []], weights)
         done.append(replace(a, alignment=[link for link in both if link[2] >= LEAST]))
     return done
 
