@@ -2,8 +2,9 @@
 
 Two words are linked where they are more alike in their sentences than either is to the others, as
 in SimAlign (Jalili Sabet et al. 2020): the cosines of all words with all words, each sentence's
-mean taken away first, go through a softmax both ways, and the harmonic mean of the two is the
-link's probability. Of words that are equally alike, as in lists, the one at the same relative place
+mean taken away first, go through a softmax both ways; the link's probability is midway between the
+geometric and the arithmetic mean of the two, as `hmm` has it, so that a word that the other side
+says with two keeps both ("am", "Uhr früh"). Of words that are equally alike, as in lists, the one at the same relative place
 is likelier. Some hundred languages, no training, no torch. A pair's links depend on that pair
 alone.
 """
@@ -18,7 +19,7 @@ from msgspec import Meta, Struct
 
 from projector.alignment.base import TokenPair
 from projector.alignment.hmm.long_sentences import Piece, pieces, pieces_between_cuts
-from projector.alignment.neural.extraction import harmonic, two_way, unit_rows
+from projector.alignment.neural.extraction import two_way, unit_rows
 from projector.engines import installed, missing_package_message, read_options
 from projector.errors import EngineError, UsageError
 from projector.models.e5.encoder import LAYER, Encoder, InContext, open_encoder
@@ -113,7 +114,8 @@ class E5Aligner:
             return []
         alike = centred(source.vectors[rows]) @ centred(target.vectors[columns]).T
         away = displacement(len(source.present), len(target.present))[np.ix_(rows, columns)]
-        chance = harmonic(*two_way(alike / self.options.temperature - AWAY * away))
+        forth, back = two_way(alike / self.options.temperature - AWAY * away)
+        chance = np.sqrt(forth * back) / 2 + (forth + back) / 4
         near = np.argwhere(chance >= self.options.min_probability)
         return [(int(rows[i]), int(columns[j]), round(float(chance[i, j]), 4)) for i, j in near]
 
