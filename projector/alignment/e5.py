@@ -2,11 +2,11 @@
 
 Two words are linked where they are more alike in their sentences than either is to the others, as
 in SimAlign (Jalili Sabet et al. 2020): the cosines of all words with all words, each sentence's
-mean taken away first, go through a softmax both ways; the link's probability is midway between the
+mean taken away first, go through a softmax both ways. A link's probability is midway between the
 geometric and the arithmetic mean of the two, as `hmm` has it, so that a word that the other side
-says with two keeps both ("am", "Uhr früh"). Of words that are equally alike, as in lists, the one at the same relative place
-is likelier. Some hundred languages, no training, no torch. A pair's links depend on that pair
-alone.
+says with two keeps both ("am", "Uhr früh"). Of words that are equally alike, as in lists, the one
+at the same relative place is likelier. Some hundred languages, no training, no torch. A pair's
+links depend on that pair alone.
 """
 
 from __future__ import annotations
