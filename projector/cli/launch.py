@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from projector.cli import messages
 from projector.engines import install_command
 from projector.errors import DataError, Interrupted, ProjectorError, TooManyRejects
+from projector.io.streams import open_read
 from projector.pipeline.check import check_recipe
 from projector.pipeline.job import Job
 from projector.pipeline.recipe import Recipe, resolved, single
@@ -21,6 +24,8 @@ from projector.redact import redacted
 from projector.shipped import input_path
 from projector.text.languages import base_language
 from projector.text.segmenters import missing_segmenter
+
+FIRST_LINE = 1 << 20  # bytes of a file that are looked at for its languages
 
 
 def run_stage(
@@ -49,8 +54,7 @@ def run_recipe(recipe: Recipe, job: Job) -> Summary | None:
         messages.say("dry run: nothing was read or written")
         return None
     warn_of_missing_segmenters(recipe)
-    compiles = any(spec.stage in ("align", "project", "qa") for spec in recipe.stages)
-    opening = messages.first_use() if compiles else ""
+    opening = messages.first_use([spec.stage for spec in recipe.stages])
     progress = Progress(quiet=messages.quiet, opening=opening)
     try:
         summary = run(recipe, job=job, progress=progress)
@@ -88,12 +92,26 @@ def warn_of_missing_segmenters(recipe: Recipe) -> None:
     """One line for a language written without spaces whose words will be single characters."""
     options = [spec.options for spec in recipe.stages]
     named = {str(o[key]) for o in options for key in ("to", "from") if o.get(key)}
+    named |= _languages_of_first_record(recipe.input)
     for lang in sorted({base_language(lang) for lang in named}):
         if missing := missing_segmenter(lang):
             messages.warn(
                 f"words of {lang!r} are cut into single characters, so spans may end inside a "
                 f"word; to have words: {install_command(missing)}"
             )
+
+
+def _languages_of_first_record(source: str) -> set[str]:
+    """Those of a plain file's first line; none of what has to be read some other way."""
+    try:
+        if not Path(source).is_file():
+            return set()
+        with open_read(source) as stream:
+            line = msgspec.json.decode(stream.readline(FIRST_LINE))
+        documents = [line, line.get("source"), line.get("target")]
+        return {str(doc["lang"]) for doc in documents if isinstance(doc, dict) and doc.get("lang")}
+    except (ProjectorError, OSError, ValueError, AttributeError):
+        return set()  # the run says what is wrong
 
 
 def raise_if_nothing_written(summary: Summary) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,8 +34,12 @@ def say(text: str) -> None:
         print(plain(text), file=sys.stderr, flush=True)
 
 
-def first_use() -> str:
-    """On a fresh installation, why the first `align` or `project` takes longer; else "".
+# The folder of each stage's inner loops; ``qa`` projects too.
+LOOPS = {"align": "hmm", "project": "match", "qa": "match"}
+
+
+def first_use(stages: Sequence[str] = ("align", "project")) -> str:
+    """On a fresh installation, why the first use of one of these stages takes longer; else "".
 
     Numba keeps what it compiled as ``*.nbi``: in NUMBA_CACHE_DIR, else beside the sources, else,
     where these may not be written to, in the user's own cache.
@@ -46,7 +51,14 @@ def first_use() -> str:
     own = os.environ.get("NUMBA_CACHE_DIR", "")
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "numba"
     places = [Path(own)] if own else [package, *([] if os.access(package, os.W_OK) else [user])]
-    if any(next(place.rglob("*.nbi"), None) is not None for place in places):
+    # A file lies in the folder of its module, or in one of the cache that begins with its name.
+    kept = {
+        part.split("_")[0]
+        for place in places
+        for path in place.rglob("*.nbi")
+        for part in path.relative_to(place).parts
+    }
+    if {LOOPS[stage] for stage in stages if stage in LOOPS} <= kept:
         return ""
     return (
         "first use: the inner loops are compiled now and kept, which takes up to a minute "

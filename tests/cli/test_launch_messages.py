@@ -28,6 +28,24 @@ def test_a_missing_segmenter_is_named_with_what_to_type(
     assert capsys.readouterr().err == ""
 
 
+def test_a_missing_segmenter_is_named_for_the_languages_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(segmenters, "find_spec", lambda name: None)
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text(
+        '{"id": "1", "source": {"id": "1", "text": "a", "lang": "en"}, '
+        '"target": {"id": "1", "text": "猫", "lang": "ja"}}\n'
+    )
+    warn_of_missing_segmenters(single("align", {}, input=str(pairs)))
+    assert "'ja'" in capsys.readouterr().err
+    for text in ("", "[1]\n", "no JSON\n", '{"lang": 3, "source": 1}\n'):
+        pairs.write_text(text)
+        warn_of_missing_segmenters(single("align", {}, input=str(pairs)))
+    warn_of_missing_segmenters(single("align", {}, input=str(tmp_path)))
+    assert capsys.readouterr().err == ""
+
+
 def test_that_there_was_no_span_to_project_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     show(Summary(records=2, written=2, seconds={"project": 0.1}))
     assert capsys.readouterr().err.endswith("note: no record has a span to project\n")

@@ -28,6 +28,10 @@ def test_first_use_is_over_where_something_compiled_is_kept(
     assert "first use" in messages.first_use()
     (tmp_path / "match_0a").mkdir()
     (tmp_path / "match_0a" / "features.compute_features-1.py311.nbi").touch()
+    assert messages.first_use(["project"]) == messages.first_use(["translate"]) == ""
+    assert "first use" in messages.first_use(["align", "project"])  # only one of them is there
+    (tmp_path / "hmm_1b").mkdir()
+    (tmp_path / "hmm_1b" / "kernels.expect-1.py311.nbi").touch()
     assert messages.first_use() == ""
 
 
@@ -41,4 +45,4 @@ def test_first_use_looks_into_the_users_cache_where_the_package_is_read_only(
     assert "first use" in messages.first_use()
     (tmp_path / "numba" / "match_0a").mkdir(parents=True)
     (tmp_path / "numba" / "match_0a" / "kernels.markov-1.py311.nbi").touch()
-    assert messages.first_use() == ""
+    assert messages.first_use(["project"]) == ""
