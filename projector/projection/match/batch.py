@@ -110,7 +110,7 @@ def build(
                     firsts.append(first)
                     ends.append(end)
                     windows.append(sentence(first, end))
-                    named.append(flags(span.label, source_words[first]))
+                    named.append(flags(span.label, source_words[first:end]))
                     own.append(edges_of(left, kinds, part, (first, end)))
                     usual.add(left.lang, span.label)
                     owners.append(span_at[-1] + n)
@@ -215,16 +215,18 @@ def _own_classes(edges: Sequence[Edges]) -> NDArray[np.float32]:
     return np.ascontiguousarray(found[:, :, :CLASSES])
 
 
-def _name_flags(source: str, target: str) -> Callable[[str, str], int]:
-    """Name flags (`Batch.named`) for a span's label and first word, in these languages."""
+def _name_flags(source: str, target: str) -> Callable[[str, Sequence[str]], int]:
+    """Name flags (`Batch.named`) for a span's label and words, in these languages."""
     english = base_language(source) == "en"
     plain = NAMED + NOUNS * (base_language(target) in CAPITAL_NOUNS)
 
-    def name_flags(label: str, first: str) -> int:
+    def name_flags(label: str, words: Sequence[str]) -> int:
         kind = label.upper()
         if kind not in NAME:
             return 0
-        return plain + ARTICLED * (english and kind in PLACE and first.lower() == "the")
+        # "the Netherlands", not "the port of Mombasa": there a lower-case word is no article.
+        article = words[0].lower() == "the" and words[1:2] != [] and words[1][:1].isupper()
+        return plain + ARTICLED * (english and kind in PLACE and article)
 
     return name_flags
 

@@ -113,6 +113,8 @@ def test_a_name_that_became_a_lower_case_word() -> None:
 def test_the_article_of_a_place_and_the_tail_of_a_name() -> None:
     found = rows(pair("In the Alps", "In den Alpen", "0-0 1-1 2-2", [("LOC", 1, 3)]))
     assert found[1, 3]["name_article"] == 1 and found[2, 3]["name_article"] == 0
+    found = rows(pair("In the port Bern", "Im alten Bern", "0-0 2-1 3-2", [("LOC", 1, 4)]))
+    assert found[1, 3]["name_article"] == 0, "a name of lower-case words has such a first one too"
     found = rows(pair("In the Times", "In der Times", "0-0 1-1 2-2", [("ORG", 1, 3)]))
     assert found[1, 3]["name_article"] == 0, "only places leave theirs"
     spans, links = [("ORG", 1, 3)], "0-0 1-1 2-2 2-3"
