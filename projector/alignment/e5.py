@@ -18,10 +18,11 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from projector.alignment.base import TokenPair
-from projector.alignment.hmm.long_sentences import Piece, pieces, pieces_between_cuts
+from projector.alignment.hmm.long_sentences import Piece, aligned_in_pieces
 from projector.alignment.neural.extraction import two_way, unit_rows
 from projector.engines import installed, missing_package_message, read_options
 from projector.errors import EngineError, UsageError
+from projector.models.blas import one_blas_thread
 from projector.models.e5.encoder import LAYER, Encoder, InContext, open_encoder
 from projector.models.e5.file import PACKAGE, Floats, installed_version
 from projector.records import Link
@@ -83,29 +84,18 @@ class E5Aligner:
         Raises:
             EngineError: the encoder's file is damaged.
         """
-        answers: list[list[Link]] = [[] for _ in pairs]
-        self._into(answers, [part for n, pair in enumerate(pairs) for part in pieces(n, pair)])
-        again = [
-            part
-            for n, pair in enumerate(pairs)
-            for part in pieces_between_cuts(n, pair, answers[n])
-        ]
-        for part in again:
-            answers[part.number] = []
-        self._into(answers, again)
-        return [sorted(links) for links in answers]
+        return aligned_in_pieces(pairs, self._links_of)
 
-    def _into(self, answers: list[list[Link]], parts: Sequence[Piece]) -> None:
-        """Add the links of parts to those of their pairs."""
-        if self._encoder is None and parts:
-            self._encoder = open_encoder(self.options.layer, self.options.threads)
+    def _links_of(self, parts: Sequence[Piece]) -> list[list[Link]]:
+        """The links of each part."""
+        if not parts:
+            return []
         if self._encoder is None:
-            return
+            self._encoder = open_encoder(self.options.layer, self.options.threads)
         sides = [words for part in parts for words in (part.pair.source, part.pair.target)]
         found = self._encoder.embed(sides)
-        for n, part in enumerate(parts):
-            links = self._links(found[2 * n], found[2 * n + 1])
-            answers[part.number].extend(part.placed(links) if part.cut else links)
+        with one_blas_thread():
+            return [self._links(*found[at : at + 2]) for at in range(0, len(found), 2)]
 
     def _links(self, source: InContext, target: InContext) -> list[Link]:
         """Links of one pair from its words' vectors."""

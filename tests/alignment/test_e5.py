@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from projector.alignment import auto as auto_module
 from projector.alignment import e5 as e5_module
@@ -159,6 +160,15 @@ def test_links_of_a_long_text_are_near_the_diagonal(aligner: E5Aligner, samples:
     assert {rows[i] for i, _ in links} == set(rows)  # no stretch is left out
     again, small = aligner.align([pair, PAIRS[0]], "en", "es")
     assert again == found and small == aligner.align(PAIRS[:1], "en", "es")[0]
+
+
+def test_links_are_the_same_on_any_number_of_threads_of_the_products(samples: Path) -> None:
+    pair = long_text(samples)[0]
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, "blas"):
+            found.append(E5Aligner(threads=1).align([pair], "en", "es"))
+    assert found[0] == found[1]
 
 
 def records() -> list[Pair]:

@@ -22,6 +22,8 @@ from projector.alignment.hmm.lexicon import JumpCounts, Lexicon, LexiconView, lo
 from projector.alignment.hmm.long_sentences import (
     LongPairs,
     Piece,
+    add_links,
+    aligned_in_pieces,
     pieces,
     pieces_between_cuts,
     rough_pieces,
@@ -159,7 +161,8 @@ class HmmAligner:
         rough = [piece for pair in long.kept for piece in rough_pieces(pair)]
         self._learn(short, rough, LONGEST_PIECE, vectors)
         answers: list[list[Link]] = [[] for _ in long.kept]
-        self._into(answers, [part for n, pair in enumerate(long.kept) for part in pieces(n, pair)])
+        parts = [part for n, pair in enumerate(long.kept) for part in pieces(n, pair)]
+        add_links(answers, parts, self._links_of(parts))
         cut = [
             part.pair
             for n, pair in enumerate(long.kept)
@@ -304,27 +307,14 @@ class HmmAligner:
         """
         if not self._models:
             raise EngineError("the aligner 'hmm' has learnt nothing yet: call fit first")
-        answers: list[list[Link]] = [[] for _ in pairs]
-        self._into(answers, [part for n, pair in enumerate(pairs) for part in pieces(n, pair)])
-        again = [
-            part
-            for n, pair in enumerate(pairs)
-            for part in pieces_between_cuts(n, pair, answers[n])
-        ]
-        for part in again:
-            answers[part.number] = []
-        self._into(answers, again)
-        return [sorted(links) for links in answers]
+        return aligned_in_pieces(pairs, self._links_of)
 
-    def _into(self, answers: list[list[Link]], parts: Sequence[Piece]) -> None:
-        """Add the links of parts to those of their pairs."""
+    def _links_of(self, parts: Sequence[Piece]) -> Iterator[list[Link]]:
+        """The links of each part."""
         chunks = [parts[at : at + CHUNK] for at in range(0, len(parts), CHUNK)]
         found = in_order((self._job([p.pair for p in chunk]) for chunk in chunks), self._threads)
-        for chunk, matrices in zip(chunks, found, strict=True):
-            for part, links in zip(
-                chunk, matrices.links(self.options.min_probability), strict=True
-            ):
-                answers[part.number].extend(part.placed(links) if part.cut else links)
+        for matrices in found:
+            yield from matrices.links(self.options.min_probability)
 
     def _job(self, pairs: Sequence[TokenPair]) -> Callable[[], Matrices]:
         """What aligns a few pairs: their words are looked up here, the rest is compiled code that

@@ -13,7 +13,7 @@ that they need no sentence marks and no equal number of sentences.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -98,6 +98,35 @@ class Piece(NamedTuple):
             for i, j, p in links
             if self.keep_from <= i + self.source_first < self.keep_to
         ]
+
+
+def aligned_in_pieces(
+    pairs: Sequence[TokenPair], links_of: Callable[[Sequence[Piece]], Iterable[list[Link]]]
+) -> list[list[Link]]:
+    """The links of each pair, in order: of long ones piece by piece, and again cut where the links
+    of the first pass let them be.
+
+    Args:
+        links_of: from pieces to the links of each.
+    """
+    answers: list[list[Link]] = [[] for _ in pairs]
+    first = [part for n, pair in enumerate(pairs) for part in pieces(n, pair)]
+    add_links(answers, first, links_of(first))
+    again = [
+        part for n, pair in enumerate(pairs) for part in pieces_between_cuts(n, pair, answers[n])
+    ]
+    for part in again:
+        answers[part.number] = []
+    add_links(answers, again, links_of(again))
+    return [sorted(links) for links in answers]
+
+
+def add_links(
+    answers: list[list[Link]], parts: Sequence[Piece], found: Iterable[list[Link]]
+) -> None:
+    """Add the links of parts to those of their pairs."""
+    for part, links in zip(parts, found, strict=True):
+        answers[part.number].extend(part.placed(links) if part.cut else links)
 
 
 def pieces(number: int, pair: TokenPair) -> Iterator[Piece]:
