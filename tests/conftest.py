@@ -36,3 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def samples() -> Path:
     """The folder of this project's own sample data."""
     return Path(__file__).parent.parent / "samples"
+
+
+@pytest.fixture(autouse=True)
+def _as_loud_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that a test runs with ``--quiet`` does not silence the tests after it."""
+    from projector.cli import messages
+
+    monkeypatch.setattr(messages, "quiet", messages.quiet)

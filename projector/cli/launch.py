@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec.structs import replace
 
 from projector.cli import messages
@@ -20,12 +19,11 @@ from projector.pipeline.recipe import Recipe, resolved, single
 from projector.pipeline.run.progress import Progress
 from projector.pipeline.run.runner import run
 from projector.pipeline.run.summary import Summary
+from projector.records import Pair
 from projector.redact import redacted
 from projector.shipped import input_path
 from projector.text.languages import base_language
 from projector.text.segmenters import missing_segmenter
-
-FIRST_LINE = 1 << 20  # bytes of a file that are looked at for its languages
 
 
 def run_stage(
@@ -102,16 +100,21 @@ def warn_of_missing_segmenters(recipe: Recipe) -> None:
 
 
 def _languages_of_first_record(source: str) -> set[str]:
-    """Those of a plain file's first line; none of what has to be read some other way."""
+    """Those of a plain file's first record; none of what has to be read some other way."""
+    from projector.io.jsonl import read_stream
+
+    if not Path(source).is_file():
+        return set()
     try:
-        if not Path(source).is_file():
-            return set()
         with open_read(source) as stream:
-            line = msgspec.json.decode(stream.readline(FIRST_LINE))
-        documents = [line, line.get("source"), line.get("target")]
-        return {str(doc["lang"]) for doc in documents if isinstance(doc, dict) and doc.get("lang")}
-    except (ProjectorError, OSError, ValueError, AttributeError):
+            line = next(read_stream(stream, source), None)
+    except ProjectorError:
         return set()  # the run says what is wrong
+    record = line.record if line is not None else None
+    if record is None:
+        return set()
+    sides = [record.source, record.target] if isinstance(record, Pair) else [record]
+    return {side.lang for side in sides if side.lang}
 
 
 def raise_if_nothing_written(summary: Summary) -> None:

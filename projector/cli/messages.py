@@ -47,19 +47,19 @@ def first_use(stages: Sequence[str] = ("align", "project")) -> str:
     import os
     from pathlib import Path
 
+    missing = {LOOPS[stage] for stage in stages if stage in LOOPS}
+    if not missing:
+        return ""
     package = Path(__file__).parent.parent
     own = os.environ.get("NUMBA_CACHE_DIR", "")
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "numba"
     places = [Path(own)] if own else [package, *([] if os.access(package, os.W_OK) else [user])]
     # A file lies in the folder of its module, or in one of the cache that begins with its name.
-    kept = {
-        part.split("_")[0]
-        for place in places
-        for path in place.rglob("*.nbi")
-        for part in path.relative_to(place).parts
-    }
-    if {LOOPS[stage] for stage in stages if stage in LOOPS} <= kept:
-        return ""
+    for place in places:
+        for path in place.rglob("*.nbi"):
+            missing -= {part.split("_")[0] for part in path.relative_to(place).parts}
+            if not missing:
+                return ""
     return (
         "first use: the inner loops are compiled now and kept, which takes up to a minute "
         "(xproject doctor --compile does it beforehand)"

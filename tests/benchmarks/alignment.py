@@ -62,8 +62,8 @@ def hmm_links(pairs: Sequence[Pair], bitext: list[str], options: dict) -> list[l
     if engine == "e5":
         own.pop("vectors", None)
     if engine == "hmm+e5":
-        weights = {name: own.pop(name) for name in ("weights",) if name in own}
-        own = {"hmm": own, **weights}
+        weights = own.pop("weights", None)
+        own = {"hmm": own} if weights is None else {"hmm": own, "weights": weights}
     stage = AlignStage(AlignOptions(engine=engine, bitext=bitext, options=own))
     stage.fit(iter(pairs))
     return [pair.alignment or [] for pair in stage.process(pairs)]

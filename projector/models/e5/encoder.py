@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from projector.errors import UsageError
 from projector.models.blas import one_blas_thread
-from projector.models.e5.file import Floats, installed_file, read_encoder
+from projector.models.e5.file import EncoderFile, Floats, installed_file, read_encoder
 from projector.models.e5.network import Network
 from projector.models.e5.vocabulary import Vocabulary
 from projector.models.windows import windows
@@ -51,13 +51,12 @@ class Encoder:
     """
 
     def __init__(self, layer: int = LAYER, threads: int = 0) -> None:
-        file = read_encoder(installed_file())
+        file, self._vocabulary = _opened()
         if not 0 <= layer <= file.sizes.layers:
             raise UsageError(
                 f"e5: found layer {layer}, wanted 0 to {file.sizes.layers}, the encoder's layers"
             )
         self.width = file.sizes.width
-        self._vocabulary = Vocabulary(file)
         self._network = Network(file, layer)
         self._threads = threads or min(8, os.cpu_count() or 1)
         self._before = [self._vocabulary.begin, *self._vocabulary.pieces(PREFIX)[0]]
@@ -123,6 +122,14 @@ class Encoder:
         many = np.bincount(np.array(owners, np.int64), minlength=words)
         total /= np.maximum(many, 1).astype(np.float32)[:, None]
         return InContext(total, many > 0)
+
+
+@cache
+def _opened() -> tuple[EncoderFile, Vocabulary]:
+    """The file and its vocabulary, the same for every layer: words alone take another than words in
+    a sentence."""
+    file = read_encoder(installed_file())
+    return file, Vocabulary(file)
 
 
 @cache

